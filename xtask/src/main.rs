@@ -1,0 +1,59 @@
+//! The project's commands: `cargo xtask demo`, `cargo xtask test`, and the steps they are made of.
+
+mod apt;
+mod browsers;
+mod place;
+mod run;
+mod tidy;
+mod toolchain;
+mod web;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The project's commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the parts that run in browsers into target/web.
+    Web {
+        /// Which parts; without one, all.
+        parts: Vec<web::Part>,
+        /// Small instead of quick: optimised, minified, compressed.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Finds or installs the browsers and drivers that tests steer.
+    Browsers,
+    /// Checks the rules that the compiler does not know.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match dispatch(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<()> {
+    match command {
+        Command::Web { parts, release } => {
+            let parts = if parts.is_empty() { web::Part::ALL.to_vec() } else { parts };
+            web::build(&parts, web::Profile::from_flag(release)).map(drop)
+        }
+        Command::Browsers => browsers::find().map(drop),
+        Command::Tidy => tidy::check(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Debian's compiler for web browsers, unpacked beside the system and not into it.
+//!
+//! `apt-get install rustc-web` would remove rustup and the system's own compiler; unpacked it
+//! disturbs nothing, and needs no root.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::Compiler;
+use crate::apt;
+
+/// The unpacked compiler, with its library source.
+pub fn compiler(cache: &Path) -> Result<Compiler> {
+    let root = cache.join("debian");
+    let compiler = Compiler {
+        path: root.join("usr/bin/rustc"),
+        libraries: Some(root.join("usr/lib").join(format!("{}-linux-gnu", env::consts::ARCH))),
+    };
+    if compiler.has_source() {
+        return Ok(compiler);
+    }
+    let packages = packages()?;
+    let fresh = cache.join("debian.new");
+    let _ = fs::remove_dir_all(&fresh);
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(&fresh)?;
+    apt::unpack(&packages, &fresh)?;
+    fs::rename(&fresh, &root).context("moving the unpacked compiler into place")?;
+    if !compiler.has_source() {
+        bail!("the unpacked compiler does not see its library source");
+    }
+    Ok(compiler)
+}
+
+/// The compiler, its source and clippy at one version, and the libraries that they load.
+fn packages() -> Result<Vec<String>> {
+    let version = apt::candidate("rustc-web")?;
+    let names = ["rustc-web", "libstd-rust-web-dev", "rust-web-src", "rust-web-clippy"];
+    let mut packages: Vec<_> = names.iter().map(|name| format!("{name}={version}")).collect();
+    let library = apt::dependency(&format!("libstd-rust-web-dev={version}"), "libstd-rust-web-")
+        .context("libstd-rust-web-dev names no runtime library")?;
+    packages.extend(apt::dependency(&library, "libllvm"));
+    packages.push(library);
+    Ok(packages)
+}

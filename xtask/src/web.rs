@@ -1,0 +1,236 @@
+//! `cargo xtask web`: the parts that run in browsers, built into the folder that the server serves.
+//!
+//! `target/web/{dev,release}/{visitor,desk,lib}`. A build in dev is made to be quick, a release
+//! to be small: optimised, minified, and compressed beside each file.
+
+mod bindgen;
+mod npm;
+mod press;
+mod stamp;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{CrateType, Metadata, MetadataCommand, Package, Target, TargetKind};
+
+use crate::place;
+use crate::run::{cargo, run, say, timed};
+use crate::toolchain::{self, TARGET, Toolchain};
+
+/// How browser code is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build, with checks on.
+    Dev,
+    /// As it ships.
+    Release,
+}
+
+impl Profile {
+    /// What the flag `--release` chooses.
+    pub fn from_flag(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    /// The folder below `target/web`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+
+    fn cargo_name(self) -> &'static str {
+        match self {
+            Self::Dev => "wasm-dev",
+            Self::Release => "wasm-release",
+        }
+    }
+}
+
+/// One folder of files for browsers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// What visitors' pages load.
+    Visitor,
+    /// The agents' web application.
+    Desk,
+    /// The engine alone, as a JavaScript library.
+    Lib,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 3] = [Self::Visitor, Self::Desk, Self::Lib];
+
+    /// The folder's name.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Desk => "desk",
+            Self::Lib => "lib",
+        }
+    }
+
+    fn package(self) -> &'static str {
+        match self {
+            Self::Visitor => "share",
+            Self::Desk => "agent-viewer",
+            Self::Lib => "tandem-library",
+        }
+    }
+
+    /// The name of the JavaScript module that loads the WebAssembly.
+    fn module(self) -> &'static str {
+        match self {
+            Self::Visitor => "share",
+            Self::Desk => "agent-viewer",
+            Self::Lib => "tandem",
+        }
+    }
+
+    /// Files and folders, from the top of the tree, that are copied as they are.
+    fn copied(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor-agent-wasm/js/loader.js",
+            Self::Desk => "agent-viewer/static",
+            Self::Lib => "library/static",
+        }
+    }
+}
+
+/// Where a profile's parts are.
+pub fn output(profile: Profile) -> PathBuf {
+    place::target().join("web").join(profile.folder())
+}
+
+/// Builds these parts, and says where they are. One that fails does not keep the others from being built.
+///
+/// # Errors
+/// Names every part that failed, and why.
+pub fn build(parts: &[Part], profile: Profile) -> Result<PathBuf> {
+    let _one_at_a_time = place::lock(&place::target().join("web"), "web")?;
+    let metadata = metadata()?;
+    crate::tidy::bindgen_versions_match()?;
+    let toolchain = toolchain::find()?;
+    let build_one = |part: Part| -> Result<()> {
+        let wasm = compile(part, profile, &metadata, &toolchain)?;
+        assemble(part, profile, &wasm)
+    };
+    let failed: Vec<_> = parts
+        .iter()
+        .filter_map(|part| Some(format!("{}: {:#}", part.folder(), build_one(*part).err()?)))
+        .collect();
+    if !failed.is_empty() {
+        bail!("{}", failed.join("\n"));
+    }
+    Ok(output(profile))
+}
+
+/// The workspace's packages as cargo sees them.
+pub fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .manifest_path(place::root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("reading the workspace with `cargo metadata`")
+}
+
+/// Compiles a part's package, and says where its WebAssembly is.
+fn compile(part: Part, profile: Profile, metadata: &Metadata, toolchain: &Toolchain) -> Result<PathBuf> {
+    let package = metadata.packages.iter().find(|package| package.name == part.package());
+    let package = package.with_context(|| format!("no package {} in the workspace", part.package()))?;
+    let target = module_of(package)?;
+    let target_dir = wasm_target_dir();
+    let mut command = cargo();
+    if target.kind.contains(&TargetKind::Bin) {
+        command.args(["build", "--bin", &target.name]);
+    } else {
+        // The module alone: as a Rust library too, it would not be optimised across crates.
+        command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
+    }
+    command.args(["-p", part.package(), "--target", TARGET, "--profile", profile.cargo_name()]);
+    command.arg("--target-dir").arg(&target_dir);
+    toolchain.apply(&mut command);
+    timed(&format!("compiling {}", part.package()), || run(&mut command))?;
+    let is_library = !target.kind.contains(&TargetKind::Bin);
+    let file = if is_library { target.name.replace('-', "_") } else { target.name.clone() };
+    Ok(target_dir.join(TARGET).join(profile.cargo_name()).join(format!("{file}.wasm")))
+}
+
+/// Where browser code is compiled, apart from the host's: the two never rebuild each other.
+pub fn wasm_target_dir() -> PathBuf {
+    place::target().join("wasm")
+}
+
+/// What of a package becomes a WebAssembly module.
+fn module_of(package: &Package) -> Result<&Target> {
+    let is_module = |target: &&Target| {
+        target.crate_types.contains(&CrateType::CDyLib) || target.kind.contains(&TargetKind::Bin)
+    };
+    let found = package.targets.iter().find(is_module);
+    found.with_context(|| format!("package {} builds no module: its crate-type needs cdylib", package.name))
+}
+
+/// Makes a part's folder anew from its module, unless nothing of it changed.
+fn assemble(part: Part, profile: Profile, wasm: &Path) -> Result<()> {
+    let copied = copied_files(part)?;
+    let done = output(profile).join(part.folder());
+    let inputs = std::iter::once(wasm).chain(copied.iter().map(|(from, _)| from.as_path()));
+    let stamp = stamp::of(inputs)?;
+    let memory = place::target().join("web").join(format!("{}-{}.stamp", profile.folder(), part.folder()));
+    if done.is_dir() && fs::read_to_string(&memory).is_ok_and(|before| before == stamp) {
+        return Ok(());
+    }
+    let fresh = output(profile).join(format!(".{}.new", part.folder()));
+    let _ = fs::remove_dir_all(&fresh);
+    fs::create_dir_all(&fresh)?;
+    timed(&format!("wasm-bindgen {}", part.package()), || {
+        bindgen::generate(wasm, &fresh, part.module(), profile, part == Part::Lib)
+    })?;
+    for (from, to) in &copied {
+        let to = fresh.join(to);
+        fs::create_dir_all(to.parent().unwrap_or(&fresh))?;
+        fs::copy(from, &to).with_context(|| format!("copying {}", from.display()))?;
+    }
+    if profile == Profile::Release {
+        press::shrink(&fresh)?;
+        press::keep_loader_small(&fresh)?;
+    }
+    replace(&fresh, &done)?;
+    fs::write(&memory, stamp)?;
+    say(&format!("{} is in {}", part.package(), done.display()));
+    Ok(())
+}
+
+/// Files to copy, each with its place in the part's folder.
+fn copied_files(part: Part) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let from = place::root().join(part.copied());
+    if from.is_file() {
+        let name = PathBuf::from(from.file_name().unwrap_or_default());
+        return Ok(vec![(from, name)]);
+    }
+    let files = place::files_below(&from)?;
+    if files.is_empty() {
+        bail!("{} holds nothing to serve beside the module", part.copied());
+    }
+    files.into_iter().map(|file| Ok((file.clone(), file.strip_prefix(&from)?.to_path_buf()))).collect()
+}
+
+fn replace(fresh: &Path, done: &Path) -> Result<()> {
+    if done.exists() {
+        fs::remove_dir_all(done).with_context(|| format!("removing the old {}", done.display()))?;
+    }
+    fs::rename(fresh, done).with_context(|| format!("putting {} in place", done.display()))
+}
+
+/// The command that lints every browser package.
+pub fn clippy(toolchain: &Toolchain, packages: &[&str]) -> Result<Command> {
+    let mut command = toolchain.clippy()?;
+    command.args(packages.iter().flat_map(|package| ["-p", package]));
+    command.args(["--target", TARGET, "--profile", Profile::Dev.cargo_name(), "--target-dir"]);
+    command.arg(wasm_target_dir());
+    Ok(command)
+}

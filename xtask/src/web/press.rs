@@ -1,0 +1,80 @@
+//! Makes a folder small: optimised, minified, compressed.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use brotli::enc::BrotliEncoderParams;
+
+use super::npm::{ESBUILD, WASM_OPT};
+use crate::place::files_below;
+use crate::run::{run, say, timed};
+
+/// The script tag's own cost, on every page of every visitor.
+const LOADER_LIMIT: u64 = 3 * 1024;
+
+/// Files whose kind is not compressed already.
+const COMPRESSIBLE: [&str; 8] = ["css", "html", "js", "json", "svg", "ts", "txt", "wasm"];
+
+/// Optimises what is below `folder` in place, and puts a `.br` and a `.gz` beside each file.
+pub fn shrink(folder: &Path) -> Result<()> {
+    for file in files_below(folder)? {
+        match file.extension().and_then(OsStr::to_str) {
+            Some("wasm") => timed("wasm-opt", || optimise(&file))?,
+            Some("js" | "css") => minify(&file)?,
+            _ => (),
+        }
+    }
+    for file in files_below(folder)? {
+        let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
+        if COMPRESSIBLE.contains(&extension) {
+            compress(&file)?;
+        }
+    }
+    Ok(())
+}
+
+/// The module's own features decide what may be used. Never `--all-features`: binaryen 132 then
+/// writes compact imports, which browsers refuse ("Invalid import kind 127").
+fn optimise(wasm: &Path) -> Result<()> {
+    let small = wasm.with_extension("small");
+    run(WASM_OPT.command()?.arg("-Oz").arg(wasm).arg("-o").arg(&small))?;
+    fs::rename(&small, wasm).with_context(|| format!("replacing {}", wasm.display()))
+}
+
+fn minify(file: &Path) -> Result<()> {
+    let mut esbuild = ESBUILD.command()?;
+    esbuild.arg(file).args(["--minify", "--allow-overwrite", "--log-level=warning"]);
+    run(esbuild.arg(format!("--outfile={}", file.display())))
+}
+
+fn compress(file: &Path) -> Result<()> {
+    let data = fs::read(file)?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&data)?;
+    fs::write(with_suffix(file, "gz"), gzip.finish()?)?;
+    let mut brotli = Vec::new();
+    let params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: data.len(), ..Default::default() };
+    brotli::BrotliCompress(&mut data.as_slice(), &mut brotli, &params)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    say(&format!("{:>9} bytes, {:>8} brotli  {name}", data.len(), brotli.len()));
+    fs::write(with_suffix(file, "br"), brotli).with_context(|| format!("compressing {}", file.display()))
+}
+
+/// A loader that grew past its limit is an error, not a surprise to visitors.
+pub fn keep_loader_small(folder: &Path) -> Result<()> {
+    let Ok(loader) = fs::metadata(folder.join("loader.js.br")) else { return Ok(()) };
+    if LOADER_LIMIT < loader.len() {
+        bail!("loader.js is {} bytes of brotli; its limit is {LOADER_LIMIT}", loader.len());
+    }
+    Ok(())
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
