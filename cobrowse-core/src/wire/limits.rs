@@ -1,0 +1,23 @@
+//! The bounds that a peer's bytes must keep. The encoder keeps them too, so that a huge value cannot end a
+//! share.
+
+/// Longest message on a data channel, and longest piece of a frame on the WebSocket, bytes.
+pub const MAX_MESSAGE: usize = 16 * 1024;
+/// Longest frame after its pieces are joined and before it is inflated, bytes.
+pub const MAX_FRAME: usize = 8 << 20;
+/// Longest frame after it is inflated, bytes.
+pub const MAX_INFLATED: usize = 8 << 20;
+/// Longest control message, bytes.
+pub const MAX_CONTROL: usize = 64 * 1024;
+/// Most nodes a mirror holds.
+pub const MAX_NODES: usize = 500_000;
+/// Deepest tree a frame may carry.
+pub const MAX_DEPTH: usize = 512;
+/// Longest single value, bytes; what is longer becomes an asset or is cut.
+pub const MAX_VALUE: usize = 1 << 20;
+/// Most nesting in a MessagePack message (its reader recurses).
+pub const MAX_MESSAGE_DEPTH: usize = 64;
+/// Bytes that an epoch's string dictionary may hold.
+pub const MAX_DICTIONARY: usize = 2 << 20;
+/// Bytes that an epoch's shape table may hold.
+pub const MAX_SHAPES: usize = 1 << 20;
