@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::apt;
+use crate::cargo_install;
 use crate::place;
-use crate::run::{cargo, read, run, say, timed};
+use crate::run::{read, say, timed};
 
 /// Built with cargo, as Debian has no package of it.
 const GECKODRIVER: &str = "0.37.1";
@@ -69,7 +70,7 @@ pub fn find() -> Result<Browsers> {
         let path = need.path().with_context(|| format!("none of {} is on PATH", need.names.join(", ")))?;
         places.extend(need.variable.map(|variable| (variable, path)));
     }
-    places.push(("TANDEM_GECKODRIVER", geckodriver(&cache)?));
+    places.push(("TANDEM_GECKODRIVER", geckodriver()?));
     let browsers = Browsers(places);
     for (name, path) in &browsers.0 {
         say(&format!("{name}={}  {}", path.display(), version(path)));
@@ -107,32 +108,12 @@ fn install(packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn geckodriver(cache: &Path) -> Result<PathBuf> {
+fn geckodriver() -> Result<PathBuf> {
     let named = std::env::var_os("TANDEM_GECKODRIVER").map(PathBuf::from).filter(|path| path.is_file());
     if let Some(path) = named.or_else(|| place::on_path(&["geckodriver"])) {
         return Ok(path);
     }
-    let home = cache.join(format!("geckodriver-{GECKODRIVER}"));
-    let program = home.join("bin/geckodriver");
-    if !program.exists() {
-        say("building geckodriver once with cargo (1-2 minutes) ...");
-        let scratch = cache.join("geckodriver-target");
-        // Its lock file may name a release that was withdrawn since: then the newest ones do.
-        let built = timed("geckodriver", || {
-            let first = run(install_command(&home, &scratch).arg("--locked"));
-            first.or_else(|_| run(&mut install_command(&home, &scratch)))
-        });
-        let _ = fs::remove_dir_all(&scratch);
-        built?;
-    }
-    Ok(program)
-}
-
-fn install_command(home: &Path, scratch: &Path) -> Command {
-    let mut command = cargo();
-    command.args(["install", "geckodriver", "--quiet", "--version", GECKODRIVER, "--root"]).arg(home);
-    command.arg("--target-dir").arg(scratch);
-    command
+    cargo_install::program("geckodriver", GECKODRIVER)
 }
 
 fn version(path: &Path) -> String {

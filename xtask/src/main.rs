@@ -2,8 +2,12 @@
 
 mod apt;
 mod browsers;
+mod cargo_install;
+mod demo;
+mod library;
 mod place;
 mod run;
+mod test;
 mod tidy;
 mod toolchain;
 mod web;
@@ -23,6 +27,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Starts the product on this machine with the demo shop, or with pages of your own.
+    Demo(demo::Options),
+    /// Runs every test, or those asked for.
+    Test(test::Options),
+    /// Builds the engine alone into target/lib: record and Replayer for JavaScript.
+    Lib,
     /// Builds the parts that run in browsers into target/web.
     Web {
         /// Which parts; without one, all.
@@ -49,6 +59,9 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> Result<()> {
     match command {
+        Command::Demo(options) => demo::run_demo(&options),
+        Command::Test(options) => test::run_tests(&options),
+        Command::Lib => library::build(),
         Command::Web { parts, release } => {
             let parts = if parts.is_empty() { web::Part::ALL.to_vec() } else { parts };
             web::build(&parts, web::Profile::from_flag(release)).map(drop)

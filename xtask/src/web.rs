@@ -226,10 +226,14 @@ fn replace(fresh: &Path, done: &Path) -> Result<()> {
     fs::rename(fresh, done).with_context(|| format!("putting {} in place", done.display()))
 }
 
-/// The command that lints every browser package.
-pub fn clippy(toolchain: &Toolchain, packages: &[&str]) -> Result<Command> {
+/// The command that lints every package that a plain `cargo build` leaves out.
+pub fn clippy(toolchain: &Toolchain) -> Result<Command> {
+    let metadata = metadata()?;
+    let host = &metadata.workspace_default_members;
     let mut command = toolchain.clippy()?;
-    command.args(packages.iter().flat_map(|package| ["-p", package]));
+    for package in metadata.packages.iter().filter(|package| !host.contains(&package.id)) {
+        command.args(["-p", package.name.as_str()]);
+    }
     command.args(["--target", TARGET, "--profile", Profile::Dev.cargo_name(), "--target-dir"]);
     command.arg(wasm_target_dir());
     Ok(command)

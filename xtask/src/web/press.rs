@@ -16,7 +16,7 @@ use crate::run::{run, say, timed};
 const LOADER_LIMIT: u64 = 3 * 1024;
 
 /// Files whose kind is not compressed already.
-const COMPRESSIBLE: [&str; 8] = ["css", "html", "js", "json", "svg", "ts", "txt", "wasm"];
+const COMPRESSIBLE: [&str; 7] = ["css", "html", "js", "json", "svg", "txt", "wasm"];
 
 /// Optimises what is below `folder` in place, and puts a `.br` and a `.gz` beside each file.
 pub fn shrink(folder: &Path) -> Result<()> {

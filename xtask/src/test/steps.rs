@@ -1,0 +1,136 @@
+//! The steps, in their order: what fails soonest comes first.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Package;
+
+use super::wasm;
+use crate::browsers;
+use crate::cargo_install;
+use crate::demo;
+use crate::place;
+use crate::run::{cargo, run};
+use crate::tidy;
+use crate::toolchain;
+use crate::web::{self, Part, Profile};
+
+/// Checks what comes in with dependencies. Built once, in 2 min 15 s on 2 busy cores.
+const CARGO_DENY: &str = "0.20.2";
+
+/// One step of the tests.
+pub struct Step {
+    pub name: &'static str,
+    pub what: &'static str,
+    /// Gives back the closing lines of the test programs that it ran.
+    pub work: fn(&mut Stage) -> Result<Vec<String>>,
+}
+
+/// Every step.
+pub const STEPS: [Step; 9] = [
+    Step { name: "tidy", what: "the rules that the compiler does not know", work: tidy },
+    Step { name: "format", what: "cargo fmt --check", work: format },
+    Step { name: "lint", what: "clippy of what runs on servers", work: lint },
+    Step { name: "lint-web", what: "clippy of what runs in browsers", work: lint_web },
+    Step { name: "licences", what: "cargo deny: licences, bans, sources", work: licences },
+    Step { name: "unit", what: "unit and property tests", work: unit },
+    Step { name: "fuzz", what: "fuzz targets: their corpora, then new cases", work: fuzz },
+    Step { name: "fuzz-wasm", what: "the same where addresses have 32 bits", work: wasm::fuzz },
+    Step { name: "browser", what: "stories in Chromium and Firefox", work: browser },
+];
+
+/// What the steps share.
+#[derive(Debug)]
+pub struct Stage {
+    /// Arguments for the test programs.
+    rest: Vec<String>,
+}
+
+impl Stage {
+    /// A stage whose test programs get these arguments.
+    pub fn new(rest: Vec<String>) -> Self {
+        Self { rest }
+    }
+}
+
+fn tidy(_: &mut Stage) -> Result<Vec<String>> {
+    tidy::check().map(|()| Vec::new())
+}
+
+fn format(_: &mut Stage) -> Result<Vec<String>> {
+    run(cargo().args(["fmt", "--all", "--check"])).map(|()| Vec::new())
+}
+
+fn lint(_: &mut Stage) -> Result<Vec<String>> {
+    run(cargo().args(["clippy", "--all-targets", "--", "-D", "warnings"])).map(|()| Vec::new())
+}
+
+fn lint_web(_: &mut Stage) -> Result<Vec<String>> {
+    let toolchain = toolchain::find()?;
+    run(&mut web::clippy(&toolchain)?).map(|()| Vec::new())
+}
+
+fn licences(_: &mut Stage) -> Result<Vec<String>> {
+    let deny = cargo_install::program("cargo-deny", CARGO_DENY)?;
+    let mut command = Command::new(deny);
+    command.current_dir(place::root()).args([
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ]);
+    run(&mut command).map(|()| Vec::new())
+}
+
+fn unit(stage: &mut Stage) -> Result<Vec<String>> {
+    test(cargo().args(["test", "--workspace", "--exclude", "tests"]), stage)
+}
+
+fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
+    run(cargo().args(["run", "-p", "fuzz", "--", "smoke"])).map(|()| Vec::new())
+}
+
+fn browser(stage: &mut Stage) -> Result<Vec<String>> {
+    let browsers = browsers::find()?;
+    let web = web::build(&Part::ALL, Profile::Dev)?;
+    run(cargo().args(["run", "-p", "shop", "--", "build-pages"])).context("the pages from npm")?;
+    let server = demo::server(Profile::Dev)?;
+    let mut command = cargo();
+    command.args(["test", "-p", "tests"]).env("TANDEM_WEB", web).env("TANDEM_SERVER", server);
+    browsers.apply(&mut command);
+    test(&mut command, stage)
+}
+
+/// The package that a short name means: `core` is `cobrowse-core`.
+pub fn package(name: &str) -> Result<Option<Package>> {
+    let names = [name.to_owned(), format!("cobrowse-{name}"), format!("tandem-{name}")];
+    let packages = web::metadata()?.packages;
+    Ok(packages.into_iter().find(|package| names.iter().any(|name| package.name == *name)))
+}
+
+/// The tests of one package.
+pub fn test_package(package: &Package, stage: &Stage) -> Result<Vec<String>> {
+    test(cargo().args(["test", "-p", package.name.as_str()]), stage)
+}
+
+/// Runs `cargo test`, shows what it prints as it comes, and keeps its closing lines.
+fn test(command: &mut Command, stage: &Stage) -> Result<Vec<String>> {
+    command.arg("--no-fail-fast").arg("--").args(&stage.rest);
+    let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo test")?;
+    let printed = child.stdout.take().context("cargo test has no output")?;
+    let mut results = Vec::new();
+    for line in BufReader::new(printed).lines() {
+        let line = line?;
+        writeln!(std::io::stdout(), "{line}")?;
+        if line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed") {
+            results.push(line);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("cargo test ended with {status}; {}", results.join("; "));
+    }
+    Ok(results)
+}
