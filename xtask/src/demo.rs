@@ -1,5 +1,8 @@
 //! `cargo xtask demo`: the product on this machine, ready to try.
 
+mod processes;
+
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -8,6 +11,13 @@ use anyhow::{Context, Result};
 use crate::place;
 use crate::run::{cargo, run, say, timed};
 use crate::web::{self, Part, Profile};
+use processes::Processes;
+
+/// The agents' desk, unless `--port` says otherwise or somebody is there.
+const DESK_PORT: u16 = 7401;
+
+/// The visitors' pages: another site than the desk, as in the world.
+const SHOP_PORT: u16 = 7400;
 
 /// What to show, and how.
 #[derive(Debug, clap::Args)]
@@ -18,35 +28,54 @@ pub struct Options {
     /// Co-browse a site that already runs on this machine.
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
-    /// The server's port; without one, its own choice.
+    /// The desk's port on the loopback address.
     #[arg(long)]
     port: Option<u16>,
     /// As it ships: slower to build, smaller and quicker to load.
     #[arg(long)]
     release: bool,
-    /// More for the server itself.
-    #[arg(last = true)]
-    rest: Vec<String>,
 }
 
-/// Builds everything, then becomes the server: it prints the addresses, and Ctrl-C is its own.
+/// Builds what is missing, starts the server and the shop, and stays until Ctrl-C.
 pub fn run_demo(options: &Options) -> Result<()> {
     let profile = Profile::from_flag(options.release);
     say("1/3 the parts that run in browsers ...");
     let web = web::build(&[Part::Visitor, Part::Desk], profile)?;
-    say("2/3 the server ...");
-    let server = server(profile)?;
-    say("3/3 starting ...");
-    let mut command = Command::new(server);
-    command.arg("demo").arg("--web").arg(web).arg("--data").arg(place::target().join("demo"));
-    add_options(&mut command, options)?;
-    become_it(&mut command)
+    say("2/3 the server and the shop ...");
+    let programs = programs(profile)?;
+    build_pages(&programs)?;
+    say("3/3 starting; Ctrl-C ends it");
+    let desk_port = options.port.map_or_else(|| free_port(DESK_PORT), Ok)?;
+    let shop_port = free_port(SHOP_PORT)?;
+    let desk = format!("http://desk.localhost:{desk_port}");
+    let shop = format!("http://shop.localhost:{shop_port}");
+
+    let mut server = Command::new(&programs.server);
+    server.arg("serve").arg("--web").arg(web).arg("--data").arg(place::target().join("demo"));
+    server.args(["--port", &desk_port.to_string(), "--demo-account", "--site-origin", &shop]);
+    let mut pages = Command::new(&programs.shop);
+    pages.args(["serve", "--port", &shop_port.to_string(), "--script-origin", &desk, "--site-key", "demo"]);
+    add_pages(&mut pages, options)?;
+
+    let mut processes = Processes::new()?;
+    processes.start("the server", &mut server)?;
+    processes.start("the shop", &mut pages)?;
+    processes.wait()
 }
 
-/// Builds the server, and says where it is.
-pub fn server(profile: Profile) -> Result<PathBuf> {
+/// The programs of a demo.
+#[derive(Debug)]
+pub struct Programs {
+    /// `tandem`.
+    pub server: PathBuf,
+    /// `shop`.
+    pub shop: PathBuf,
+}
+
+/// Builds the server and the shop, and says where they are.
+pub fn programs(profile: Profile) -> Result<Programs> {
     let mut command = cargo();
-    command.args(["build", "-p", "relay", "--bin", "tandem"]);
+    command.args(["build", "-p", "relay", "--bin", "tandem", "-p", "shop", "--bin", "shop"]);
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {
@@ -54,35 +83,34 @@ pub fn server(profile: Profile) -> Result<PathBuf> {
             "release"
         }
     };
-    timed("the server", || run(&mut command))?;
-    Ok(place::target().join(folder).join("tandem"))
+    timed("server and shop", || run(&mut command))?;
+    let folder = place::target().join(folder);
+    Ok(Programs { server: folder.join("tandem"), shop: folder.join("shop") })
 }
 
-fn add_options(command: &mut Command, options: &Options) -> Result<()> {
-    if let Some(pages) = &options.pages {
-        let pages = pages.canonicalize().with_context(|| format!("--pages {}", pages.display()))?;
-        command.arg("--pages").arg(pages);
+/// The shop's fonts and its React and Vue pages come from npm: a demo goes without them rather than not at all.
+fn build_pages(programs: &Programs) -> Result<()> {
+    if place::on_path(&["npm"]).is_none() {
+        say("no npm here: the shop goes without its own fonts and without the React and Vue pages");
+        return Ok(());
+    }
+    timed("pages from npm", || run(Command::new(&programs.shop).arg("build-pages")))
+}
+
+fn add_pages(command: &mut Command, options: &Options) -> Result<()> {
+    if let Some(folder) = &options.pages {
+        let folder = folder.canonicalize().with_context(|| format!("--pages {}", folder.display()))?;
+        command.arg("--pages").arg(folder);
     }
     if let Some(url) = &options.proxy {
         command.args(["--proxy", url]);
     }
-    if let Some(port) = options.port {
-        command.args(["--port", &port.to_string()]);
-    }
-    command.args(&options.rest);
     Ok(())
 }
 
-/// Replaces this process: nothing of us stands between the terminal and the server.
-#[cfg(unix)]
-fn become_it(command: &mut Command) -> Result<()> {
-    use std::os::unix::process::CommandExt;
-    let failed = command.exec();
-    Err(failed).context("starting the server")
-}
-
-/// Waits for the server; the terminal's Ctrl-C reaches both.
-#[cfg(not(unix))]
-fn become_it(command: &mut Command) -> Result<()> {
-    run(command)
+/// This port, or any other one when somebody has it.
+fn free_port(wanted: u16) -> Result<u16> {
+    let open = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let listener = open(wanted).or_else(|_| open(0)).context("no free port on the loopback address")?;
+    Ok(listener.local_addr()?.port())
 }

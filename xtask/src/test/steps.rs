@@ -95,10 +95,11 @@ fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
 fn browser(stage: &mut Stage) -> Result<Vec<String>> {
     let browsers = browsers::find()?;
     let web = web::build(&Part::ALL, Profile::Dev)?;
-    run(cargo().args(["run", "-p", "shop", "--", "build-pages"])).context("the pages from npm")?;
-    let server = demo::server(Profile::Dev)?;
+    let programs = demo::programs(Profile::Dev)?;
+    run(Command::new(&programs.shop).arg("build-pages")).context("the pages from npm")?;
     let mut command = cargo();
-    command.args(["test", "-p", "tests"]).env("TANDEM_WEB", web).env("TANDEM_SERVER", server);
+    command.args(["test", "-p", "tests"]).env("TANDEM_WEB", web);
+    command.env("TANDEM_SERVER", programs.server).env("TANDEM_SHOP", programs.shop);
     browsers.apply(&mut command);
     test(&mut command, stage)
 }

@@ -17,7 +17,8 @@ const SEED: u64 = 0x7461_6e64_656d;
 /// New cases for each target, after its corpus.
 const CASES: u32 = 2_000;
 
-/// Runs the module's `smoke(seed, cases)`, which gives back how many inputs it tried; a panic traps.
+/// Runs the module's `smoke(seed, cases)`, which gives back how many inputs it tried. A panic traps;
+/// then `reached()` tells at which input.
 pub fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
     let toolchain = toolchain::find()?;
     let mut command = cargo();
@@ -40,5 +41,10 @@ fn smoke(module: &[u8]) -> Result<u32> {
     let mut store = Store::new(&engine, ());
     let instance = Linker::<()>::new(&engine).instantiate_and_start(&mut store, &module)?;
     let smoke = instance.get_typed_func::<(u64, u32), u32>(&store, "smoke")?;
-    smoke.call(&mut store, (SEED, CASES)).context("a fuzz target failed on wasm32")
+    let reached = instance.get_typed_func::<(), u32>(&store, "reached")?;
+    let result = smoke.call(&mut store, (SEED, CASES));
+    result.with_context(|| {
+        let input = reached.call(&mut store, ()).unwrap_or_default();
+        format!("a fuzz target failed on wasm32 at input {input} of seed {SEED:#x}")
+    })
 }

@@ -22,7 +22,7 @@ const LAYERS: [(&str, MayKnow); 11] = [
     ("agent-viewer", MayKnow::Only(&["cobrowse-core", "replay"])),
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
-    ("relay", MayKnow::Only(&["cobrowse-core", "shop"])),
+    ("relay", MayKnow::Only(&["cobrowse-core"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),
     ("xtask", MayKnow::Only(&[])),
