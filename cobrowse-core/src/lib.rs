@@ -7,5 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod consent;
 pub mod id;
+pub mod session;
 pub mod wire;

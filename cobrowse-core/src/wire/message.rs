@@ -35,7 +35,10 @@ pub struct Hello {
 
 impl std::fmt::Debug for Hello {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hello").field("version", &self.version).field("tab", &self.tab).finish_non_exhaustive()
+        f.debug_struct("Hello")
+            .field("version", &self.version)
+            .field("tab", &self.tab)
+            .finish_non_exhaustive()
     }
 }
 
@@ -205,6 +208,8 @@ pub enum FromVisitor {
     Offer(String),
     /// The page is being left; a reload or the next page may follow.
     Bye,
+    /// Nobody answered this question in time.
+    Lapsed(AgentId, Ask),
 }
 
 /// From the relay to the visitor's page.
@@ -253,6 +258,8 @@ pub enum FromViewer {
     Offer(String),
     /// Ends the share.
     End,
+    /// The tab is being left; a reload may follow.
+    Bye,
 }
 
 /// From the relay to the viewer.
