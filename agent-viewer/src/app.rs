@@ -1,0 +1,85 @@
+//! The frame around all pages: language, theme, who is logged in, and which page an address shows.
+use cobrowse_core::wire::desk::Me;
+use leptos::prelude::*;
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    i18n::Words,
+    net::http::{self, HttpError},
+    pages::{desk::DeskPage, login::LoginPage, missing::MissingPage, viewer::ViewerPage},
+    theme::Shade,
+};
+
+/// Who is logged in, as far as this tab knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Account {
+    /// Being asked.
+    Unknown,
+    /// Nobody.
+    LoggedOut,
+    /// The server does not answer.
+    Unreachable,
+    /// This agent.
+    In(Me),
+}
+
+/// The account of the whole application.
+#[derive(Clone, Copy)]
+pub struct Accounts(RwSignal<Account>);
+
+impl Accounts {
+    fn provide() {
+        let accounts = Self(RwSignal::new(Account::Unknown));
+        provide_context(accounts);
+        accounts.ask();
+    }
+
+    /// The account now; tracked.
+    pub fn now(self) -> Account {
+        self.0.get()
+    }
+
+    /// The agent's first name, or nothing; tracked.
+    pub fn first_name(self) -> String {
+        match self.now() {
+            Account::In(me) => me.first_name,
+            Account::Unknown | Account::LoggedOut | Account::Unreachable => String::new(),
+        }
+    }
+
+    /// Takes what was learnt elsewhere, for example by a log-in.
+    pub fn set(self, account: Account) {
+        self.0.set(account);
+    }
+
+    /// Asks the server who is logged in.
+    pub fn ask(self) {
+        wasm_bindgen_futures::spawn_local(async move {
+            self.0.set(match http::me().await {
+                Ok(me) => Account::In(me),
+                Err(HttpError::LoggedOut) => Account::LoggedOut,
+                Err(HttpError::Unreachable | HttpError::Refused(_) | HttpError::Garbled) => Account::Unreachable,
+            });
+        });
+    }
+}
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    Words::provide();
+    Shade::provide();
+    Accounts::provide();
+    view! {
+        <Router>
+            <Routes fallback=move || view! { <MissingPage/> }>
+                <Route path=path!("/") view=DeskPage/>
+                <Route path=path!("/login") view=LoginPage/>
+                <Route path=path!("/view/:session") view=ViewerPage/>
+            </Routes>
+        </Router>
+    }
+}

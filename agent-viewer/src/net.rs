@@ -1,0 +1,5 @@
+//! The server, as the application knows it: requests, the desk's socket, and one share's two lanes.
+
+pub mod desk_socket;
+pub mod http;
+mod socket;

@@ -1,0 +1,1 @@
+//! The visitor's page in its sealed frame, and the agent's hand on it.

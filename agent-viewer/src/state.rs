@@ -1,0 +1,10 @@
+//! Pure state: what the views derive from. No browser, no clock, no network.
+
+pub mod backoff;
+pub mod colour;
+pub mod keys;
+pub mod share;
+pub mod since;
+pub mod throttle;
+pub mod visitors;
+pub mod window;
