@@ -7,10 +7,12 @@
 mod folder;
 mod inject;
 mod proxy;
+mod shop;
 
 pub use folder::pages;
 pub use inject::{InjectError, MAX_DOCUMENT, into_document};
 pub use proxy::{Upstream, UpstreamError, proxy};
+pub use shop::{BuildError, app, build_pages};
 
 /// Where the pages load the product's script from, and the key of the site.
 #[derive(Clone, Debug)]
