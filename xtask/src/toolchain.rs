@@ -174,7 +174,8 @@ fn make(own: Compiler, cache: &Path) -> Result<Toolchain> {
         Ok(compiler) => keep(cache, build_std::build(cache, compiler)?),
         Err(reason) => {
             tried.push(format!("Debian's rustc-web: {reason:#}"));
-            bail!("no compiler for {TARGET}; tried:\n  - {}", tried.join("\n  - "))
+            let tried = tried.join("\n  - ");
+            bail!("no compiler for {TARGET}; tried:\n  - {tried}\nWhat helps: rustup target add {TARGET}")
         }
     }
 }
