@@ -4,7 +4,7 @@ mod processes;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -44,7 +44,7 @@ pub fn run_demo(options: &Options) -> Result<()> {
     say("2/3 the server and the shop ...");
     let programs = programs(profile)?;
     build_pages(&programs)?;
-    say("3/3 starting; Ctrl-C ends it");
+    say("3/3 starting ...");
     let desk_port = options.port.map_or_else(|| free_port(DESK_PORT), Ok)?;
     let shop_port = free_port(SHOP_PORT)?;
     let desk = format!("http://desk.localhost:{desk_port}");
@@ -56,6 +56,10 @@ pub fn run_demo(options: &Options) -> Result<()> {
     let mut pages = Command::new(&programs.shop);
     pages.args(["serve", "--port", &shop_port.to_string(), "--script-origin", &desk, "--site-key", "demo"]);
     add_pages(&mut pages, options)?;
+    // It would only say its address, which stands here already.
+    pages.stdout(Stdio::null());
+    say(&format!("as a visitor:  {shop}/"));
+    say(&format!("as an agent:   {desk}/   in another browser; Ctrl-C ends the demo"));
 
     let mut processes = Processes::new()?;
     processes.start("the server", &mut server)?;

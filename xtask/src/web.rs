@@ -178,8 +178,10 @@ fn module_of(package: &Package) -> Result<&Target> {
 fn assemble(part: Part, profile: Profile, wasm: &Path) -> Result<()> {
     let copied = copied_files(part)?;
     let done = output(profile).join(part.folder());
-    let inputs = std::iter::once(wasm).chain(copied.iter().map(|(from, _)| from.as_path()));
-    let stamp = stamp::of(inputs)?;
+    // What makes the folder counts too: a change here changes what it makes.
+    let made_by = place::files_below(&place::root().join("xtask/src/web"))?;
+    let inputs = copied.iter().map(|(from, _)| from).chain(&made_by).map(PathBuf::as_path);
+    let stamp = stamp::of(std::iter::once(wasm).chain(inputs))?;
     let memory = place::target().join("web").join(format!("{}-{}.stamp", profile.folder(), part.folder()));
     if done.is_dir() && fs::read_to_string(&memory).is_ok_and(|before| before == stamp) {
         return Ok(());
