@@ -1,1 +1,25 @@
-//! Placeholder of the layout.
+//! The server of Tandem: it brings visitors' pages and agents' viewers together and keeps consent.
+//!
+//! Reading order: [`config`] and [`server`] start it; [`app`] is the router; [`auth`] says who may do what;
+//! [`presence`] and [`desk`] are the two small sockets; [`session`] holds one task per session around the pure
+//! machine of `cobrowse-core`; [`transport`] carries its frames; [`assets`] keeps what pages look like;
+//! [`store`] is what outlives a restart. It routes envelopes and never decodes a page.
+
+pub mod app;
+pub mod assets;
+pub mod auth;
+pub mod config;
+pub mod desk;
+pub mod error;
+pub mod limits;
+pub mod metrics;
+pub mod presence;
+pub mod server;
+pub mod session;
+pub mod shutdown;
+pub mod store;
+pub mod transport;
+pub mod web;
+
+pub use config::Config;
+pub use server::{Running, Server};

@@ -1,0 +1,115 @@
+//! The router, and what its handlers share.
+use std::{ops::Deref, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{
+    assets,
+    auth::ticket::Tickets,
+    config::PublicUrl,
+    desk,
+    error::ApiError,
+    error::RefusedWith,
+    limits::{MAX_JSON_BODY, Rates},
+    metrics::Metrics,
+    presence,
+    presence::directory::Directory,
+    session::registry::Registry,
+    shutdown::Shutdown,
+    store::Store,
+    transport, web,
+};
+
+/// What every handler may use; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// The address that browsers use.
+    pub public_url: PublicUrl,
+    /// The browser parts.
+    pub web: web::Files,
+    /// What outlives a restart.
+    pub store: Store,
+    /// Who may ask how often.
+    pub rates: Rates,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Signs and checks tickets.
+    pub tickets: Tickets,
+    /// Who is on the sites.
+    pub directory: Directory,
+    /// The running sessions.
+    pub sessions: Registry,
+    /// Images, fonts and sheets of shared pages.
+    pub assets: assets::Assets,
+    /// The second lane, where it runs.
+    pub lanes: Option<transport::webrtc::Endpoint>,
+    /// Stops everything.
+    pub shutdown: Shutdown,
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Every route of the server.
+pub fn app(state: App) -> Router {
+    Router::new()
+        .merge(desk::routes(&state))
+        .merge(presence::routes())
+        .merge(transport::websocket::routes())
+        .merge(assets::routes(&state))
+        .merge(web::routes(&state))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { ApiError::NotFound })
+        .layer(DefaultBodyLimit::max(MAX_JSON_BODY))
+        .layer(from_fn_with_state(state.clone(), count_refusals))
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .with_state(state)
+}
+
+/// A header that every answer has, unless the handler set its own.
+pub fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+    app.store.ping().await?;
+    Ok("ready\n")
+}
+
+async fn metrics(State(app): State<App>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics.text()).into_response()
+}
+
+/// Every error answer is logged and counted here, once.
+async fn count_refusals(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if let Some(RefusedWith(code)) = response.extensions().get() {
+        app.metrics.refused_with(code, "http");
+    }
+    response
+}

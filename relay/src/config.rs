@@ -1,0 +1,187 @@
+//! What a server is started with: addresses, folders, and the switches of a demo.
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Everything that `Server::start` needs. The binary fills it from its arguments, tests from code.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where HTTP listens; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The address that browsers use. `None` is `http://desk.localhost` with the port that was taken.
+    pub public_url: Option<PublicUrl>,
+    /// The folder with the browser parts (`visitor/`, `desk/`). Without one, those paths answer 404.
+    pub web: Option<PathBuf>,
+    /// The folder of the database, the keys and the assets; made when it is not there.
+    pub data: PathBuf,
+    /// The second lane; `None` runs on the WebSocket alone.
+    pub udp: Option<Udp>,
+    /// The demo's site and agent, when wanted.
+    pub demo: Option<Demo>,
+    /// Which addresses the guarded fetch may reach.
+    pub fetch: FetchScope,
+}
+
+/// The one UDP socket of all data channels.
+#[derive(Debug, Clone)]
+pub struct Udp {
+    /// Where it is bound; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The addresses that peers are told, for NAT and containers. Empty: the bound one, or the loopback
+    /// address when it is bound to all.
+    pub announce: Vec<IpAddr>,
+}
+
+/// The site `demo` and the agent `sophie@demo.tandem`.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// The origins of the demo's pages, for example `http://shop.localhost:7402`.
+    pub origins: Vec<String>,
+}
+
+/// How far the guarded fetch may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FetchScope {
+    /// Public addresses only.
+    Public,
+    /// Private and loopback ones too: for a demo on one machine, never for a server that others reach.
+    Private,
+}
+
+impl Config {
+    /// A server on a free loopback port with its files in `data`: what tests start.
+    pub fn loopback(data: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            web: None,
+            data: data.into(),
+            udp: None,
+            demo: None,
+            fetch: FetchScope::Public,
+        }
+    }
+}
+
+/// The address under which browsers reach the server: https, or http on a loopback name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(Url);
+
+/// Why an address cannot be the public one.
+#[derive(Debug, Error)]
+pub enum PublicUrlError {
+    /// Not a URL.
+    #[error("the public URL does not parse: {0}")]
+    Parse(#[from] url::ParseError),
+    /// Neither https nor loopback. A page over http has no `crypto.subtle`, and so no key for its ticket.
+    #[error(
+        "the public URL {0} is http on a host that is not this machine; use https, or a name under localhost"
+    )]
+    Insecure(Url),
+    /// Something behind the host and port.
+    #[error("the public URL {0} must be an origin: scheme, host and port, without path or query")]
+    NotAnOrigin(Url),
+}
+
+impl std::str::FromStr for PublicUrl {
+    type Err = PublicUrlError;
+
+    fn from_str(text: &str) -> Result<Self, PublicUrlError> {
+        let url = Url::parse(text)?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(PublicUrlError::NotAnOrigin(url));
+        }
+        match url.scheme() {
+            "https" => Ok(Self(url)),
+            "http" if is_loopback(&url) => Ok(Self(url)),
+            _ => Err(PublicUrlError::Insecure(url)),
+        }
+    }
+}
+
+impl PublicUrl {
+    /// `http://desk.localhost` on this port.
+    ///
+    /// # Errors
+    /// Never for a valid port; the type says so because a URL is parsed.
+    pub fn desk_localhost(port: u16) -> Result<Self, PublicUrlError> {
+        format!("http://desk.localhost:{port}").parse()
+    }
+
+    /// Scheme, host and port, as a browser's `Origin` header has them.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The origin of the server's WebSockets.
+    pub fn websocket_origin(&self) -> String {
+        self.origin().replacen("http", "ws", 1)
+    }
+
+    /// Whether cookies can be `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+impl std::fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.origin())
+    }
+}
+
+/// Whether the URL names this machine: `localhost`, a name under it (RFC 6761 §6.3), or a loopback address.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// An origin as a browser sends it, or why the text is none.
+///
+/// # Errors
+/// When the text is no http or https origin.
+pub fn parse_origin(text: &str) -> Result<String, url::ParseError> {
+    let url = Url::parse(text)?;
+    match url.scheme() {
+        "http" | "https" => Ok(url.origin().ascii_serialization()),
+        _ => Err(url::ParseError::RelativeUrlWithoutBase),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_is_for_this_machine_only() {
+        for good in
+            ["https://desk.example", "http://desk.localhost:7401", "http://127.0.0.1:1", "http://[::1]:1"]
+        {
+            assert!(good.parse::<PublicUrl>().is_ok(), "{good}");
+        }
+        for bad in ["http://desk.example", "http://10.0.0.1", "ftp://localhost", "http://notlocalhost"] {
+            assert!(matches!(bad.parse::<PublicUrl>(), Err(PublicUrlError::Insecure(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        for bad in ["https://a.example/x", "https://a.example/?q", "https://u:p@a.example"] {
+            assert!(matches!(bad.parse::<PublicUrl>(), Err(PublicUrlError::NotAnOrigin(_))), "{bad}");
+        }
+        let url: PublicUrl = "https://a.example/".parse().expect("an origin");
+        assert_eq!(
+            (url.origin(), url.websocket_origin()),
+            ("https://a.example".into(), "wss://a.example".into())
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! The agents' API: log-in, the live list, opening sessions, tickets to them.
+use std::net::SocketAddr;
+
+use axum::{
+    Json, Router,
+    extract::{
+        ConnectInfo, Path, Request, State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use axum_extra::extract::cookie::CookieJar;
+use cobrowse_core::{
+    id::{SessionId, VisitorId},
+    wire::{
+        desk::{Login, Me, Opened, Ticket, ToDesk},
+        message::Refusal,
+    },
+};
+use serde::de::DeserializeOwned;
+use tokio::sync::broadcast;
+
+use crate::{
+    app::{App, fixed},
+    auth::{
+        Authorized,
+        login::{self, Secure},
+        site,
+        ticket::Bearer,
+    },
+    error::ApiError,
+    presence::{Pulse, json_socket, next_text, send},
+    store::accounts::Agent,
+};
+
+/// Everything under the desk's cookie.
+pub fn routes(state: &App) -> Router<App> {
+    Router::new()
+        .route("/v1/login", post(log_in))
+        .route("/v1/logout", post(log_out))
+        .route("/v1/me", get(me))
+        .route("/v1/desk", get(desk))
+        .route("/v1/visitors/{id}/sessions", post(open_session))
+        .route("/v1/sessions/{session}/ticket", post(ticket))
+        .layer(from_fn_with_state(state.clone(), own_origin))
+        .layer(fixed(header::CACHE_CONTROL, "no-store"))
+}
+
+/// What changes state, and the socket, comes from the desk's own pages or not at all.
+async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let upgrades = request.headers().contains_key(header::UPGRADE);
+    if reads && !upgrades {
+        return next.run(request).await;
+    }
+    match site::of_desk(&app, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => ApiError::from(refusal).into_response(),
+    }
+}
+
+async fn log_in(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    jar: CookieJar,
+    body: String,
+) -> Result<(CookieJar, Json<Me>), ApiError> {
+    let Login { email, password } = read_json(&body, "An object with email and password is accepted.")?;
+    if !app.rates.login(address.ip(), &email) {
+        return Err(Refusal::RateLimited.into());
+    }
+    let agent = login::check(&app.store, email, password).await?;
+    let cookie = login::begin(&app.store, &agent, secure(&app)).await?;
+    Ok((jar.add(cookie), Json(about(&agent))))
+}
+
+async fn log_out(State(app): State<App>, jar: CookieJar) -> Result<(CookieJar, StatusCode), ApiError> {
+    login::end(&app.store, &jar).await?;
+    Ok((jar.add(login::no_cookie(secure(&app))), StatusCode::NO_CONTENT))
+}
+
+async fn me(agent: Authorized<Agent>) -> Json<Me> {
+    Json(about(&agent))
+}
+
+async fn open_session(
+    State(app): State<App>,
+    agent: Authorized<Agent>,
+    Path(visitor): Path<String>,
+) -> Result<(StatusCode, Json<Opened>), ApiError> {
+    let visitor: VisitorId = visitor.parse().map_err(|_| ApiError::NotFound)?;
+    let session = app.sessions.open(&app, visitor, agent.id).await?;
+    Ok((StatusCode::CREATED, Json(Opened { session })))
+}
+
+async fn ticket(
+    State(app): State<App>,
+    agent: Authorized<Agent>,
+    Path(session): Path<String>,
+) -> Result<Json<Ticket>, ApiError> {
+    let session: SessionId = session.parse().map_err(|_| ApiError::NotFound)?;
+    let running = app.sessions.find(&app, session).await?;
+    let bearer = Bearer::Viewer { agent: agent.id, name: agent.first_name.clone() };
+    let ticket = app.tickets.issue(session, bearer).map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok(Json(Ticket { ticket, visitor: app.directory.row(running.facts.visitor) }))
+}
+
+async fn desk(
+    State(app): State<App>,
+    agent: Authorized<Agent>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let token = login::token(&CookieJar::from_headers(&headers));
+    json_socket(upgrade).on_upgrade(move |socket| async move {
+        app.metrics.desks.inc();
+        tracing::debug!(agent = agent.id.0, "desk opened");
+        serve_desk(&app, token.unwrap_or_default(), socket).await;
+        app.metrics.desks.dec();
+    })
+}
+
+async fn serve_desk(app: &App, token: [u8; 32], mut socket: WebSocket) {
+    let mut changes = app.directory.subscribe();
+    let mut pulse = Pulse::default();
+    let mut sent = send(&mut socket, &app.directory.everybody()).await;
+    while sent.is_ok() {
+        sent = tokio::select! {
+            change = changes.recv() => pass_on(app, change, &mut socket).await,
+            text = next_text(&mut socket) => match text {
+                // A desk has nothing to say; texts and pongs show that it lives.
+                Ok(Some(_)) => { pulse.heard(); Ok(()) }
+                Ok(None) => return,
+                Err(refusal) => {
+                    app.metrics.refused(refusal, "desk");
+                    return close(&mut socket, refusal.close_code(), refusal.code()).await;
+                }
+            },
+            alive = pulse.beat() => {
+                if !alive {
+                    return;
+                }
+                // A log-out, here or in another tab, closes the desk as well.
+                if !matches!(app.store.login(token).await, Ok(Some(_))) {
+                    return close(&mut socket, 1008, "login_required").await;
+                }
+                socket.send(Message::Ping(Default::default())).await
+            }
+            () = app.shutdown.wanted() => return close(&mut socket, 1001, "").await,
+        };
+    }
+}
+
+type Change = Result<ToDesk, broadcast::error::RecvError>;
+
+/// A desk that lagged is told everything anew.
+async fn pass_on(app: &App, change: Change, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    match change {
+        Ok(change) => send(socket, &change).await,
+        Err(_) => send(socket, &app.directory.everybody()).await,
+    }
+}
+
+async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
+    // The desk may be gone already.
+    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+}
+
+fn about(agent: &Agent) -> Me {
+    Me {
+        id: agent.id,
+        first_name: agent.first_name.clone(),
+        last_name: agent.last_name.clone(),
+        email: agent.email.clone(),
+        role: agent.role.name().to_owned(),
+    }
+}
+
+fn secure(app: &App) -> Secure {
+    if app.public_url.is_https() { Secure::Https } else { Secure::Loopback }
+}
+
+/// A JSON body, whatever its content type says: the origin was checked, not the type.
+pub fn read_json<T: DeserializeOwned>(body: &str, accepted: &'static str) -> Result<T, ApiError> {
+    serde_json::from_str(body).map_err(|_| ApiError::BadRequest(accepted))
+}

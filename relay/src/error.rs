@@ -1,0 +1,140 @@
+//! What goes wrong at the HTTP border, as status and [`Problem`]. Internal text stays in the log.
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use cobrowse_core::wire::{desk::Problem, message::Refusal};
+use thiserror::Error;
+
+use crate::store::StoreError;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug, Error)]
+pub enum ApiError {
+    /// One of the protocol's refusals.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// Wrong e-mail or password; which of the two is not told.
+    #[error("log-in failed")]
+    LoginFailed,
+    /// No cookie, or one that is no session (any more).
+    #[error("not logged in")]
+    LoginRequired,
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// The body is not what the route takes.
+    #[error("bad request: {0}")]
+    BadRequest(&'static str),
+    /// A content type that the asset store does not keep.
+    #[error("media type not accepted")]
+    MediaType,
+    /// The other end of a guarded fetch did not give what was asked.
+    #[error("fetch failed: {0}")]
+    FetchFailed(&'static str),
+    /// The server's own failure.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl ApiError {
+    /// The stable code, as in [`Problem::code`] and the counter of refusals.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::LoginFailed => "login_failed",
+            Self::LoginRequired => "login_required",
+            Self::NotFound => "not_found",
+            Self::BadRequest(_) => "bad_request",
+            Self::MediaType => "media_type",
+            Self::FetchFailed(_) => "fetch_failed",
+            Self::Internal(_) => Refusal::Internal.code(),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => refusal_status(*refusal),
+            Self::LoginFailed | Self::LoginRequired => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::FetchFailed(_) => StatusCode::BAD_GATEWAY,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn message(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal_message(*refusal),
+            Self::LoginFailed => "The e-mail address and the password do not belong together.",
+            Self::LoginRequired => "Log in first.",
+            Self::NotFound => "There is nothing here.",
+            Self::BadRequest(what) | Self::FetchFailed(what) => what,
+            Self::MediaType => "Images, fonts and style sheets are accepted.",
+            Self::Internal(_) => "The server failed. Trying again may help.",
+        }
+    }
+}
+
+fn refusal_status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::UnknownSite => StatusCode::NOT_FOUND,
+        Refusal::WrongOrigin | Refusal::ConsentRequired | Refusal::ProofInvalid => StatusCode::FORBIDDEN,
+        Refusal::TicketExpired | Refusal::TicketInvalid => StatusCode::UNAUTHORIZED,
+        Refusal::TicketInUse | Refusal::Fenced => StatusCode::CONFLICT,
+        Refusal::VersionUnsupported | Refusal::Malformed => StatusCode::BAD_REQUEST,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::SessionEnded => StatusCode::GONE,
+        Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn refusal_message(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownSite => "The site key names no site of this server.",
+        Refusal::WrongOrigin => "Requests from this origin are not accepted here.",
+        Refusal::TicketExpired => "The ticket's time is over; ask for a new one.",
+        Refusal::TicketInvalid => "The ticket is not valid for this.",
+        Refusal::TicketInUse => "Another tab uses this ticket.",
+        Refusal::ProofInvalid => "The signature over the challenge is not by the ticket's key.",
+        Refusal::VersionUnsupported => "This version of the protocol is not spoken here; reload the page.",
+        Refusal::Fenced => "A newer page of this tab took over.",
+        Refusal::ConsentRequired => "The visitor has not said yes to this.",
+        Refusal::Malformed => "The bytes do not decode.",
+        Refusal::TooLarge => "More bytes than are accepted.",
+        Refusal::RateLimited => "Too many requests; wait a minute.",
+        Refusal::SessionEnded => "The session has ended.",
+        Refusal::Internal => "The server failed. Trying again may help.",
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// The code of an error answer, left in the response so that one place counts and logs it.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusedWith(pub &'static str);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(text) = &self {
+            tracing::error!(error = %text, "request failed");
+        }
+        let problem = Problem { code: self.code().to_owned(), message: self.message().to_owned() };
+        let mut response = (self.status(), Json(problem)).into_response();
+        response.extensions_mut().insert(RefusedWith(self.code()));
+        response
+    }
+}

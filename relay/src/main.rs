@@ -1,0 +1,249 @@
+//! The server's program: arguments, configuration, tracing.
+use std::{
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use relay::{
+    Config, Server,
+    auth::login,
+    config::{Demo, FetchScope, PublicUrl, Udp},
+    server, shutdown,
+    store::{
+        Store,
+        accounts::{NewAgent, Role},
+        audit::Verdict,
+        sites::Site,
+    },
+};
+
+/// Tandem: self-hosted co-browsing.
+#[derive(Parser)]
+#[command(name = "tandem", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server.
+    Serve(Box<Serve>),
+    /// Agents' accounts.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Sites and their keys.
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Where HTTP listens.
+    #[arg(long, default_value = "127.0.0.1:7401")]
+    listen: SocketAddr,
+    /// The address that browsers use: https, or http on a loopback name.
+    /// [default: http://desk.localhost and the port]
+    #[arg(long, env = "TANDEM_PUBLIC_URL")]
+    public_url: Option<PublicUrl>,
+    /// The folder with the browser parts (visitor/, desk/).
+    #[arg(long)]
+    web: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
+    /// The UDP port of all data channels. Without it, everything goes over the WebSocket.
+    #[arg(long)]
+    udp_port: Option<u16>,
+    /// An address that peers are told for the UDP port, behind NAT or in a container. Repeatable.
+    #[arg(long)]
+    announce_ip: Vec<IpAddr>,
+    /// Makes the site `demo` and the agent `sophie@demo.tandem`, and prints the password.
+    #[arg(long)]
+    demo_account: bool,
+    /// An origin of the demo's pages. Repeatable.
+    #[arg(long, requires = "demo_account")]
+    site_origin: Vec<String>,
+    /// Lets the guarded fetch reach private and loopback addresses: for a demo on one machine.
+    #[arg(long)]
+    allow_private_fetch: bool,
+}
+
+#[derive(Args)]
+struct Data {
+    /// The folder of the database, the keys and the assets.
+    #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
+    data: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum AgentCommand {
+    /// Adds an agent, or gives an existing one a new password. The password is read from the first line of
+    /// the standard input; when that is empty, a random one is made and printed.
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// The e-mail address to log in with.
+        email: String,
+        /// The first name, which visitors see.
+        first_name: String,
+        /// The last name.
+        #[arg(default_value = "")]
+        last_name: String,
+    },
+    /// Lists the agents.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum SiteCommand {
+    /// Adds a site, or gives an existing one this name and these origins.
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// The key for the script tag: letters, digits and dashes.
+        key: String,
+        /// The name that agents see.
+        name: String,
+        /// Where its pages are, for example https://shop.example.
+        #[arg(required = true)]
+        origins: Vec<String>,
+    },
+    /// Lists the sites.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Walks the chain of the audit log and says whether it is whole.
+    Verify {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Arguments::parse().command {
+        Command::Serve(serve) => run(*serve).await,
+        Command::Agent(command) => agents(command).await,
+        Command::Site(command) => sites(command).await,
+        Command::Audit(AuditCommand::Verify { data }) => verify(&open(&data)?).await,
+    }
+}
+
+async fn run(serve: Serve) -> Result<()> {
+    let mut running = Server::start(config(serve)).await?;
+    let mut lines = vec![format!("Desk: {}", running.url)];
+    if let Some(demo) = &running.demo {
+        lines.push(format!("Log in as {} with the password {}", demo.email, demo.password));
+    }
+    say(&lines)?;
+    tokio::select! {
+        failed = running.failed() => return failed.context("serving"),
+        () = shutdown::signal() => {}
+    }
+    tracing::info!("stopping");
+    running.shutdown().await.context("stopping")
+}
+
+fn config(serve: Serve) -> Config {
+    let udp = serve
+        .udp_port
+        .map(|port| Udp { listen: SocketAddr::new(serve.listen.ip(), port), announce: serve.announce_ip });
+    Config {
+        listen: serve.listen,
+        public_url: serve.public_url,
+        web: serve.web,
+        data: serve.data.data,
+        udp,
+        demo: serve.demo_account.then_some(Demo { origins: serve.site_origin }),
+        fetch: if serve.allow_private_fetch { FetchScope::Private } else { FetchScope::Public },
+    }
+}
+
+fn open(data: &Data) -> Result<Store> {
+    std::fs::create_dir_all(&data.data).with_context(|| format!("making {}", data.data.display()))?;
+    Ok(Store::open(&data.data)?)
+}
+
+async fn agents(command: AgentCommand) -> Result<()> {
+    match command {
+        AgentCommand::Add { data, email, first_name, last_name } => {
+            if !email.contains('@') || first_name.trim().is_empty() {
+                bail!("an agent has an e-mail address and a first name");
+            }
+            let (password, lines) = password_from_input(&email)?;
+            let password_hash = login::hash(&password)?;
+            let agent = NewAgent { email, first_name, last_name, role: Role::Agent, password_hash };
+            open(&data)?.put_agent(agent).await?;
+            say(&lines)
+        }
+        AgentCommand::List { data } => {
+            let agents = open(&data)?.agents().await?;
+            let line = |agent: &relay::store::accounts::Agent| {
+                format!("{}\t{}\t{} {}", agent.email, agent.role.name(), agent.first_name, agent.last_name)
+            };
+            say(&agents.iter().map(line).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn password_from_input(email: &str) -> Result<(String, Vec<String>)> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("reading the password")?;
+    let given = line.trim_end_matches(['\r', '\n']).to_owned();
+    match given.len() {
+        0 => {
+            let password = server::random_password()?;
+            let line = format!("{email} logs in with the password {password}");
+            Ok((password, vec![line]))
+        }
+        1..8 => bail!("a password has at least 8 characters"),
+        _ => Ok((given, Vec::new())),
+    }
+}
+
+async fn sites(command: SiteCommand) -> Result<()> {
+    match command {
+        SiteCommand::Add { data, key, name, origins } => {
+            let site = Site::new(key, name, &origins)?;
+            let store = open(&data)?;
+            Ok(store.put_site(site).await?)
+        }
+        SiteCommand::List { data } => {
+            let sites = open(&data)?.sites().await?;
+            let line = |site: &Site| format!("{}\t{}\t{}", site.key, site.name, site.origins.join(" "));
+            say(&sites.iter().map(line).collect::<Vec<_>>())
+        }
+    }
+}
+
+async fn verify(store: &Store) -> Result<()> {
+    match store.verify_audit().await? {
+        Verdict::Whole { entries, head } => say(&[format!("whole: {entries} entries, head {head}")]),
+        Verdict::Broken { entry } => bail!("the chain breaks at entry {entry}"),
+    }
+}
+
+/// What the program was asked for goes to the standard output, the log to the other one.
+fn say(lines: &[String]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,250 @@
+//! The socket of a waiting page: where it is, and whether somebody wants to ask it something.
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    Router,
+    extract::{
+        ConnectInfo, Query, State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderMap, header},
+    response::Response,
+    routing::get,
+};
+use cobrowse_core::wire::{
+    desk::{FromPage, ToPage, VisitorRow},
+    message::Refusal,
+};
+use governor::DefaultDirectRateLimiter;
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    auth::{site, ticket::PageKey},
+    error::ApiError,
+    limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE, SOCKET_BUFFER},
+    store::sites::Site,
+};
+
+mod browser;
+pub mod directory;
+
+use directory::{Attendance, Here};
+
+/// Longest path and language that are kept, bytes.
+const MAX_PATH: usize = 1024;
+const MAX_LANG: usize = 35;
+
+/// `GET /v1/presence`.
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/presence", get(presence))
+}
+
+#[derive(Deserialize)]
+struct PresenceQuery {
+    #[serde(default)]
+    site: String,
+}
+
+/// What is known of a page before it says anything.
+struct Caller {
+    address: IpAddr,
+    origin: Option<String>,
+    browser: String,
+}
+
+async fn presence(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Query(query): Query<PresenceQuery>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let user_agent =
+        headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let caller = Caller {
+        address: address.ip(),
+        origin: site::origin(&headers).map(str::to_owned),
+        browser: browser::describe(user_agent),
+    };
+    json_socket(upgrade).on_upgrade(move |mut socket| async move {
+        if let Err(refusal) = attend(&app, &query.site, &caller, &mut socket).await {
+            app.metrics.refused(refusal, "presence");
+            refuse(&mut socket, refusal).await;
+        }
+    })
+}
+
+/// A WebSocket of short texts, with small buffers.
+pub fn json_socket(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(SOCKET_BUFFER)
+        .write_buffer_size(SOCKET_BUFFER)
+        .max_message_size(MAX_JSON_MESSAGE)
+        .max_frame_size(MAX_JSON_MESSAGE)
+}
+
+/// A browser cannot read the status of a failed upgrade: refusals are told inside.
+async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
+    // The page may be gone already, and then nobody is left to be told.
+    if send(socket, &ToPage::refused(refusal)).await.is_ok() {
+        let close = CloseFrame { code: refusal.close_code(), reason: refusal.code().into() };
+        let _ = socket.send(Message::Close(Some(close))).await;
+    }
+}
+
+async fn attend(app: &App, key: &str, caller: &Caller, socket: &mut WebSocket) -> Result<(), Refusal> {
+    if !app.rates.presence(caller.address) {
+        return Err(Refusal::RateLimited);
+    }
+    let site = site::of_page(app, key, caller.origin.as_deref()).await.map_err(|error| match error {
+        ApiError::Refused(refusal) => refusal,
+        other => {
+            tracing::error!(error = %other, "site not read");
+            Refusal::Internal
+        }
+    })?;
+    let first =
+        tokio::time::timeout(HELLO_WITHIN, next_text(socket)).await.map_err(|_| Refusal::Malformed)?;
+    let Some(first) = first? else { return Ok(()) };
+    let here = read_here(app, &site, caller, &first)?;
+    let attendance = app.directory.arrive(here.clone()).ok_or(Refusal::RateLimited)?;
+    app.sessions.ask_again(app, here.id).await;
+    app.metrics.presences.inc();
+    let result = Page { app, site: &site, caller, here, attendance }.serve(socket).await;
+    app.metrics.presences.dec();
+    result
+}
+
+/// One waiting page.
+struct Page<'a> {
+    app: &'a App,
+    site: &'a Site,
+    caller: &'a Caller,
+    here: Here,
+    attendance: Attendance,
+}
+
+impl Page<'_> {
+    async fn serve(mut self, socket: &mut WebSocket) -> Result<(), Refusal> {
+        let moves = DefaultDirectRateLimiter::direct(limits::page_moves());
+        let mut pulse = Pulse::default();
+        loop {
+            tokio::select! {
+                text = next_text(socket) => {
+                    let Some(text) = text? else { return Ok(()) };
+                    pulse.heard();
+                    if moves.check().is_err() {
+                        return Err(Refusal::RateLimited);
+                    }
+                    self.moved(&text)?;
+                }
+                Some(order) = self.attendance.orders.recv() => {
+                    if send(socket, &order).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                alive = pulse.beat() => {
+                    if !alive || socket.send(Message::Ping(Default::default())).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                () = self.app.shutdown.wanted() => return going_away(socket).await,
+            }
+        }
+    }
+
+    fn moved(&mut self, text: &str) -> Result<(), Refusal> {
+        // Pongs come as empty texts: they only show that the page lives.
+        if text.is_empty() {
+            return Ok(());
+        }
+        let here = read_here(self.app, self.site, self.caller, text)?;
+        if here.id != self.here.id {
+            return Err(Refusal::Malformed);
+        }
+        self.app.directory.update(here);
+        Ok(())
+    }
+}
+
+fn read_here(app: &App, site: &Site, caller: &Caller, text: &str) -> Result<Here, Refusal> {
+    let FromPage::Here { key, path, lang } = serde_json::from_str(text).map_err(|_| Refusal::Malformed)?;
+    let well_formed = path.starts_with('/') && path.len() <= MAX_PATH && lang.len() <= MAX_LANG;
+    let key = PageKey::from_spki(&key).filter(|_| well_formed).ok_or(Refusal::Malformed)?;
+    let id = app.tickets.visitor(&site.key, &key);
+    let row = VisitorRow {
+        id,
+        site: site.name.clone(),
+        origin: caller.origin.clone().unwrap_or_default(),
+        path,
+        lang,
+        browser: caller.browser.clone(),
+        since_ms: 0,
+        session: None,
+    };
+    Ok(Here { id, site: site.key.clone(), key, row })
+}
+
+/// The next text, an empty one for a pong, or `None` at the end of the socket.
+pub async fn next_text(socket: &mut WebSocket) -> Result<Option<String>, Refusal> {
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Text(text))) => return Ok(Some(text.to_string())),
+            Some(Ok(Message::Pong(_))) => return Ok(Some(String::new())),
+            Some(Ok(Message::Ping(_))) => {}
+            Some(Ok(Message::Binary(_))) => return Err(Refusal::Malformed),
+            Some(Ok(Message::Close(_))) | None => return Ok(None),
+            Some(Err(error)) if is_too_large(&error) => return Err(Refusal::TooLarge),
+            Some(Err(_)) => return Ok(None),
+        }
+    }
+}
+
+/// Whether a socket failed because a message was longer than its limit.
+pub fn is_too_large(error: &axum::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+}
+
+/// Sends a value as JSON text.
+///
+/// # Errors
+/// When the socket is closed.
+pub async fn send<T: serde::Serialize>(socket: &mut WebSocket, value: &T) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(value).map_err(axum::Error::new)?;
+    socket.send(Message::Text(text.into())).await
+}
+
+/// Says that the server stops (RFC 6455 §7.4.1, 1001).
+async fn going_away(socket: &mut WebSocket) -> Result<(), Refusal> {
+    let _ = socket.send(Message::Close(Some(CloseFrame { code: 1001, reason: "".into() }))).await;
+    Ok(())
+}
+
+/// Finds sockets whose other end went away without a word.
+pub struct Pulse {
+    timer: tokio::time::Interval,
+    silent: u8,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        let period = limits::PING_EVERY;
+        Self { timer: tokio::time::interval_at(tokio::time::Instant::now() + period, period), silent: 0 }
+    }
+}
+
+impl Pulse {
+    /// Something came.
+    pub fn heard(&mut self) {
+        self.silent = 0;
+    }
+
+    /// Waits until a ping is due; `false` when the last ones were not answered.
+    pub async fn beat(&mut self) -> bool {
+        self.timer.tick().await;
+        self.silent += 1;
+        self.silent <= 2
+    }
+}

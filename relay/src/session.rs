@@ -1,0 +1,183 @@
+//! Sessions as the rest of the server sees them: a handle to a task, and the ports between task and sockets.
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use cobrowse_core::{
+    id::{AgentId, SessionId, VisitorId},
+    session::{
+        Lane,
+        relay::{Joined, PeerId},
+    },
+    wire::message::{AgentCard, EndReason, Refusal, Resume, Tab},
+};
+use tokio::sync::{mpsc, oneshot};
+
+mod actor;
+pub mod port;
+pub mod registry;
+
+use port::{Farewell, LaneInlet};
+
+/// What never changes of a session.
+#[derive(Debug)]
+pub struct Facts {
+    /// The session.
+    pub id: SessionId,
+    /// The key of the visitor's site.
+    pub site: String,
+    /// The visitor's browser.
+    pub visitor: VisitorId,
+}
+
+/// A cheap, cloneable way to talk to a running session.
+#[derive(Clone)]
+pub struct SessionHandle {
+    /// What never changes.
+    pub facts: Arc<Facts>,
+    inbox: mpsc::Sender<Input>,
+    /// Whether the visitor's page was ever connected: until then it is asked again on each new page.
+    visitor_came: Arc<AtomicBool>,
+}
+
+/// Who joins.
+#[derive(Debug, Clone)]
+pub enum Joiner {
+    /// The visitor's page, and the agent whose view its tab carries.
+    Visitor(Tab, Option<AgentCard>),
+    /// An agent's viewer.
+    Viewer(AgentCard),
+}
+
+/// A good hello.
+pub(crate) struct Join {
+    joiner: Joiner,
+    resume: Option<Resume>,
+    reply: oneshot::Sender<Result<Admission, Refusal>>,
+}
+
+/// What a joined socket works with.
+pub struct Admission {
+    /// The peer's number.
+    pub peer: PeerId,
+    /// What the welcome says.
+    pub joined: Joined,
+    /// What to send on the WebSocket, after the welcome.
+    pub outgoing: LaneInlet,
+    /// Told once, when the socket is to be closed.
+    pub farewell: oneshot::Receiver<Farewell>,
+}
+
+/// What may come into a session's inbox.
+pub(crate) enum Input {
+    Join(Box<Join>),
+    Leave(PeerId),
+    Frame(PeerId, Lane, Vec<u8>),
+    Lane(PeerId, Lane, LaneState),
+    Answer(PeerId, String),
+    Refused(PeerId, Refusal),
+    Views(Option<AgentId>, oneshot::Sender<bool>),
+    End,
+}
+
+/// Whether a lane carries frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneState {
+    /// It opened.
+    Up,
+    /// It closed, or is believed dead.
+    Down,
+}
+
+/// The session's task is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the session has ended")]
+pub struct SessionGone;
+
+impl SessionHandle {
+    /// Joins with a good hello.
+    ///
+    /// # Errors
+    /// What the session refuses; [`Refusal::SessionEnded`] when it is over.
+    pub async fn join(&self, joiner: Joiner, resume: Option<Resume>) -> Result<Admission, Refusal> {
+        if matches!(joiner, Joiner::Visitor(..)) {
+            self.visitor_came.store(true, Ordering::Relaxed);
+        }
+        let (reply, answer) = oneshot::channel();
+        let join = Box::new(Join { joiner, resume, reply });
+        self.send(Input::Join(join)).await.map_err(|SessionGone| Refusal::SessionEnded)?;
+        answer.await.map_err(|_| Refusal::SessionEnded)?
+    }
+
+    /// A peer's WebSocket closed, and all its lanes with it.
+    pub async fn leave(&self, peer: PeerId) {
+        // Nobody is left to be told when the session ended first.
+        let _ = self.send(Input::Leave(peer)).await;
+    }
+
+    /// A message of a peer. Waits when the session is busy: that is the back-pressure.
+    ///
+    /// # Errors
+    /// When the session is over.
+    pub async fn frame(&self, peer: PeerId, lane: Lane, bytes: Vec<u8>) -> Result<(), SessionGone> {
+        self.send(Input::Frame(peer, lane, bytes)).await
+    }
+
+    /// A data channel opened or closed.
+    ///
+    /// # Errors
+    /// When the session is over.
+    pub async fn lane(&self, peer: PeerId, lane: Lane, state: LaneState) -> Result<(), SessionGone> {
+        self.send(Input::Lane(peer, lane, state)).await
+    }
+
+    /// The answer to a peer's offer.
+    ///
+    /// # Errors
+    /// When the session is over.
+    pub async fn answer(&self, peer: PeerId, sdp: String) -> Result<(), SessionGone> {
+        self.send(Input::Answer(peer, sdp)).await
+    }
+
+    /// The transport itself refused what a peer sent.
+    pub async fn refused(&self, peer: PeerId, refusal: Refusal) {
+        // Nobody is left to be told when the session ended first.
+        let _ = self.send(Input::Refused(peer, refusal)).await;
+    }
+
+    /// Whether this agent has the visitor's yes to viewing.
+    pub async fn views(&self, agent: AgentId) -> bool {
+        self.ask_views(Some(agent)).await
+    }
+
+    /// Whether any agent has it.
+    pub async fn anybody_views(&self) -> bool {
+        self.ask_views(None).await
+    }
+
+    async fn ask_views(&self, agent: Option<AgentId>) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.send(Input::Views(agent, reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// The server ends the session.
+    pub async fn end(&self) {
+        // It has ended already when this fails.
+        let _ = self.send(Input::End).await;
+    }
+
+    async fn send(&self, input: Input) -> Result<(), SessionGone> {
+        self.inbox.send(input).await.map_err(|_| SessionGone)
+    }
+}
+
+/// The stable name of an end, in the database and in close reasons.
+pub fn end_code(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::VisitorStopped => "visitor_stopped",
+        EndReason::VisitorLeft => "visitor_left",
+        EndReason::AgentLeft => "agent_left",
+        EndReason::Server => "server",
+    }
+}

@@ -1,0 +1,413 @@
+//! One task per session: it owns the machine of `cobrowse-core`, everyone else holds a handle.
+//!
+//! [`SessionActor::next_event`] only waits; [`SessionActor::handle_event`] only acts. Nothing waits for a peer:
+//! a lane that is full is told to the machine, which keeps what it has for it, bounded.
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+    sync::Arc,
+};
+
+use cobrowse_core::{
+    id::{AgentId, Moment},
+    session::{
+        Lane,
+        relay::{
+            Actor, AuditEntry, CloseReason, Counter, Deed, Joined, PeerId, RelayEvent, RelayRandom,
+            RelaySession,
+        },
+    },
+    wire::message::{AgentCard, EndReason, Refusal, Resume, Tab},
+};
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Admission, Facts, Input, Join, Joiner, LaneState, SessionHandle, end_code,
+    port::{self, Farewell, Port, Taken},
+};
+use crate::{
+    app::App,
+    auth,
+    limits::{MAX_PEERS, SESSION_IDLE},
+    metrics::{Kind, Way},
+    store::audit::Entry,
+};
+
+/// Everything that can wake the loop, in one closed list.
+enum Event {
+    Input(Input),
+    Room,
+    Deadline,
+    Idle,
+    Stop,
+}
+
+/// Where the session's knowledge comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It began in this process.
+    Opened,
+    /// It began before a restart: what stood is what the visitor's page still holds.
+    BeforeRestart,
+}
+
+/// One session.
+pub(super) struct SessionActor {
+    app: App,
+    handle: SessionHandle,
+    inbox: mpsc::Receiver<Input>,
+    machine: RelaySession,
+    origin: Origin,
+    ports: HashMap<PeerId, Port>,
+    next_peer: u32,
+    /// Agents with the visitor's yes to viewing, as the audit tells it.
+    views: HashSet<AgentId>,
+    room: Arc<Notify>,
+    started: Instant,
+    idle_since: Option<Instant>,
+    ended: Option<EndReason>,
+}
+
+impl SessionActor {
+    pub(super) fn new(app: App, handle: SessionHandle, inbox: mpsc::Receiver<Input>, origin: Origin) -> Self {
+        let started = Instant::now();
+        Self {
+            app,
+            handle,
+            inbox,
+            machine: RelaySession::new(random(), Moment::default()),
+            origin,
+            ports: HashMap::new(),
+            next_peer: 0,
+            views: HashSet::new(),
+            room: Arc::new(Notify::new()),
+            started,
+            idle_since: Some(started),
+            ended: None,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        self.app.metrics.sessions.inc();
+        tracing::info!(session = ?self.facts().id, origin = ?self.origin, "session begins");
+        loop {
+            let event = self.next_event().await;
+            if self.handle_event(event).await.is_break() {
+                break;
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Only waits. Cancelling any arm loses nothing, because no arm has side effects.
+    async fn next_event(&mut self) -> Event {
+        let deadline = self.machine.poll_timeout().map(|at| self.started + at.0);
+        let idle = self.idle_since.map(|since| since + SESSION_IDLE);
+        tokio::select! {
+            biased; // A grant whose time is over must lapse before the next command is looked at.
+            () = until(deadline) => Event::Deadline,
+            () = self.app.shutdown.wanted() => Event::Stop,
+            input = self.inbox.recv() => input.map_or(Event::Stop, Event::Input),
+            () = self.room.notified() => Event::Room,
+            () = until(idle) => Event::Idle,
+        }
+    }
+
+    /// Only acts.
+    async fn handle_event(&mut self, event: Event) -> ControlFlow<()> {
+        let now = self.now();
+        match event {
+            Event::Input(input) => self.handle_input(input, now),
+            Event::Room => self.handle_room(now),
+            Event::Deadline => self.machine.handle_timeout(now),
+            Event::Idle => self.machine.end(now),
+            Event::Stop => return ControlFlow::Break(()),
+        }
+        self.pump(now).await;
+        if self.ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn handle_input(&mut self, input: Input, now: Moment) {
+        match input {
+            Input::Join(join) => self.handle_join(*join, now),
+            Input::Leave(peer) => self.handle_leave(peer, now),
+            Input::Frame(peer, lane, bytes) => self.handle_frame(peer, lane, &bytes, now),
+            Input::Lane(peer, lane, state) => self.handle_lane(peer, lane, state, now),
+            Input::Answer(peer, sdp) => self.machine.answer(peer, sdp, now),
+            Input::Refused(peer, refusal) => {
+                self.app.metrics.refused(refusal, "transport");
+                self.machine.leave(peer, now);
+                self.close(peer, Farewell::Closed(CloseReason::Refused(refusal)));
+            }
+            Input::Views(agent, reply) => {
+                let views = agent.map_or(!self.views.is_empty(), |agent| self.views.contains(&agent));
+                // The asker may have gone away.
+                let _ = reply.send(views);
+            }
+            Input::End => self.machine.end(now),
+        }
+    }
+
+    fn handle_join(&mut self, join: Join, now: Moment) {
+        let Join { joiner, resume, reply } = join;
+        let admitted = self.admit(joiner, resume, now);
+        if let Err(Ok(admission)) = reply.send(admitted) {
+            // The socket went away meanwhile.
+            self.handle_leave(admission.peer, now);
+        }
+    }
+
+    fn admit(&mut self, joiner: Joiner, resume: Option<Resume>, now: Moment) -> Result<Admission, Refusal> {
+        if MAX_PEERS <= self.ports.len() {
+            return Err(Refusal::RateLimited);
+        }
+        self.next_peer += 1;
+        let peer = PeerId(self.next_peer);
+        let joined = match joiner {
+            Joiner::Visitor(tab, card) => self.join_visitor(peer, tab, card, (resume, now))?,
+            Joiner::Viewer(card) => self.machine.join_viewer(peer, card, resume, now)?,
+        };
+        let (outlet, outgoing) = port::lane(&self.room);
+        let (told, farewell) = oneshot::channel();
+        self.ports.insert(peer, Port::new(outlet, told));
+        self.idle_since = None;
+        self.count_peers("websocket", 1);
+        Ok(Admission { peer, joined, outgoing, farewell })
+    }
+
+    fn join_visitor(
+        &mut self,
+        peer: PeerId,
+        tab: Tab,
+        card: Option<AgentCard>,
+        (resume, now): (Option<Resume>, Moment),
+    ) -> Result<Joined, Refusal> {
+        if self.origin == Origin::BeforeRestart {
+            self.origin = Origin::Opened;
+            self.machine = RelaySession::restore(random(), &tab, card, now);
+            // Viewers that were quicker joined a machine that knew nothing: they come again.
+            for peer in self.ports.keys().copied().collect::<Vec<_>>() {
+                self.close(peer, Farewell::GoingAway);
+            }
+        }
+        let joined = self.machine.join_visitor(peer, tab, resume, now)?;
+        self.app.directory.set_session(self.facts().visitor, Some(self.facts().id));
+        Ok(joined)
+    }
+
+    fn handle_leave(&mut self, peer: PeerId, now: Moment) {
+        self.machine.leave(peer, now);
+        self.forget(peer);
+    }
+
+    fn handle_frame(&mut self, peer: PeerId, lane: Lane, bytes: &[u8], now: Moment) {
+        // What was still on its way when the peer was closed.
+        if !self.ports.contains_key(&peer) {
+            return;
+        }
+        self.app.metrics.frame(&way("in", lane, bytes), bytes.len());
+        self.machine.handle_frame(peer, lane, bytes, now);
+    }
+
+    fn handle_lane(&mut self, peer: PeerId, lane: Lane, state: LaneState, now: Moment) {
+        if self.ports.contains_key(&peer) {
+            self.machine.handle_lane(peer, lane, state == LaneState::Up, now);
+        }
+    }
+
+    fn handle_room(&mut self, now: Moment) {
+        for (peer, port) in &self.ports {
+            for lane in port.with_room_again() {
+                self.machine.set_writable(*peer, lane, true, now);
+            }
+        }
+    }
+
+    /// Takes out of the machine what is to be done, until there is nothing.
+    async fn pump(&mut self, now: Moment) {
+        loop {
+            self.transmit(now);
+            let Some(event) = self.machine.poll_event() else { return };
+            self.handle_relay_event(event).await;
+        }
+    }
+
+    fn transmit(&mut self, now: Moment) {
+        while let Some((peer, lane, bytes)) = self.machine.poll_transmit(now) {
+            let Some(outlet) = self.ports.get(&peer).and_then(|port| port.lane(lane)) else { continue };
+            self.app.metrics.frame(&way("out", lane, &bytes), bytes.len());
+            match outlet.send(bytes) {
+                Taken::Room | Taken::Gone => {}
+                Taken::Full => self.machine.set_writable(peer, lane, false, now),
+            }
+        }
+    }
+
+    async fn handle_relay_event(&mut self, event: RelayEvent) {
+        match event {
+            RelayEvent::Audit(entry) => self.audit(entry).await,
+            RelayEvent::Count(counter) => self.count(counter),
+            RelayEvent::Offer(peer, sdp) => self.offer(peer, sdp),
+            RelayEvent::Close(peer, reason) => self.close(peer, Farewell::Closed(reason)),
+            RelayEvent::Ended(reason) => self.ended = Some(reason),
+        }
+    }
+
+    async fn audit(&mut self, AuditEntry { actor, deed }: AuditEntry) {
+        match deed {
+            Deed::Granted(agent, cobrowse_core::wire::message::Ask::View) | Deed::Carried(agent) => {
+                self.views.insert(agent);
+            }
+            Deed::Left(agent) => {
+                self.views.remove(&agent);
+            }
+            Deed::Ended(_) => self.views.clear(),
+            Deed::Granted(..)
+            | Deed::Asked(..)
+            | Deed::Withdrawn(..)
+            | Deed::Lapsed(..)
+            | Deed::Declined(..)
+            | Deed::Revoked(_)
+            | Deed::Released(_)
+            | Deed::Expired(_)
+            | Deed::Paused
+            | Deed::Resumed => {}
+        }
+        let entry =
+            Entry { session: Some(self.facts().id), actor: actor_name(actor), event: deed_text(deed) };
+        self.app.store.log(entry).await;
+    }
+
+    fn count(&self, counter: Counter) {
+        let metrics = &self.app.metrics;
+        let kind = match counter {
+            Counter::Refused(refusal) => return metrics.refused(refusal, "session"),
+            Counter::KeyframeAsked => {
+                metrics.keyframes_wanted.inc();
+                return;
+            }
+            Counter::Diverged => {
+                metrics.divergence.get_or_create(&Kind { kind: "wire" }).inc();
+                return;
+            }
+            Counter::CommandDropped => "command_dropped",
+            Counter::MarkDropped => "mark_dropped",
+            Counter::ViewerLagged => "viewer_lagged",
+            Counter::Resumed => "resumed",
+        };
+        metrics.session_events.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Without a second lane nobody answers, and the first goes on.
+    fn offer(&mut self, peer: PeerId, sdp: String) {
+        let (Some(lanes), Some(port)) = (&self.app.lanes, self.ports.get_mut(&peer)) else { return };
+        let (reliable, reliable_inlet) = port::lane(&self.room);
+        let (unreliable, unreliable_inlet) = port::lane(&self.room);
+        port.set_channels(reliable, unreliable);
+        lanes.connect(crate::transport::webrtc::Offered {
+            session: self.handle.clone(),
+            peer,
+            sdp,
+            reliable: reliable_inlet,
+            unreliable: unreliable_inlet,
+        });
+    }
+
+    fn close(&mut self, peer: PeerId, farewell: Farewell) {
+        if let Some(port) = self.forget(peer) {
+            port.close(farewell);
+        }
+    }
+
+    fn forget(&mut self, peer: PeerId) -> Option<Port> {
+        let port = self.ports.remove(&peer)?;
+        self.count_peers("websocket", -1);
+        if self.ports.is_empty() {
+            self.idle_since = Some(Instant::now());
+        }
+        Some(port)
+    }
+
+    async fn finish(mut self) {
+        let farewell = match self.ended {
+            Some(reason) => Farewell::Closed(CloseReason::Ended(reason)),
+            None => Farewell::GoingAway,
+        };
+        for peer in self.ports.keys().copied().collect::<Vec<_>>() {
+            self.close(peer, farewell);
+        }
+        let facts = self.handle.facts.clone();
+        if let Some(reason) = self.ended {
+            if let Err(error) = self.app.store.end_session(facts.id, end_code(reason)).await {
+                tracing::error!(%error, "the end of a session was not stored");
+            }
+        }
+        self.app.sessions.forget(facts.id);
+        self.app.directory.end_session(facts.visitor, facts.id);
+        self.app.metrics.sessions.dec();
+        tracing::info!(session = ?facts.id, ended = ?self.ended, "session task ends");
+    }
+
+    fn count_peers(&self, kind: &'static str, by: i64) {
+        self.app.metrics.peers.get_or_create(&Kind { kind }).inc_by(by);
+    }
+
+    fn facts(&self) -> &Facts {
+        &self.handle.facts
+    }
+
+    /// The one place that reads a clock.
+    fn now(&self) -> Moment {
+        Moment(self.started.elapsed())
+    }
+}
+
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Draws from the system. Without randomness no grant may be made: the task ends rather than to go on with
+/// numbers that can be guessed.
+fn random() -> RelayRandom {
+    Box::new(|| match auth::random::<8>() {
+        Ok(bytes) => u64::from_le_bytes(bytes),
+        Err(error) => {
+            tracing::error!(%error, "the system gives no randomness");
+            std::process::abort()
+        }
+    })
+}
+
+fn way(direction: &'static str, lane: Lane, bytes: &[u8]) -> Way {
+    let lane = match lane {
+        Lane::WebSocket => "websocket",
+        Lane::DataChannelReliable => "reliable",
+        Lane::DataChannelUnreliable => "unreliable",
+    };
+    // The channel is in the first byte's lowest bits, whatever follows.
+    let channel =
+        ["page", "control", "pointer", "link"][usize::from(bytes.first().copied().unwrap_or(3) & 3)];
+    Way { direction, lane, channel }
+}
+
+fn actor_name(actor: Actor) -> String {
+    match actor {
+        Actor::Visitor => "visitor".to_owned(),
+        Actor::Agent(AgentId(id)) => format!("agent:{id}"),
+        Actor::Server => "server".to_owned(),
+    }
+}
+
+fn deed_text(deed: Deed) -> String {
+    match (deed, deed.agent()) {
+        (Deed::Ended(reason), _) => format!("ended reason={}", end_code(reason)),
+        (_, Some(AgentId(id))) => format!("{} agent={id}", deed.code()),
+        (_, None) => deed.code().to_owned(),
+    }
+}

@@ -1,0 +1,129 @@
+//! The running sessions, and how they begin.
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use cobrowse_core::{
+    id::{AgentId, SessionId, VisitorId},
+    wire::{desk::ToPage, message::Refusal},
+};
+use tokio::sync::mpsc;
+
+use super::{
+    Facts, SessionHandle,
+    actor::{Origin, SessionActor},
+};
+use crate::{
+    app::App,
+    auth::{self, ticket::Bearer},
+    error::ApiError,
+    limits::{MAX_SESSIONS, SESSION_INBOX},
+    store::{audit::Entry, sessions::SessionRecord},
+};
+
+/// Every running session of this process.
+#[derive(Default)]
+pub struct Registry {
+    running: Mutex<HashMap<SessionId, SessionHandle>>,
+}
+
+impl Registry {
+    /// Opens a session with a visitor who is there, or gives the one that is open, and asks the page to come.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] when the visitor is not there, [`Refusal::RateLimited`] when there are too many
+    /// sessions.
+    pub async fn open(&self, app: &App, visitor: VisitorId, agent: AgentId) -> Result<SessionId, ApiError> {
+        let found = app.directory.find(visitor).ok_or(ApiError::NotFound)?;
+        let known = match found.session {
+            Some(session) => Some(session),
+            None => app.store.open_session(found.site.clone(), visitor).await?,
+        };
+        if let Some(session) = known
+            && self.find(app, session).await.is_ok()
+        {
+            app.directory.set_session(visitor, Some(session));
+            self.ask_again(app, visitor).await;
+            return Ok(session);
+        }
+        let id =
+            SessionId::from_random(auth::random().map_err(|error| ApiError::Internal(error.to_string()))?);
+        let record = SessionRecord { id, site: found.site, visitor, opened_by: agent, ended_ms: None };
+        app.store.add_session(record.clone()).await?;
+        self.begin(app, record, Origin::Opened)?;
+        let opened =
+            Entry { session: Some(id), actor: format!("agent:{}", agent.0), event: "opened".to_owned() };
+        app.store.log(opened).await;
+        app.directory.set_session(visitor, Some(id));
+        self.ask_again(app, visitor).await;
+        Ok(id)
+    }
+
+    /// The running session of this name; one from before a restart is begun again.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`] when there is none.
+    pub async fn find(&self, app: &App, id: SessionId) -> Result<SessionHandle, ApiError> {
+        if let Some(handle) = self.lock().get(&id) {
+            return Ok(handle.clone());
+        }
+        match app.store.session(id).await? {
+            Some(record) if record.ended_ms.is_none() => self.begin(app, record, Origin::BeforeRestart),
+            Some(_) | None => Err(Refusal::SessionEnded.into()),
+        }
+    }
+
+    /// Asks a visitor's page to come into its open session, unless it was there already. Called for each new
+    /// page of a visitor: the last one may have been left before it could come.
+    pub async fn ask_again(&self, app: &App, visitor: VisitorId) {
+        let Some(handle) = self.of(visitor) else { return };
+        app.directory.set_session(visitor, Some(handle.facts.id));
+        if handle.visitor_came.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(found) = app.directory.find(visitor) else { return };
+        let session = handle.facts.id;
+        match app.tickets.issue(session, Bearer::Visitor { visitor, site: found.site, key: found.key }) {
+            Ok(ticket) => {
+                let told = app.directory.order(visitor, &ToPage::Ask { session, ticket });
+                tracing::info!(?session, told, "page asked to come");
+            }
+            Err(error) => tracing::error!(%error, "ticket not issued"),
+        }
+    }
+
+    fn of(&self, visitor: VisitorId) -> Option<SessionHandle> {
+        self.lock().values().find(|handle| handle.facts.visitor == visitor).cloned()
+    }
+
+    fn begin(&self, app: &App, record: SessionRecord, origin: Origin) -> Result<SessionHandle, ApiError> {
+        let mut running = self.lock();
+        // Two peers may have found it missing at once.
+        if let Some(handle) = running.get(&record.id) {
+            return Ok(handle.clone());
+        }
+        if MAX_SESSIONS <= running.len() {
+            return Err(Refusal::RateLimited.into());
+        }
+        let (inbox, events) = mpsc::channel(SESSION_INBOX);
+        let facts = Arc::new(Facts { id: record.id, site: record.site, visitor: record.visitor });
+        let visitor_came = Arc::new(AtomicBool::new(origin == Origin::BeforeRestart));
+        let handle = SessionHandle { facts, inbox, visitor_came };
+        running.insert(record.id, handle.clone());
+        drop(running);
+        app.shutdown.spawn(SessionActor::new(app.clone(), handle.clone(), events, origin).run());
+        Ok(handle)
+    }
+
+    pub(super) fn forget(&self, id: SessionId) {
+        self.lock().remove(&id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, SessionHandle>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,3 @@
+//! How frames come in and go out: the WebSocket that is always there, and data channels beside it.
+pub mod webrtc;
+pub mod websocket;

@@ -1,0 +1,334 @@
+//! The first lane: `GET /v1/session`, binary messages only.
+//!
+//! The server sends a challenge, the peer answers with its hello, the server with its welcome or a refusal;
+//! from then on every message is the session's. Buffers are small, nothing is compressed (page frames are
+//! already), and what cannot be written is not taken out of the session.
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{
+        State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    http::HeaderMap,
+    response::Response,
+    routing::get,
+};
+use cobrowse_core::{
+    id::SessionId,
+    session::{Lane, handshake::Handshake, relay::CloseReason},
+    wire::{
+        Envelope, PROTOCOL_VERSION,
+        message::{AgentCard, Challenge, Hello, Refusal, Resume, Tab, Welcome},
+    },
+};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use serde::{Deserialize, de::IgnoredAny};
+use tokio::sync::oneshot;
+
+use crate::{
+    app::App,
+    auth::{
+        self, site,
+        ticket::{Bearer, Claims},
+    },
+    error::ApiError,
+    limits::{HELLO_WITHIN, MAX_SOCKET_BACKLOG, SOCKET_BUFFER},
+    presence::is_too_large,
+    session::{
+        Admission, Joiner, SessionHandle, end_code,
+        port::{Farewell, LaneInlet},
+    },
+    store::now_ms,
+};
+
+/// Longest message that is read at all; the session's own bound is lower.
+const MAX_READ: usize = 64 * 1024;
+/// A socket that cannot take its last messages within this is cut.
+const FAREWELL_WITHIN: Duration = Duration::from_secs(2);
+/// One message may take this long to leave; the kernel's buffer is behind it.
+const WRITE_WITHIN: Duration = Duration::from_secs(60);
+
+/// `GET /v1/session`.
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/session", get(upgrade))
+}
+
+async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    let origin = site::origin(&headers).map(str::to_owned);
+    upgrade
+        .read_buffer_size(SOCKET_BUFFER)
+        .write_buffer_size(SOCKET_BUFFER)
+        .max_write_buffer_size(MAX_SOCKET_BACKLOG)
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ)
+        .on_upgrade(move |mut socket| async move {
+            match greet(&app, &mut socket, origin.as_deref()).await {
+                Ok(Some(guest)) => serve(&app, socket, guest).await,
+                Ok(None) => {}
+                Err(refusal) => {
+                    app.metrics.refused(refusal, "hello");
+                    refuse(&mut socket, refusal).await;
+                }
+            }
+        })
+}
+
+/// A peer that was let in.
+struct Guest {
+    session: SessionHandle,
+    admission: Admission,
+    welcome: Vec<u8>,
+}
+
+/// Challenge, hello, and what the session says to it. `None` when the socket closed before.
+async fn greet(app: &App, socket: &mut WebSocket, origin: Option<&str>) -> Result<Option<Guest>, Refusal> {
+    let nonce = auth::random::<32>().map_err(|_| Refusal::Internal)?;
+    let challenge = encode(&Handshake::Challenge(Challenge { nonce }))?;
+    if socket.send(Message::Binary(challenge.into())).await.is_err() {
+        return Ok(None);
+    }
+    let first =
+        tokio::time::timeout(HELLO_WITHIN, next_binary(socket)).await.map_err(|_| Refusal::Malformed)?;
+    let Some(first) = first? else { return Ok(None) };
+    let hello = read_hello(&first)?;
+    let claims = app.tickets.verify(&hello.ticket, now_ms())?;
+    check_bearer(app, &claims, &hello, (&nonce, origin)).await?;
+    admit(app, claims, &hello).await.map(Some)
+}
+
+/// The version is read first: another one's hello may not decode at all.
+fn read_hello(bytes: &[u8]) -> Result<Hello, Refusal> {
+    let hello = Handshake::decode(bytes);
+    let version = match &hello {
+        Ok(Handshake::Hello(hello)) => Some(hello.version),
+        Ok(_) | Err(_) => version_of(bytes),
+    };
+    match (version, hello) {
+        (Some(version), _) if version != PROTOCOL_VERSION => Err(Refusal::VersionUnsupported),
+        (_, Ok(Handshake::Hello(hello))) => Ok(hello),
+        (_, Ok(_) | Err(_)) => Err(Refusal::Malformed),
+    }
+}
+
+/// The first element of what may be another version's hello.
+fn version_of(bytes: &[u8]) -> Option<u16> {
+    #[derive(Deserialize)]
+    struct Versioned(u16, #[allow(dead_code, reason = "read to skip it")] IgnoredAny);
+
+    const HELLO: u8 = 2;
+    let envelope = Envelope::decode(bytes, MAX_READ).ok()?;
+    if envelope.kind != HELLO {
+        return None;
+    }
+    // An array of any length: only its first element is of interest.
+    let (&head, rest) = envelope.payload.split_first()?;
+    let fixed_array = head & 0xf0 == 0x90 && 2 <= head & 0x0f;
+    let pair = fixed_array.then(|| [&[0x92], rest].concat())?;
+    rmp_serde::from_slice::<Versioned>(&pair).ok().map(|versioned| versioned.0)
+}
+
+/// Whether the one who holds the ticket may use it from here.
+async fn check_bearer(
+    app: &App,
+    claims: &Claims,
+    hello: &Hello,
+    (nonce, origin): (&[u8; 32], Option<&str>),
+) -> Result<(), Refusal> {
+    match &claims.bearer {
+        Bearer::Visitor { site, key, .. } => {
+            site::of_page(app, site, origin).await.map_err(internal)?;
+            let proof = hello.proof.as_deref().unwrap_or_default();
+            if key.signed(nonce, &hello.ticket, proof) { Ok(()) } else { Err(Refusal::ProofInvalid) }
+        }
+        Bearer::Viewer { .. } if origin == Some(app.public_url.origin().as_str()) => Ok(()),
+        Bearer::Viewer { .. } => Err(Refusal::WrongOrigin),
+    }
+}
+
+async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, Refusal> {
+    let session = app.sessions.find(app, claims.session).await.map_err(internal)?;
+    let joiner = joiner(app, &claims.bearer, hello.tab).await?;
+    let admission = session.join(joiner, hello.resume).await?;
+    let welcome = welcome(app, claims.session, claims.bearer, &admission);
+    match welcome {
+        Ok(welcome) => Ok(Guest { session, admission, welcome }),
+        Err(refusal) => {
+            session.leave(admission.peer).await;
+            Err(refusal)
+        }
+    }
+}
+
+fn welcome(app: &App, session: SessionId, bearer: Bearer, admission: &Admission) -> Result<Vec<u8>, Refusal> {
+    let ticket = app.tickets.issue(session, bearer).map_err(|_| Refusal::Internal)?;
+    let resume: Resume = admission.joined.resume;
+    encode(&Handshake::Welcome(Welcome { session, resume, ticket, stands: admission.joined.stands }))
+}
+
+async fn joiner(app: &App, bearer: &Bearer, tab: Option<Tab>) -> Result<Joiner, Refusal> {
+    match bearer {
+        Bearer::Viewer { agent, name } => Ok(Joiner::Viewer(AgentCard { id: *agent, name: name.clone() })),
+        Bearer::Visitor { .. } => {
+            let tab = tab.ok_or(Refusal::Malformed)?;
+            let Some(standing) = tab.standing else { return Ok(Joiner::Visitor(tab, None)) };
+            let agent = app.store.agent(standing.view.1).await.map_err(|error| internal(error.into()))?;
+            let card = agent.map(|agent| AgentCard { id: agent.id, name: agent.first_name });
+            Ok(Joiner::Visitor(tab, card))
+        }
+    }
+}
+
+/// What a peer may know of a failure.
+fn internal(error: ApiError) -> Refusal {
+    match error {
+        ApiError::Refused(refusal) => refusal,
+        other => {
+            tracing::error!(error = %other, "hello not answered");
+            Refusal::Internal
+        }
+    }
+}
+
+fn encode(handshake: &Handshake) -> Result<Vec<u8>, Refusal> {
+    handshake.encode().map_err(|_| Refusal::Internal)
+}
+
+/// The next binary message; `None` at the end of the socket.
+async fn next_binary<S>(socket: &mut S) -> Result<Option<Vec<u8>>, Refusal>
+where
+    S: StreamExt<Item = Result<Message, axum::Error>> + Unpin,
+{
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Binary(bytes))) => return Ok(Some(bytes.into())),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Text(_))) => return Err(Refusal::Malformed),
+            Some(Ok(Message::Close(_))) | None => return Ok(None),
+            Some(Err(error)) if is_too_large(&error) => return Err(Refusal::TooLarge),
+            Some(Err(_)) => return Ok(None),
+        }
+    }
+}
+
+async fn serve(app: &App, socket: WebSocket, guest: Guest) {
+    let Guest { session, admission, welcome } = guest;
+    let Admission { peer, outgoing, farewell, .. } = admission;
+    let (sink, mut stream) = socket.split();
+    let writer = Writer { sink, outgoing };
+    let (done, written) = oneshot::channel();
+    app.shutdown.spawn(async move {
+        writer.run(welcome, farewell).await;
+        // The reader may have ended first.
+        let _ = done.send(());
+    });
+    let read = tokio::select! {
+        read = pass_in(&session, peer, &mut stream) => read,
+        _ = written => return drain(stream).await,
+    };
+    match read {
+        Ok(()) => session.leave(peer).await,
+        Err(refusal) => {
+            session.refused(peer, refusal).await;
+            drain(stream).await;
+        }
+    }
+}
+
+/// Passes messages to the session until the socket closes.
+async fn pass_in(
+    session: &SessionHandle,
+    peer: cobrowse_core::session::relay::PeerId,
+    stream: &mut SplitStream<WebSocket>,
+) -> Result<(), Refusal> {
+    while let Some(bytes) = next_binary(stream).await? {
+        if session.frame(peer, Lane::WebSocket, bytes).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A socket that is dropped with unread bytes is reset, and its close frame may be lost with it.
+async fn drain(mut stream: SplitStream<WebSocket>) {
+    let rest = async { while let Some(Ok(_)) = stream.next().await {} };
+    // A peer that does not close its side is cut.
+    let _ = tokio::time::timeout(FAREWELL_WITHIN, rest).await;
+}
+
+/// The socket's sending half.
+struct Writer {
+    sink: SplitSink<WebSocket, Message>,
+    outgoing: LaneInlet,
+}
+
+impl Writer {
+    async fn run(mut self, welcome: Vec<u8>, mut farewell: oneshot::Receiver<Farewell>) {
+        let mut next = Some(welcome);
+        while let Some(bytes) = next {
+            if !self.write(bytes).await {
+                return;
+            }
+            next = tokio::select! {
+                biased; // What was queued before the goodbye goes before it.
+                bytes = self.outgoing.next() => bytes,
+                end = &mut farewell => return self.say(end).await,
+            };
+        }
+        // The session let go of the lane; the goodbye says why.
+        let end = farewell.await;
+        self.say(end).await;
+    }
+
+    /// Whether the message went to the kernel.
+    async fn write(&mut self, bytes: Vec<u8>) -> bool {
+        let sending = self.sink.send(Message::Binary(bytes.into()));
+        matches!(tokio::time::timeout(WRITE_WITHIN, sending).await, Ok(Ok(())))
+    }
+
+    async fn say(mut self, end: Result<Farewell, oneshot::error::RecvError>) {
+        let last = async {
+            while let Some(bytes) = self.outgoing.take() {
+                self.sink.send(Message::Binary(bytes.into())).await?;
+            }
+            if let Ok(end) = end {
+                close(&mut self.sink, end).await?;
+            }
+            Ok::<(), axum::Error>(())
+        };
+        // A peer that does not read is cut.
+        let _ = tokio::time::timeout(FAREWELL_WITHIN, last).await;
+    }
+}
+
+async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
+    let end = Farewell::Closed(CloseReason::Refused(refusal));
+    // The peer may be gone already, or not read.
+    let _ = tokio::time::timeout(FAREWELL_WITHIN, close(socket, end)).await;
+    let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+    let _ = tokio::time::timeout(FAREWELL_WITHIN, rest).await;
+}
+
+/// The refusal, where there is one, and the close frame.
+async fn close<S>(sink: &mut S, end: Farewell) -> Result<(), axum::Error>
+where
+    S: SinkExt<Message, Error = axum::Error> + Unpin,
+{
+    let (code, reason) = match end {
+        Farewell::Closed(CloseReason::Refused(refusal)) => {
+            if let Ok(bytes) = Handshake::Refused(refusal).encode() {
+                sink.send(Message::Binary(bytes.into())).await?;
+            }
+            (refusal.close_code(), refusal.code())
+        }
+        Farewell::Closed(CloseReason::Ended(reason)) => (1000, end_code(reason)),
+        Farewell::Closed(CloseReason::Replaced) => (1000, "replaced"),
+        Farewell::Closed(CloseReason::Silent) => (1001, "silent"),
+        Farewell::GoingAway => (1001, "going_away"),
+    };
+    sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+}
