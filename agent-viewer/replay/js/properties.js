@@ -1,0 +1,323 @@
+// Live state that is no attribute: values, scroll positions, focus, selection, top layer, pictures.
+//
+// Set when the batch's tree is in place, because a browser forgets it otherwise: an option is selected within
+// its select, a dialog is modal only while connected.
+
+import { blank } from "./assets.js";
+
+const FIELD = /^(?:input|textarea)$/;
+/** Text fields show their focus however it came; so does the focus that we show. */
+const SHOWS_FOCUS = "input, textarea, select, [contenteditable]";
+/** What shows a picture by `content`: without scripts a canvas has no box, and a video has controls. */
+const PICTURED = /^(?:canvas|video|img|object|embed|picture)$/;
+
+export class Properties {
+  constructor(page) {
+    this.page = page;
+    /** To be set when the tree is in place: node's number, name, value. */
+    this.later = [];
+    /** Wanted scroll positions, by node's number. */
+    this.scrolls = new Map();
+    /** What is in the top layer, in order. */
+    this.top = new Map();
+    /** Marker attribute → elements that have it. */
+    this.chains = new Map();
+    this.focused = new Map();
+    this.sources = new Map();
+    this.selections = new Map();
+    /** Pictures that load. */
+    this.loading = new Set();
+    /** The visitor's viewport: width and height in CSS pixels. */
+    this.viewport = null;
+    this.scheme = "light";
+    this.resized = false;
+  }
+
+  set(id, name, value) {
+    if (name === "mode") this.page.mode(id, value);
+    else this.later.push([id, name, value]);
+  }
+
+  settle(moved) {
+    const { later } = this;
+    this.later = [];
+    for (const [id, name, value] of later) {
+      const node = this.page.nodes[id];
+      if (!node) continue;
+      try {
+        this.now(id, node, name, value);
+      } catch (error) {
+        this.page.refuse(error);
+      }
+    }
+    if (moved) this.reopen();
+  }
+
+  now(id, node, name, value) {
+    const set = SETTERS[name];
+    if (set) set(this, node, value, id);
+    else if (name.startsWith("css:")) this.page.sheets.construct(Number(name.slice(4)), value);
+  }
+
+  forget(id) {
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections]) map.delete(id);
+  }
+
+  // Top layer
+
+  /** Moving takes an element out of the top layer. */
+  reopen() {
+    for (const [id, how] of this.top) {
+      const node = this.page.nodes[id];
+      if (node?.isConnected) raise(node, how);
+    }
+  }
+
+  // Pictures
+
+  /** Shows an asset on what stands for a picture: `src` or `frame`. */
+  picture(id, name) {
+    const node = this.page.nodes[id];
+    const number = this.sources.get(id);
+    if (!node || number === undefined) return;
+    const url = this.page.assets.picture(number, `picture ${id} ${name}`);
+    if (node.localName === "video" || name === "frame") this.pictured(node, `asset ${number} ${url}`, url);
+    else this.source(node, url);
+  }
+
+  source(node, url) {
+    const name = node.localName === "image" ? "href" : "src";
+    if (url === null) {
+      node.removeAttribute(name);
+      return;
+    }
+    node.setAttribute(name, url);
+    if (node.localName === "img") this.loading.add(node);
+  }
+
+  pictured(node, key, url) {
+    if (url === null) {
+      node.removeAttribute("data-tandem-picture");
+      return;
+    }
+    this.page.sheets.rule(key, `[data-tandem-picture="${key}"]{content:url("${url}")!important}`);
+    node.setAttribute("data-tandem-picture", key);
+  }
+
+  /** What is not shown keeps its size. */
+  box(node, value) {
+    node.removeAttribute("data-tandem-box");
+    if (value === null) {
+      if (node.getAttribute("data-tandem-picture")?.startsWith("box")) this.pictured(node, "", null);
+      return;
+    }
+    const [width, height] = numbers(value);
+    if (PICTURED.test(node.localName)) {
+      const intrinsic = node.localName === "canvas" ? canvasSize(node) : [width, height];
+      this.pictured(node, `box ${intrinsic.join(" ")}`, blank(...intrinsic));
+      return;
+    }
+    node.setAttribute("data-tandem-box", `${width} ${height}`);
+    if (node.localName === "iframe") return;
+    const size = `width:${width}px!important;height:${height}px!important`;
+    this.page.sheets.rule(`box ${width} ${height}`, `[data-tandem-box="${width} ${height}"]:not(iframe){${size}}`);
+  }
+
+  // Pointer and focus
+
+  /** Marks an element and everything around it, through shadow roots and frames. */
+  mark(kind, element) {
+    const name = `data-tandem-${kind}`;
+    const chain = element ? around(element, this.page.frame) : [];
+    const before = this.chains.get(name) ?? [];
+    const stays = new Set(chain);
+    for (const old of before) if (!stays.has(old)) old.removeAttribute(name);
+    for (const fresh of chain) if (!fresh.hasAttribute(name)) fresh.setAttribute(name, "");
+    this.chains.set(name, chain);
+  }
+
+  focus(id, node, value) {
+    for (const name of ["data-tandem-focus", "data-tandem-focus-visible"]) node.removeAttribute(name);
+    if (value === null) {
+      this.focused.delete(id);
+    } else {
+      this.focused.set(id, node);
+      node.setAttribute("data-tandem-focus", "");
+      if (node.matches(SHOWS_FOCUS)) node.setAttribute("data-tandem-focus-visible", "");
+    }
+    this.mark("focus-within", [...this.focused.values()].at(-1) ?? null);
+  }
+
+  // Selection
+
+  select(id, node, value) {
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      if (value !== null && FIELD.test(node.localName)) node.setSelectionRange(...numbers(value));
+      return;
+    }
+    this.selections.set(id, value);
+    const ranges = [...this.selections.values()].map((text) => this.range(text)).filter(Boolean);
+    const { CSS, Highlight } = node.defaultView ?? {};
+    CSS?.highlights?.set("tandem-selection", new Highlight(...ranges));
+  }
+
+  /** A highlight and no selection: it is seen in a frame that has no focus, and takes none. */
+  range(text) {
+    const [startId, from, endId, to] = numbers(text ?? "");
+    const start = this.page.nodes[startId];
+    const end = this.page.nodes[endId];
+    if (!start || !end) return null;
+    return new StaticRange({ startContainer: start, startOffset: from, endContainer: end, endOffset: to });
+  }
+
+  // Scroll
+
+  /** Brings boxes to where the visitor's are. Called once before paint: setting a scroll position lays out. */
+  scroll(follows) {
+    for (const [id, [x, y]] of this.scrolls) {
+      const node = this.page.nodes[id];
+      if (!node) this.scrolls.delete(id);
+      else if (follows || node !== this.page.doc) scrollTo(node, x, y);
+    }
+  }
+}
+
+function scrollTo(node, x, y) {
+  const box = node.nodeType === Node.DOCUMENT_NODE ? node.scrollingElement : node;
+  if (!box || (box.scrollLeft === x && box.scrollTop === y)) return;
+  box.scrollTo({ left: x, top: y, behavior: "instant" });
+}
+
+/** An element and all that it is in, as `:hover` sees it: by slots, hosts and frames, up to ours. */
+function around(element, frame) {
+  const chain = [];
+  let node = element;
+  while (node && node !== frame) {
+    if (node.nodeType === Node.ELEMENT_NODE) chain.push(node);
+    if (node.nodeType === Node.DOCUMENT_NODE) node = node.defaultView?.frameElement;
+    else node = node.assignedSlot ?? node.parentNode ?? node.host;
+  }
+  return chain;
+}
+
+function canvasSize(canvas) {
+  const read = (name, otherwise) => {
+    const value = Number.parseInt(canvas.getAttribute(name), 10);
+    return value >= 0 ? value : otherwise;
+  };
+  return [read("width", 300), read("height", 150)];
+}
+
+const numbers = (text) => text.split(" ").map(Number).map((it) => (Number.isFinite(it) ? it : 0));
+
+/**
+ * Puts an element into the top layer. It is inert meanwhile, or showing it would take the focus away from
+ * whatever the agent is typing into (seen in Chromium and Firefox: also through an inert frame).
+ */
+function raise(element, how) {
+  if (element.matches(how === "modal" ? ":modal" : ":popover-open")) return;
+  const inert = element.hasAttribute("inert");
+  element.setAttribute("inert", "");
+  try {
+    if (how === "modal") {
+      element.removeAttribute("open");
+      element.showModal();
+    } else {
+      element.showPopover();
+    }
+  } finally {
+    if (!inert) element.removeAttribute("inert");
+  }
+}
+
+function lower(element) {
+  if (element.matches(":modal")) {
+    // `close` does nothing to a dialog without the attribute, and leaves it in the top layer.
+    element.setAttribute("open", "");
+    element.close();
+  }
+  if (element.matches(":popover-open")) element.hidePopover();
+}
+
+const isOn = (value) => value === "1";
+
+const SETTERS = {
+  value(_, node, value) {
+    node.value = value ?? node.defaultValue ?? "";
+  },
+  checked(_, node, value) {
+    node.checked = value === null ? node.defaultChecked : isOn(value);
+  },
+  selected(_, node, value) {
+    node.selected = value === null ? node.defaultSelected : isOn(value);
+  },
+  indeterminate(_, node, value) {
+    node.indeterminate = isOn(value);
+  },
+  files(_, node, value) {
+    const chosen = new DataTransfer();
+    for (const name of value ? value.split(", ") : []) chosen.items.add(new File([], name));
+    node.files = chosen.files;
+  },
+  scroll(all, _, value, id) {
+    if (value === null) all.scrolls.delete(id);
+    else all.scrolls.set(id, numbers(value));
+  },
+  open(all, node, value, id) {
+    all.top.delete(id);
+    lower(node);
+    if (!value) return;
+    all.top.set(id, value);
+    raise(node, value);
+  },
+  focus(all, node, value, id) {
+    all.focus(id, node, value);
+  },
+  selection(all, node, value, id) {
+    all.select(id, node, value);
+  },
+  sheet(all, _, value, id) {
+    all.page.sheets.say(id, value);
+  },
+  adopted(all, node, value) {
+    all.page.sheets.use(node, value ? numbers(value) : []);
+  },
+  src(all, node, value, id) {
+    pictureOf(all, node, value, [id, "src"]);
+  },
+  frame(all, node, value, id) {
+    pictureOf(all, node, value, [id, "frame"]);
+  },
+  box(all, node, value) {
+    all.box(node, value);
+  },
+  defined(_, node) {
+    const view = node.ownerDocument.defaultView;
+    const { customElements, HTMLElement } = view;
+    if (!customElements.get(node.localName)) customElements.define(node.localName, class extends HTMLElement {});
+  },
+  viewport(all, _, value) {
+    const [width, height] = numbers(value ?? "");
+    if (!width || !height) return;
+    all.viewport = [width, height];
+    all.resized = true;
+  },
+  scheme(all, _, value) {
+    all.scheme = value === "dark" ? "dark" : "light";
+    all.resized = true;
+  },
+  hover(all, _, value) {
+    all.mark("hover", all.page.nodes[Number(value ?? 0)] ?? null);
+  },
+};
+
+function pictureOf(all, node, value, [id, name]) {
+  if (value !== null) {
+    all.sources.set(id, Number(value));
+    all.picture(id, name);
+    return;
+  }
+  all.sources.delete(id);
+  if (name === "frame" || node.localName === "video") all.pictured(node, "", null);
+  else all.source(node, null);
+}

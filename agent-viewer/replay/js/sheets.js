@@ -1,0 +1,236 @@
+// What the page's style sheets say, as the visitor's browser applied them.
+//
+// The text of a `<style>` stays as its author wrote it. Where the sheet must say something else (an asset's
+// blob, rules that scripts changed, `:hover` of the visitor's pointer), its rules are changed through CSSOM:
+// they are no part of the document. `@media all { text }` takes a whole sheet as one rule, unserialised.
+
+import { refers } from "./assets.js";
+
+const PSEUDO = /(?<!\\):(hover|active|focus-visible|focus-within|focus)(?![-\w(])/g;
+const SCRIPTING = /\(\s*scripting\s*(?::\s*([a-z-]+)\s*)?\)/gi;
+
+/** What the rebuilt page needs beside its own sheets. Everything yields to the page's rules but boxes. */
+const OWN = `
+:where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
+:where(a, abbr, b, code, em, i, label, small, span, strong, time)[data-tandem-box] { display: inline-block }
+[data-tandem-box] {
+  box-sizing: border-box !important;
+  background: repeating-linear-gradient(135deg, #80808047 0 1px, #80808014 1px 8px) !important;
+}`;
+
+/** Whether a node's text children are CSS. */
+export function styledBy(node) {
+  return node !== null && node.nodeType === Node.ELEMENT_NODE && node.localName === "style";
+}
+
+export class Sheets {
+  constructor(page) {
+    this.page = page;
+    /** Style elements to look at when the batch is in. */
+    this.dirty = new Set();
+    /** Element → the sheet whose rules were changed: a new one has its author's rules again. */
+    this.changed = new Map();
+    /** Number of a style or link element → the text that its sheet says instead of its own. */
+    this.texts = new Map();
+    /** Constructed sheets: number → text, and made ones by document. */
+    this.constructed = new Map();
+    /** Root → numbers of the sheets that it adopted. */
+    this.adopted = new Map();
+    /** Our own sheet, by document. */
+    this.own = new Map();
+    this.rules = new Map();
+    /** Values of `style` attributes that name assets. */
+    this.styles = new Map();
+  }
+
+  addDocument(doc) {
+    const view = doc.defaultView;
+    const own = new view.CSSStyleSheet();
+    own.replaceSync(OWN + [...this.rules.values()].join("\n"));
+    this.own.set(doc, own);
+    this.adopt(doc);
+  }
+
+  addRoot(root) {
+    if (!this.adopted.has(root)) this.adopted.set(root, []);
+    this.adopt(root);
+  }
+
+  /** A rule of ours for a value of one of our own attributes; made once. */
+  rule(key, css) {
+    if (this.rules.has(key)) return;
+    this.rules.set(key, css);
+    for (const own of this.own.values()) own.insertRule(css, own.cssRules.length);
+  }
+
+  // Style and link elements
+
+  mark(id) {
+    const element = this.page.nodes[id];
+    if (styledBy(element)) this.dirty.add(element);
+  }
+
+  markNode(element) {
+    this.dirty.add(element);
+  }
+
+  /** The sheet of an element says `text`; null gives it back its own. */
+  say(id, text) {
+    if (text === null) this.texts.delete(id);
+    else this.texts.set(id, text);
+    this.changed.delete(this.page.nodes[id]);
+    this.mark(id);
+  }
+
+  forget(id) {
+    this.texts.delete(id);
+    this.styles.delete(id);
+  }
+
+  /** What goes into the text of a `<style>`: the parser must not meet imports, which would be refused aloud. */
+  written(text) {
+    return text.replace(/@import(?=[\s"'])/gi, "@tandem-import");
+  }
+
+  /** Brings all sheets that changed, or that moving made anew, to what they should say. */
+  settle() {
+    for (const [element, sheet] of this.changed) {
+      if (!element.isConnected) this.changed.delete(element);
+      else if (element.sheet !== sheet) this.dirty.add(element);
+    }
+    for (const element of this.dirty) if (element.sheet) this.bring(element);
+    this.dirty.clear();
+  }
+
+  bring(element) {
+    const { page } = this;
+    const id = page.number(element);
+    const said = this.texts.get(id);
+    const text = said ?? element.textContent.replaceAll("@tandem-import", "@import");
+    const replaces = said !== undefined || refers(text) || SCRIPTING.test(text);
+    SCRIPTING.lastIndex = 0;
+    const sheet = element.sheet;
+    if (replaces) {
+      while (sheet.cssRules.length !== 0) sheet.deleteRule(0);
+      page.assets.stale.delete(`sheet ${id}`);
+      this.sayInside(sheet, this.readable(text, `sheet ${id}`));
+    }
+    const hasPseudo = text.search(PSEUDO) !== -1;
+    if (hasPseudo || replaces) point(sheet.cssRules);
+    if (hasPseudo || replaces) this.changed.set(element, sheet);
+  }
+
+  sayInside(sheet, text) {
+    try {
+      sheet.insertRule(`@media all{${text}\n}`, 0);
+    } catch {
+      // A stray brace closed the block early, or nothing of it parses: the parser of a document forgives.
+      const forgiving = new sheet.ownerNode.ownerDocument.defaultView.CSSStyleSheet();
+      forgiving.replaceSync(text);
+      for (const rule of forgiving.cssRules) sheet.insertRule(rule.cssText, sheet.cssRules.length);
+    }
+  }
+
+  /** The text with assets in their places, and what a frame without scripts would see otherwise set right. */
+  readable(text, key) {
+    const filled = refers(text) ? this.page.assets.fill(text, key) : text;
+    return filled.replace(SCRIPTING, (_, value) =>
+      value === undefined || value.toLowerCase() === "enabled" ? "(min-width:0)" : "(max-width:0)");
+  }
+
+  // Constructed sheets
+
+  /** The text of a constructed sheet. */
+  construct(number, text) {
+    if (text === null) {
+      this.constructed.delete(number);
+      return;
+    }
+    const entry = this.constructed.get(number) ?? { made: new Map() };
+    entry.text = text;
+    this.constructed.set(number, entry);
+    this.refill(number);
+    for (const [root, numbers] of this.adopted) if (numbers.includes(number)) this.adopt(root);
+  }
+
+  refill(number) {
+    const entry = this.constructed.get(number);
+    for (const sheet of entry?.made.values() ?? []) this.replace(sheet, number, entry.text);
+  }
+
+  replace(sheet, number, text) {
+    sheet.replaceSync(this.readable(text, `css ${number}`));
+    if (text.search(PSEUDO) !== -1) point(sheet.cssRules);
+  }
+
+  /** A root adopted these. */
+  use(root, numbers) {
+    this.adopted.set(root, numbers);
+    this.adopt(root);
+  }
+
+  adopt(root) {
+    const doc = root.ownerDocument ?? root;
+    const own = this.own.get(doc);
+    // In a document that is built aside nothing can be adopted yet; mounting comes back here.
+    if (!own) return;
+    const numbers = this.adopted.get(root) ?? [];
+    const sheets = numbers.map((number) => this.made(number, doc)).filter(Boolean);
+    root.adoptedStyleSheets = [own, ...sheets];
+  }
+
+  made(number, doc) {
+    const entry = this.constructed.get(number);
+    if (!entry) return null;
+    let sheet = entry.made.get(doc);
+    if (!sheet) {
+      sheet = new doc.defaultView.CSSStyleSheet();
+      this.replace(sheet, number, entry.text);
+      entry.made.set(doc, sheet);
+    }
+    return sheet;
+  }
+
+  /** Documents were made anew: what belonged to the old ones is made again. */
+  remount() {
+    for (const doc of this.own.keys()) if (!doc.defaultView) this.own.delete(doc);
+    for (const entry of this.constructed.values()) {
+      for (const doc of entry.made.keys()) if (!doc.defaultView) entry.made.delete(doc);
+    }
+    for (const root of this.adopted.keys()) this.adopt(root);
+  }
+
+  // Attributes
+
+  style(id, value) {
+    const element = this.page.nodes[id];
+    this.styles.delete(id);
+    if (value === null) {
+      element.removeAttribute("style");
+      return;
+    }
+    if (value.includes("asset:")) {
+      this.styles.set(id, value);
+      element.setAttribute("style", this.page.assets.fill(value, `style ${id}`));
+    } else {
+      element.setAttribute("style", value);
+    }
+  }
+
+  restyle(id) {
+    const value = this.styles.get(id);
+    if (value !== undefined) this.style(id, value);
+  }
+}
+
+/** Rewrites selectors, so that the visitor's pointer and focus decide: those of the frame are nowhere. */
+function point(rules) {
+  for (const rule of rules) {
+    const selector = rule.selectorText;
+    if (selector !== undefined && selector.search(PSEUDO) !== -1) {
+      rule.selectorText = selector.replace(PSEUDO, "[data-tandem-$1]");
+    }
+    if (rule.cssRules?.length) point(rule.cssRules);
+  }
+}
