@@ -52,14 +52,14 @@ pub fn run_demo(options: &Options) -> Result<()> {
 
     let mut server = Command::new(&programs.server);
     server.arg("serve").arg("--web").arg(web).arg("--data").arg(place::target().join("demo"));
-    server.args(["--port", &desk_port.to_string(), "--demo-account", "--site-origin", &shop]);
+    server.args(["--listen", &format!("127.0.0.1:{desk_port}"), "--udp-port", "0"]);
+    server.args(["--demo-account", "--site-origin", &shop, "--allow-private-fetch"]);
     let mut pages = Command::new(&programs.shop);
     pages.args(["serve", "--port", &shop_port.to_string(), "--script-origin", &desk, "--site-key", "demo"]);
     add_pages(&mut pages, options)?;
     // It would only say its address, which stands here already.
     pages.stdout(Stdio::null());
-    say(&format!("as a visitor:  {shop}/"));
-    say(&format!("as an agent:   {desk}/   in another browser; Ctrl-C ends the demo"));
+    say(&format!("visit {shop}/ in one browser, and log in at {desk}/ in another; Ctrl-C ends the demo"));
 
     let mut processes = Processes::new()?;
     processes.start("the server", &mut server)?;
