@@ -198,7 +198,8 @@ export class Page {
     if (!live || live === nested.root) return false;
     const { name = "", publicId = "", systemId = "" } = nested.root.doctype ?? {};
     seal(live, doctypeText(name, publicId, systemId), nested.mode);
-    live.append(...nested.root.childNodes);
+    // One by one: several are put into a fragment first, which takes no doctype.
+    while (nested.root.firstChild) live.appendChild(nested.root.firstChild);
     this.nodes[nested.id] = live;
     nested.root = live;
     this.sheets.addDocument(live);
