@@ -91,7 +91,7 @@ async fn open_session(
     agent: Authorized<Agent>,
     Path(visitor): Path<String>,
 ) -> Result<(StatusCode, Json<Opened>), ApiError> {
-    let visitor: VisitorId = visitor.parse().map_err(|_| ApiError::NotFound)?;
+    let visitor: VisitorId = visitor.parse().map_err(|_| ApiError::VisitorGone)?;
     let session = app.sessions.open(&app, visitor, agent.id).await?;
     Ok((StatusCode::CREATED, Json(Opened { session })))
 }

@@ -24,6 +24,9 @@ pub enum ApiError {
     /// There is no such thing.
     #[error("not found")]
     NotFound,
+    /// The visitor is not there (any more).
+    #[error("visitor gone")]
+    VisitorGone,
     /// The body is not what the route takes.
     #[error("bad request: {0}")]
     BadRequest(&'static str),
@@ -46,6 +49,7 @@ impl ApiError {
             Self::LoginFailed => "login_failed",
             Self::LoginRequired => "login_required",
             Self::NotFound => "not_found",
+            Self::VisitorGone => "visitor_gone",
             Self::BadRequest(_) => "bad_request",
             Self::MediaType => "media_type",
             Self::FetchFailed(_) => "fetch_failed",
@@ -57,7 +61,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refusal_status(*refusal),
             Self::LoginFailed | Self::LoginRequired => StatusCode::UNAUTHORIZED,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::VisitorGone => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::FetchFailed(_) => StatusCode::BAD_GATEWAY,
@@ -71,6 +75,7 @@ impl ApiError {
             Self::LoginFailed => "The e-mail address and the password do not belong together.",
             Self::LoginRequired => "Log in first.",
             Self::NotFound => "There is nothing here.",
+            Self::VisitorGone => "The visitor is not on the site any more.",
             Self::BadRequest(what) | Self::FetchFailed(what) => what,
             Self::MediaType => "Images, fonts and style sheets are accepted.",
             Self::Internal(_) => "The server failed. Trying again may help.",
@@ -120,6 +125,17 @@ impl From<Refusal> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+impl ApiError {
+    /// What a peer of a socket may know of it: sockets speak in refusals.
+    pub fn into_refusal(self, place: &'static str) -> Refusal {
+        if let Self::Refused(refusal) = self {
+            return refusal;
+        }
+        tracing::error!(error = %self, place, "failed");
+        Refusal::Internal
     }
 }
 

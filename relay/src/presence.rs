@@ -21,7 +21,6 @@ use serde::Deserialize;
 use crate::{
     app::App,
     auth::{site, ticket::PageKey},
-    error::ApiError,
     limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE, SOCKET_BUFFER},
     store::sites::Site,
 };
@@ -97,13 +96,8 @@ async fn attend(app: &App, key: &str, caller: &Caller, socket: &mut WebSocket) -
     if !app.rates.presence(caller.address) {
         return Err(Refusal::RateLimited);
     }
-    let site = site::of_page(app, key, caller.origin.as_deref()).await.map_err(|error| match error {
-        ApiError::Refused(refusal) => refusal,
-        other => {
-            tracing::error!(error = %other, "site not read");
-            Refusal::Internal
-        }
-    })?;
+    let site = site::of_page(app, key, caller.origin.as_deref()).await;
+    let site = site.map_err(|error| error.into_refusal("presence"))?;
     let first =
         tokio::time::timeout(HELLO_WITHIN, next_text(socket)).await.map_err(|_| Refusal::Malformed)?;
     let Some(first) = first? else { return Ok(()) };

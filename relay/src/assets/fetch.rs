@@ -164,7 +164,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::from(u32::from(b) << 16 | u32::from(c)));
     }
     // Teredo and the other protocol assignments, then documentation (RFC 3849, RFC 9637).
-    let special = (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x3fff;
+    let special = matches!((a, b), (0x2001, 0..0x0200 | 0x0db8) | (0x3fff, _));
     a & 0xe000 == 0x2000 && !special
 }
 

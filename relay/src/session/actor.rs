@@ -185,17 +185,22 @@ impl SessionActor {
         card: Option<AgentCard>,
         (resume, now): (Option<Resume>, Moment),
     ) -> Result<Joined, Refusal> {
-        if self.origin == Origin::BeforeRestart {
-            self.origin = Origin::Opened;
-            self.machine = RelaySession::restore(random(), &tab, card, now);
-            // Viewers that were quicker joined a machine that knew nothing: they come again.
-            for peer in self.ports.keys().copied().collect::<Vec<_>>() {
-                self.close(peer, Farewell::GoingAway);
-            }
+        if self.origin == Origin::BeforeRestart && resume.is_some() && tab.standing.is_some() {
+            self.restore(&tab, card, now);
         }
         let joined = self.machine.join_visitor(peer, tab, resume, now)?;
         self.app.directory.set_session(self.facts().visitor, Some(self.facts().id));
+        self.origin = Origin::Opened;
         Ok(joined)
+    }
+
+    /// What stood before a restart is what the visitor's page, the authority, still holds.
+    fn restore(&mut self, tab: &Tab, card: Option<AgentCard>, now: Moment) {
+        self.machine = RelaySession::restore(random(), tab, card, now);
+        // Viewers that were quicker joined a machine that knew nothing: they come again.
+        for peer in self.ports.keys().copied().collect::<Vec<_>>() {
+            self.close(peer, Farewell::GoingAway);
+        }
     }
 
     fn handle_leave(&mut self, peer: PeerId, now: Moment) {
@@ -231,7 +236,7 @@ impl SessionActor {
         loop {
             self.transmit(now);
             let Some(event) = self.machine.poll_event() else { return };
-            self.handle_relay_event(event).await;
+            self.handle_relay_event(event, now).await;
         }
     }
 
@@ -246,12 +251,15 @@ impl SessionActor {
         }
     }
 
-    async fn handle_relay_event(&mut self, event: RelayEvent) {
+    async fn handle_relay_event(&mut self, event: RelayEvent, now: Moment) {
         match event {
             RelayEvent::Audit(entry) => self.audit(entry).await,
             RelayEvent::Count(counter) => self.count(counter),
             RelayEvent::Offer(peer, sdp) => self.offer(peer, sdp),
-            RelayEvent::Close(peer, reason) => self.close(peer, Farewell::Closed(reason)),
+            RelayEvent::Close(peer, reason) => {
+                self.close(peer, Farewell::Closed(reason));
+                self.machine.leave(peer, now);
+            }
             RelayEvent::Ended(reason) => self.ended = Some(reason),
         }
     }
@@ -340,10 +348,10 @@ impl SessionActor {
             self.close(peer, farewell);
         }
         let facts = self.handle.facts.clone();
-        if let Some(reason) = self.ended {
-            if let Err(error) = self.app.store.end_session(facts.id, end_code(reason)).await {
-                tracing::error!(%error, "the end of a session was not stored");
-            }
+        if let Some(reason) = self.ended
+            && let Err(error) = self.app.store.end_session(facts.id, end_code(reason)).await
+        {
+            tracing::error!(%error, "the end of a session was not stored");
         }
         self.app.sessions.forget(facts.id);
         self.app.directory.end_session(facts.visitor, facts.id);

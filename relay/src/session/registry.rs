@@ -35,10 +35,10 @@ impl Registry {
     /// Opens a session with a visitor who is there, or gives the one that is open, and asks the page to come.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`] when the visitor is not there, [`Refusal::RateLimited`] when there are too many
+    /// [`ApiError::VisitorGone`] when the visitor is not there, [`Refusal::RateLimited`] when there are too many
     /// sessions.
     pub async fn open(&self, app: &App, visitor: VisitorId, agent: AgentId) -> Result<SessionId, ApiError> {
-        let found = app.directory.find(visitor).ok_or(ApiError::NotFound)?;
+        let found = app.directory.find(visitor).ok_or(ApiError::VisitorGone)?;
         let known = match found.session {
             Some(session) => Some(session),
             None => app.store.open_session(found.site.clone(), visitor).await?,

@@ -141,7 +141,7 @@ async fn check_bearer(
 ) -> Result<(), Refusal> {
     match &claims.bearer {
         Bearer::Visitor { site, key, .. } => {
-            site::of_page(app, site, origin).await.map_err(internal)?;
+            site::of_page(app, site, origin).await.map_err(|error| error.into_refusal("hello"))?;
             let proof = hello.proof.as_deref().unwrap_or_default();
             if key.signed(nonce, &hello.ticket, proof) { Ok(()) } else { Err(Refusal::ProofInvalid) }
         }
@@ -151,7 +151,8 @@ async fn check_bearer(
 }
 
 async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, Refusal> {
-    let session = app.sessions.find(app, claims.session).await.map_err(internal)?;
+    let session =
+        app.sessions.find(app, claims.session).await.map_err(|error| error.into_refusal("hello"))?;
     let joiner = joiner(app, &claims.bearer, hello.tab).await?;
     let admission = session.join(joiner, hello.resume).await?;
     let welcome = welcome(app, claims.session, claims.bearer, &admission);
@@ -176,20 +177,13 @@ async fn joiner(app: &App, bearer: &Bearer, tab: Option<Tab>) -> Result<Joiner, 
         Bearer::Visitor { .. } => {
             let tab = tab.ok_or(Refusal::Malformed)?;
             let Some(standing) = tab.standing else { return Ok(Joiner::Visitor(tab, None)) };
-            let agent = app.store.agent(standing.view.1).await.map_err(|error| internal(error.into()))?;
+            let agent = app
+                .store
+                .agent(standing.view.1)
+                .await
+                .map_err(|error| ApiError::from(error).into_refusal("hello"))?;
             let card = agent.map(|agent| AgentCard { id: agent.id, name: agent.first_name });
             Ok(Joiner::Visitor(tab, card))
-        }
-    }
-}
-
-/// What a peer may know of a failure.
-fn internal(error: ApiError) -> Refusal {
-    match error {
-        ApiError::Refused(refusal) => refusal,
-        other => {
-            tracing::error!(error = %other, "hello not answered");
-            Refusal::Internal
         }
     }
 }
