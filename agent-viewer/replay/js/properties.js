@@ -25,6 +25,8 @@ export class Properties {
     this.focused = new Map();
     this.sources = new Map();
     this.selections = new Map();
+    /** Numbers of iframes that told their size. */
+    this.frames = new Set();
     /** Pictures that load. */
     this.loading = new Set();
     /** The visitor's viewport: width and height in CSS pixels. */
@@ -50,7 +52,9 @@ export class Properties {
         this.page.refuse(error);
       }
     }
-    if (moved) this.reopen();
+    if (!moved) return;
+    this.reopen();
+    for (const id of this.frames) this.frame(id);
   }
 
   now(id, node, name, value) {
@@ -60,7 +64,7 @@ export class Properties {
   }
 
   forget(id) {
-    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections]) map.delete(id);
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.frames]) map.delete(id);
   }
 
   // Top layer
@@ -118,9 +122,20 @@ export class Properties {
       return;
     }
     node.setAttribute("data-tandem-box", `${width} ${height}`);
-    if (node.localName === "iframe") return;
     const size = `width:${width}px!important;height:${height}px!important`;
-    this.page.sheets.rule(`box ${width} ${height}`, `[data-tandem-box="${width} ${height}"]:not(iframe){${size}}`);
+    this.page.sheets.rule(`box ${width} ${height}`, `[data-tandem-box="${width} ${height}"]{${size}}`);
+  }
+
+  /** A frame has its size by itself; one whose document is not shown looks like it. */
+  frameBox(id, value) {
+    if (value === null) this.frames.delete(id);
+    else this.frames.add(id);
+    this.frame(id);
+  }
+
+  frame(id) {
+    const isHidden = this.frames.has(id) && !this.page.nested.has(id);
+    this.page.nodes[id]?.toggleAttribute("data-tandem-box", isHidden);
   }
 
   // Pointer and focus
@@ -279,6 +294,12 @@ const SETTERS = {
   sheet(all, _, value, id) {
     all.page.sheets.say(id, value);
   },
+  disabled(all, _, value, id) {
+    all.page.sheets.limit(id, "disabled", value);
+  },
+  media(all, _, value, id) {
+    all.page.sheets.limit(id, "media", value);
+  },
   adopted(all, node, value) {
     all.page.sheets.use(node, value ? numbers(value) : []);
   },
@@ -288,8 +309,9 @@ const SETTERS = {
   frame(all, node, value, id) {
     pictureOf(all, node, value, [id, "frame"]);
   },
-  box(all, node, value) {
-    all.box(node, value);
+  box(all, node, value, id) {
+    if (node.localName === "iframe") all.frameBox(id, value);
+    else all.box(node, value);
   },
   defined(_, node) {
     const view = node.ownerDocument.defaultView;

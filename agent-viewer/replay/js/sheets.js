@@ -13,7 +13,7 @@ const SCRIPTING = /\(\s*scripting\s*(?::\s*([a-z-]+)\s*)?\)/gi;
 const OWN = `
 :where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
 ::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
-:where(a, abbr, b, code, em, i, label, small, span, strong, time)[data-tandem-box] { display: inline-block }
+:where(a, abbr, b, code, em, i, label, small, span, strong, tandem-box, time)[data-tandem-box] { display: inline-block }
 [data-tandem-box] {
   box-sizing: border-box !important;
   background: repeating-linear-gradient(135deg, #80808047 0 1px, #80808014 1px 8px) !important;
@@ -29,10 +29,12 @@ export class Sheets {
     this.page = page;
     /** Style elements to look at when the batch is in. */
     this.dirty = new Set();
-    /** Element → the sheet whose rules were changed: a new one has its author's rules again. */
+    /** Element → the sheet that was changed, and what it says: a new one has its author's rules again. */
     this.changed = new Map();
     /** Number of a style or link element → the text that its sheet says instead of its own. */
     this.texts = new Map();
+    /** Number of a style or link element → whether scripts disabled its sheet, and the media they set. */
+    this.limits = new Map();
     /** Constructed sheets: number → text, and made ones by document. */
     this.constructed = new Map();
     /** Root → numbers of the sheets that it adopted. */
@@ -79,12 +81,18 @@ export class Sheets {
   say(id, text) {
     if (text === null) this.texts.delete(id);
     else this.texts.set(id, text);
-    this.changed.delete(this.page.nodes[id]);
+    this.mark(id);
+  }
+
+  /** Scripts disabled a sheet or gave it other media; null takes that back. */
+  limit(id, name, value) {
+    this.limits.set(id, { ...this.limits.get(id), [name]: value });
     this.mark(id);
   }
 
   forget(id) {
     this.texts.delete(id);
+    this.limits.delete(id);
     this.styles.delete(id);
   }
 
@@ -95,7 +103,7 @@ export class Sheets {
 
   /** Brings all sheets that changed, or that moving made anew, to what they should say. */
   settle() {
-    for (const [element, sheet] of this.changed) {
+    for (const [element, { sheet }] of this.changed) {
       if (!element.isConnected) this.changed.delete(element);
       else if (element.sheet !== sheet) this.dirty.add(element);
     }
@@ -104,26 +112,37 @@ export class Sheets {
   }
 
   bring(element) {
-    const { page } = this;
-    const id = page.number(element);
+    const { sheet } = element;
+    const id = this.page.number(element);
     const said = this.texts.get(id);
     const text = said ?? element.textContent.replaceAll("@tandem-import", "@import");
-    const replaces = said !== undefined || refers(text) || SCRIPTING.test(text);
-    SCRIPTING.lastIndex = 0;
-    const sheet = element.sheet;
-    if (replaces) {
-      while (sheet.cssRules.length !== 0) sheet.deleteRule(0);
-      page.assets.stale.delete(`sheet ${id}`);
-      this.sayInside(sheet, this.readable(text, `sheet ${id}`));
-    }
-    const hasPseudo = text.search(PSEUDO) !== -1;
-    if (hasPseudo || replaces) point(sheet.cssRules);
-    if (hasPseudo || replaces) this.changed.set(element, sheet);
+    const differs = said !== undefined || refers(text) || text.search(SCRIPTING) !== -1;
+    const before = this.changed.get(element);
+    const grows = before?.sheet === sheet && before.said !== undefined && said?.startsWith(before.said);
+    if (differs && !(grows && this.grow(sheet, said, before.said))) this.rewrite(sheet, text, id);
+    const points = text.search(PSEUDO) !== -1;
+    if (differs || points) point(sheet.cssRules);
+    const limits = this.limits.get(id);
+    if (limits) limit(sheet, element, limits);
+    if (differs || points || limits) this.changed.set(element, { sheet, said: refers(text) ? undefined : said });
   }
 
-  sayInside(sheet, text) {
+  rewrite(sheet, text, id) {
+    while (sheet.cssRules.length !== 0) sheet.deleteRule(0);
+    this.sayInside(sheet, this.readable(text, `sheet ${id}`), 0);
+  }
+
+  /** Scripts that insert rules one by one mostly append: the rules before stay as they are. */
+  grow(sheet, said, before) {
+    const tail = said.slice(before.length);
+    if (refers(tail)) return false;
+    if (tail.trim()) this.sayInside(sheet, this.readable(tail, ""), sheet.cssRules.length);
+    return true;
+  }
+
+  sayInside(sheet, text, index) {
     try {
-      sheet.insertRule(`@media all{${text}\n}`, 0);
+      sheet.insertRule(`@media all{${text}\n}`, index);
     } catch {
       // A stray brace closed the block early, or nothing of it parses: the parser of a document forgives.
       const forgiving = new sheet.ownerNode.ownerDocument.defaultView.CSSStyleSheet();
@@ -222,6 +241,11 @@ export class Sheets {
     const value = this.styles.get(id);
     if (value !== undefined) this.style(id, value);
   }
+}
+
+function limit(sheet, element, { disabled, media }) {
+  sheet.disabled = disabled === "1";
+  sheet.media.mediaText = media ?? element.getAttribute("media") ?? "";
 }
 
 /** Rewrites selectors, so that the visitor's pointer and focus decide: those of the frame are nowhere. */
