@@ -87,7 +87,8 @@ impl Part {
         match self {
             Self::Visitor => "share",
             Self::Desk => "agent-viewer",
-            Self::Lib => "tandem",
+            // `tandem.js` is written by hand around it.
+            Self::Lib => "engine",
         }
     }
 
