@@ -32,8 +32,9 @@ use crate::{
         ticket::Bearer,
     },
     error::ApiError,
-    presence::{Pulse, json_socket, next_text, send},
+    presence::{Pulse, next_text, send},
     store::accounts::Agent,
+    transport::socket::bounded,
 };
 
 /// Everything under the desk's cookie.
@@ -115,7 +116,7 @@ async fn desk(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let token = login::token(&CookieJar::from_headers(&headers));
-    json_socket(upgrade).on_upgrade(move |socket| async move {
+    bounded(upgrade).on_upgrade(move |socket| async move {
         app.metrics.desks.inc();
         tracing::debug!(agent = agent.id.0, "desk opened");
         serve_desk(&app, token.unwrap_or_default(), socket).await;

@@ -5,6 +5,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Longest message of the two JSON sockets, bytes.
 pub const MAX_JSON_MESSAGE: usize = 4 * 1024;
+/// Longest message that any socket reads at all; what is told apart above its own bound is refused by name.
+pub const MAX_SOCKET_READ: usize = 64 * 1024;
 /// Longest body of a JSON request, bytes.
 pub const MAX_JSON_BODY: usize = 16 * 1024;
 /// Largest asset, bytes.

@@ -21,8 +21,9 @@ use serde::Deserialize;
 use crate::{
     app::App,
     auth::{site, ticket::PageKey},
-    limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE, SOCKET_BUFFER},
+    limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE},
     store::sites::Site,
+    transport::socket::{bounded, drain, is_too_large},
 };
 
 mod browser;
@@ -66,21 +67,12 @@ async fn presence(
         origin: site::origin(&headers).map(str::to_owned),
         browser: browser::describe(user_agent),
     };
-    json_socket(upgrade).on_upgrade(move |mut socket| async move {
+    bounded(upgrade).on_upgrade(move |mut socket| async move {
         if let Err(refusal) = attend(&app, &query.site, &caller, &mut socket).await {
             app.metrics.refused(refusal, "presence");
             refuse(&mut socket, refusal).await;
         }
     })
-}
-
-/// A WebSocket of short texts, with small buffers.
-pub fn json_socket(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
-    upgrade
-        .read_buffer_size(SOCKET_BUFFER)
-        .write_buffer_size(SOCKET_BUFFER)
-        .max_message_size(MAX_JSON_MESSAGE)
-        .max_frame_size(MAX_JSON_MESSAGE)
 }
 
 /// A browser cannot read the status of a failed upgrade: refusals are told inside.
@@ -89,6 +81,7 @@ async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
     if send(socket, &ToPage::refused(refusal)).await.is_ok() {
         let close = CloseFrame { code: refusal.close_code(), reason: refusal.code().into() };
         let _ = socket.send(Message::Close(Some(close))).await;
+        drain(socket, Some(refusal)).await;
     }
 }
 
@@ -184,6 +177,7 @@ fn read_here(app: &App, site: &Site, caller: &Caller, text: &str) -> Result<Here
 pub async fn next_text(socket: &mut WebSocket) -> Result<Option<String>, Refusal> {
     loop {
         match socket.recv().await {
+            Some(Ok(Message::Text(text))) if MAX_JSON_MESSAGE < text.len() => return Err(Refusal::TooLarge),
             Some(Ok(Message::Text(text))) => return Ok(Some(text.to_string())),
             Some(Ok(Message::Pong(_))) => return Ok(Some(String::new())),
             Some(Ok(Message::Ping(_))) => {}
@@ -193,12 +187,6 @@ pub async fn next_text(socket: &mut WebSocket) -> Result<Option<String>, Refusal
             Some(Err(_)) => return Ok(None),
         }
     }
-}
-
-/// Whether a socket failed because a message was longer than its limit.
-pub fn is_too_large(error: &axum::Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }
 
 /// Sends a value as JSON text.

@@ -1,3 +1,4 @@
 //! How frames come in and go out: the WebSocket that is always there, and data channels beside it.
+pub mod socket;
 pub mod webrtc;
 pub mod websocket;

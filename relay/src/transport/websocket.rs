@@ -37,19 +37,15 @@ use crate::{
         ticket::{Bearer, Claims},
     },
     error::ApiError,
-    limits::{HELLO_WITHIN, MAX_SOCKET_BACKLOG, SOCKET_BUFFER},
-    presence::is_too_large,
+    limits::{HELLO_WITHIN, MAX_SOCKET_READ},
     session::{
         Admission, Joiner, SessionHandle, end_code,
         port::{Farewell, LaneInlet},
     },
     store::now_ms,
+    transport::socket::{FAREWELL_WITHIN, bounded, drain, is_too_large},
 };
 
-/// Longest message that is read at all; the session's own bound is lower.
-const MAX_READ: usize = 64 * 1024;
-/// A socket that cannot take its last messages within this is cut.
-const FAREWELL_WITHIN: Duration = Duration::from_secs(2);
 /// One message may take this long to leave; the kernel's buffer is behind it.
 const WRITE_WITHIN: Duration = Duration::from_secs(60);
 
@@ -60,22 +56,16 @@ pub fn routes() -> Router<App> {
 
 async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let origin = site::origin(&headers).map(str::to_owned);
-    upgrade
-        .read_buffer_size(SOCKET_BUFFER)
-        .write_buffer_size(SOCKET_BUFFER)
-        .max_write_buffer_size(MAX_SOCKET_BACKLOG)
-        .max_message_size(MAX_READ)
-        .max_frame_size(MAX_READ)
-        .on_upgrade(move |mut socket| async move {
-            match greet(&app, &mut socket, origin.as_deref()).await {
-                Ok(Some(guest)) => serve(&app, socket, guest).await,
-                Ok(None) => {}
-                Err(refusal) => {
-                    app.metrics.refused(refusal, "hello");
-                    refuse(&mut socket, refusal).await;
-                }
+    bounded(upgrade).on_upgrade(move |mut socket| async move {
+        match greet(&app, &mut socket, origin.as_deref()).await {
+            Ok(Some(guest)) => serve(&app, socket, guest).await,
+            Ok(None) => {}
+            Err(refusal) => {
+                app.metrics.refused(refusal, "hello");
+                refuse(&mut socket, refusal).await;
             }
-        })
+        }
+    })
 }
 
 /// A peer that was let in.
@@ -121,7 +111,7 @@ fn version_of(bytes: &[u8]) -> Option<u16> {
     struct Versioned(u16, #[allow(dead_code, reason = "read to skip it")] IgnoredAny);
 
     const HELLO: u8 = 2;
-    let envelope = Envelope::decode(bytes, MAX_READ).ok()?;
+    let envelope = Envelope::decode(bytes, MAX_SOCKET_READ).ok()?;
     if envelope.kind != HELLO {
         return None;
     }
@@ -222,13 +212,13 @@ async fn serve(app: &App, socket: WebSocket, guest: Guest) {
     });
     let read = tokio::select! {
         read = pass_in(&session, peer, &mut stream) => read,
-        _ = written => return drain(stream).await,
+        _ = written => return drain(&mut stream, None).await,
     };
     match read {
         Ok(()) => session.leave(peer).await,
         Err(refusal) => {
             session.refused(peer, refusal).await;
-            drain(stream).await;
+            drain(&mut stream, Some(refusal)).await;
         }
     }
 }
@@ -245,13 +235,6 @@ async fn pass_in(
         }
     }
     Ok(())
-}
-
-/// A socket that is dropped with unread bytes is reset, and its close frame may be lost with it.
-async fn drain(mut stream: SplitStream<WebSocket>) {
-    let rest = async { while let Some(Ok(_)) = stream.next().await {} };
-    // A peer that does not close its side is cut.
-    let _ = tokio::time::timeout(FAREWELL_WITHIN, rest).await;
 }
 
 /// The socket's sending half.
@@ -303,8 +286,7 @@ async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
     let end = Farewell::Closed(CloseReason::Refused(refusal));
     // The peer may be gone already, or not read.
     let _ = tokio::time::timeout(FAREWELL_WITHIN, close(socket, end)).await;
-    let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
-    let _ = tokio::time::timeout(FAREWELL_WITHIN, rest).await;
+    drain(socket, Some(refusal)).await;
 }
 
 /// The refusal, where there is one, and the close frame.

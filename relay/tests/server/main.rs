@@ -1,0 +1,9 @@
+//! The real server on a loopback port, and the machines of `cobrowse-core` as its visitors and viewers.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+mod assets;
+mod bad_input;
+mod desk;
+mod peer;
+mod restart;
+mod story;
+mod world;
