@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Time since the program began. Passed in by the shell: the core runs in WebAssembly too, where `std`'s
 /// clock cannot be read, and its tests run on virtual time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Moment(pub Duration);
 
 impl Moment {

@@ -4,6 +4,7 @@
 //! [`Moment`](crate::id::Moment). After each `handle_*` or verb, drain `poll_transmit` and `poll_event`, and
 //! call `handle_timeout` at `poll_timeout`.
 pub mod handshake;
+pub mod link;
 pub mod relay;
 pub mod viewer;
 pub mod visitor;
