@@ -148,6 +148,7 @@ export class Assets {
   /** CSS with each `asset:N` replaced: blobs for pictures and fonts, the text itself for imports. */
   fill(css, key, depth = 0) {
     const imported = css.replace(IMPORT, (_, number, tail) => {
+      if (number === undefined) return "";
       this.await(+number, key);
       const text = this.held(+number)?.css;
       return text && depth < 8 ? imports(this.fill(text, key, depth + 1), tail) : "";
@@ -176,6 +177,18 @@ export class Assets {
 /** An import of ours or of anybody's: the latter has no number, and vanishes. */
 const IMPORT = /@import\s+(?:url\(\s*)?["']?(?:asset:(\d+))?[^"';)]*["']?\s*\)?\s*([^;{}]*)(?:;|$)/gi;
 const REFERENCE = /(["'(])asset:(\d+)(?=["')])/g;
+
+/**
+ * The text of a `<style>` as it stands in the document: no browser shall try to load from it what only
+ * {@link Assets.fill} can give. {@link read} is its inverse.
+ */
+export function written(css) {
+  return css.replace(/@import(?=[\s"'])/gi, "@tandem-import").replace(REFERENCE, "$1data:,asset:$2");
+}
+
+export function read(text) {
+  return text.replaceAll("@tandem-import", "@import").replaceAll("data:,asset:", "asset:");
+}
 
 /** Whether a text names assets or imports. */
 export function refers(css) {

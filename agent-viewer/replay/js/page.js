@@ -83,11 +83,11 @@ export class Page {
   /** Shows what was waiting for an asset that came. */
   refill() {
     for (const key of this.assets.stale) {
-      const [kind, id, name] = key.split(" ");
+      const [kind, id] = key.split(" ");
       if (kind === "sheet") this.sheets.mark(+id);
       else if (kind === "css") this.sheets.refill(+id);
       else if (kind === "style") this.sheets.restyle(+id);
-      else this.properties.picture(+id, name);
+      else this.properties.picture(+id);
     }
     this.assets.stale.clear();
   }

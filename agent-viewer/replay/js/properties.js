@@ -8,8 +8,8 @@ import { blank } from "./assets.js";
 const FIELD = /^(?:input|textarea)$/;
 /** Text fields show their focus however it came; so does the focus that we show. */
 const SHOWS_FOCUS = "input, textarea, select, [contenteditable]";
-/** What shows a picture by `content`: without scripts a canvas has no box, and a video has controls. */
-const PICTURED = /^(?:canvas|video|img|object|embed|picture)$/;
+/** What is a picture, or shown as one. */
+const PICTURES = /^(?:canvas|img|video)$/;
 
 export class Properties {
   constructor(page) {
@@ -25,8 +25,8 @@ export class Properties {
     this.focused = new Map();
     this.sources = new Map();
     this.selections = new Map();
-    /** Numbers of iframes that told their size. */
-    this.frames = new Set();
+    /** Sizes of what is not shown, or not itself. */
+    this.boxes = new Map();
     /** Pictures that load. */
     this.loading = new Set();
     /** The visitor's viewport: width and height in CSS pixels. */
@@ -54,7 +54,7 @@ export class Properties {
     }
     if (!moved) return;
     this.reopen();
-    for (const id of this.frames) this.frame(id);
+    for (const id of this.boxes.keys()) if (this.page.nodes[id]?.localName === "iframe") this.frame(id);
   }
 
   now(id, node, name, value) {
@@ -64,7 +64,7 @@ export class Properties {
   }
 
   forget(id) {
-    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.frames]) map.delete(id);
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes]) map.delete(id);
   }
 
   // Top layer
@@ -79,14 +79,27 @@ export class Properties {
 
   // Pictures
 
-  /** Shows an asset on what stands for a picture: `src` or `frame`. */
-  picture(id, name) {
+  show(id, value) {
+    if (value === null) this.sources.delete(id);
+    else this.sources.set(id, Number(value));
+    this.picture(id);
+  }
+
+  /** Shows the asset of `src` or `frame`; where there is none, a blank of the size that the node told. */
+  picture(id) {
     const node = this.page.nodes[id];
+    if (!node) return;
     const number = this.sources.get(id);
-    if (!node || number === undefined) return;
-    const url = this.page.assets.picture(number, `picture ${id} ${name}`);
-    if (node.localName === "video" || name === "frame") this.pictured(node, `asset ${number} ${url}`, url);
+    const url = number === undefined ? null : this.page.assets.picture(number, `picture ${id}`);
+    if (node.localName === "canvas") this.face(node, url ?? this.blank(id, canvasSize(node)));
+    else if (node.localName === "video") this.poster(id, node, url);
+    else if (node.localName === "img" && number === undefined) this.face(node, this.blank(id));
     else this.source(node, url);
+  }
+
+  blank(id, size) {
+    const box = this.boxes.get(id);
+    return box === undefined ? null : blank(...(size ?? numbers(box)));
   }
 
   source(node, url) {
@@ -99,42 +112,58 @@ export class Properties {
     if (node.localName === "img") this.loading.add(node);
   }
 
-  pictured(node, key, url) {
+  /** Shows a picture by `content`: without scripts a canvas has no box of its own. */
+  face(node, url) {
     if (url === null) {
       node.removeAttribute("data-tandem-picture");
       return;
     }
-    this.page.sheets.rule(key, `[data-tandem-picture="${key}"]{content:url("${url}")!important}`);
+    const { sheets } = this.page;
+    const key = sheets.rule(url, (key) => `[data-tandem-picture="${key}"]{content:url("${url}")!important}`);
+    node.setAttribute("data-tandem-picture", key);
+  }
+
+  /** A video is its picture; it has no frames to get a size from. */
+  poster(id, node, url) {
+    const shown = url ?? this.blank(id);
+    if (shown === null) node.removeAttribute("poster");
+    else node.setAttribute("poster", shown);
+    const box = this.boxes.get(id);
+    if (box === undefined) {
+      node.removeAttribute("data-tandem-picture");
+      return;
+    }
+    const [width, height] = numbers(box);
+    const key = this.page.sheets.rule(
+      `video ${box}`,
+      (key) => `:where([data-tandem-picture="${key}"]){width:${width}px;height:${height}px}`,
+    );
     node.setAttribute("data-tandem-picture", key);
   }
 
   /** What is not shown keeps its size. */
-  box(node, value) {
-    node.removeAttribute("data-tandem-box");
+  box(id, node, value) {
+    if (value === null) this.boxes.delete(id);
+    else this.boxes.set(id, value);
+    if (node.localName === "iframe") this.frame(id);
+    else if (PICTURES.test(node.localName)) this.picture(id);
+    else this.area(node, value);
+  }
+
+  area(node, value) {
     if (value === null) {
-      if (node.getAttribute("data-tandem-picture")?.startsWith("box")) this.pictured(node, "", null);
+      node.removeAttribute("data-tandem-box");
       return;
     }
     const [width, height] = numbers(value);
-    if (PICTURED.test(node.localName)) {
-      const intrinsic = node.localName === "canvas" ? canvasSize(node) : [width, height];
-      this.pictured(node, `box ${intrinsic.join(" ")}`, blank(...intrinsic));
-      return;
-    }
-    node.setAttribute("data-tandem-box", `${width} ${height}`);
-    const size = `width:${width}px!important;height:${height}px!important`;
-    this.page.sheets.rule(`box ${width} ${height}`, `[data-tandem-box="${width} ${height}"]{${size}}`);
+    const size = `{width:${width}px!important;height:${height}px!important}`;
+    const key = this.page.sheets.rule(`area ${width} ${height}`, (key) => `[data-tandem-box="${key}"]${size}`);
+    node.setAttribute("data-tandem-box", key);
   }
 
   /** A frame has its size by itself; one whose document is not shown looks like it. */
-  frameBox(id, value) {
-    if (value === null) this.frames.delete(id);
-    else this.frames.add(id);
-    this.frame(id);
-  }
-
   frame(id) {
-    const isHidden = this.frames.has(id) && !this.page.nested.has(id);
+    const isHidden = this.boxes.has(id) && !this.page.nested.has(id);
     this.page.nodes[id]?.toggleAttribute("data-tandem-box", isHidden);
   }
 
@@ -303,15 +332,14 @@ const SETTERS = {
   adopted(all, node, value) {
     all.page.sheets.use(node, value ? numbers(value) : []);
   },
-  src(all, node, value, id) {
-    pictureOf(all, node, value, [id, "src"]);
+  src(all, _, value, id) {
+    all.show(id, value);
   },
-  frame(all, node, value, id) {
-    pictureOf(all, node, value, [id, "frame"]);
+  frame(all, _, value, id) {
+    all.show(id, value);
   },
   box(all, node, value, id) {
-    if (node.localName === "iframe") all.frameBox(id, value);
-    else all.box(node, value);
+    all.box(id, node, value);
   },
   defined(_, node) {
     const view = node.ownerDocument.defaultView;
@@ -332,14 +360,3 @@ const SETTERS = {
     all.mark("hover", all.page.nodes[Number(value ?? 0)] ?? null);
   },
 };
-
-function pictureOf(all, node, value, [id, name]) {
-  if (value !== null) {
-    all.sources.set(id, Number(value));
-    all.picture(id, name);
-    return;
-  }
-  all.sources.delete(id);
-  if (name === "frame" || node.localName === "video") all.pictured(node, "", null);
-  else all.source(node, null);
-}

@@ -4,7 +4,7 @@
 // blob, rules that scripts changed, `:hover` of the visitor's pointer), its rules are changed through CSSOM:
 // they are no part of the document. `@media all { text }` takes a whole sheet as one rule, unserialised.
 
-import { refers } from "./assets.js";
+import { read, refers, written } from "./assets.js";
 
 const PSEUDO = /(?<!\\):(hover|active|focus-visible|focus-within|focus)(?![-\w(])/g;
 const SCRIPTING = /\(\s*scripting\s*(?::\s*([a-z-]+)\s*)?\)/gi;
@@ -12,6 +12,7 @@ const SCRIPTING = /\(\s*scripting\s*(?::\s*([a-z-]+)\s*)?\)/gi;
 /** What the rebuilt page needs beside its own sheets. Everything yields to the page's rules but boxes. */
 const OWN = `
 :where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+video::-webkit-media-controls { display: none !important }
 ::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
 :where(a, abbr, b, code, em, i, label, small, span, strong, tandem-box, time)[data-tandem-box] { display: inline-block }
 [data-tandem-box] {
@@ -41,6 +42,7 @@ export class Sheets {
     this.adopted = new Map();
     /** Our own sheet, by document. */
     this.own = new Map();
+    /** What our own sheet says beside that: about what → the key and the rule. */
     this.rules = new Map();
     /** Values of `style` attributes that name assets. */
     this.styles = new Map();
@@ -49,7 +51,7 @@ export class Sheets {
   addDocument(doc) {
     const view = doc.defaultView;
     const own = new view.CSSStyleSheet();
-    own.replaceSync(OWN + [...this.rules.values()].join("\n"));
+    own.replaceSync(OWN + Array.from(this.rules.values(), ({ text }) => text).join("\n"));
     this.own.set(doc, own);
     this.adopt(doc);
   }
@@ -59,11 +61,15 @@ export class Sheets {
     this.adopt(root);
   }
 
-  /** A rule of ours for a value of one of our own attributes; made once. */
-  rule(key, css) {
-    if (this.rules.has(key)) return;
-    this.rules.set(key, css);
-    for (const own of this.own.values()) own.insertRule(css, own.cssRules.length);
+  /** A rule of ours, made once for what it is about; gives the value of the attribute that it goes by. */
+  rule(about, css) {
+    const known = this.rules.get(about);
+    if (known) return known.key;
+    const key = String(this.rules.size + 1);
+    const text = css(key);
+    this.rules.set(about, { key, text });
+    for (const own of this.own.values()) own.insertRule(text, own.cssRules.length);
+    return key;
   }
 
   // Style and link elements
@@ -96,9 +102,9 @@ export class Sheets {
     this.styles.delete(id);
   }
 
-  /** What goes into the text of a `<style>`: the parser must not meet imports, which would be refused aloud. */
+  /** What goes into the text of a `<style>`. */
   written(text) {
-    return text.replace(/@import(?=[\s"'])/gi, "@tandem-import");
+    return refers(text) ? written(text) : text;
   }
 
   /** Brings all sheets that changed, or that moving made anew, to what they should say. */
@@ -115,7 +121,7 @@ export class Sheets {
     const { sheet } = element;
     const id = this.page.number(element);
     const said = this.texts.get(id);
-    const text = said ?? element.textContent.replaceAll("@tandem-import", "@import");
+    const text = said ?? read(element.textContent);
     const differs = said !== undefined || refers(text) || text.search(SCRIPTING) !== -1;
     const before = this.changed.get(element);
     const grows = before?.sheet === sheet && before.said !== undefined && said?.startsWith(before.said);

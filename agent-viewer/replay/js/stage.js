@@ -295,6 +295,19 @@ export class Stage {
     }
   }
 
+  /** Scrolls the page itself. */
+  scrollBy(dx, dy) {
+    const root = this.shown?.doc.scrollingElement;
+    if (root) scrolls(root, dx, dy);
+  }
+
+  /** The element with the visitor's focus: epoch, number and its middle. */
+  focused() {
+    const page = this.shown;
+    const id = page ? [...page.properties.focused.keys()].at(-1) : undefined;
+    return id === undefined ? undefined : Float64Array.of(page.epoch, id, 0.5, 0.5);
+  }
+
   close() {
     this.observer.disconnect();
     this.root.remove();

@@ -224,6 +224,11 @@ impl Replayer {
         self.stage.look(at.0, at.1, by.0, by.1);
     }
 
+    /// Scrolls the page itself by CSS pixels, for this viewer only.
+    pub fn scroll_by(&self, dx: f64, dy: f64) {
+        self.stage.scroll_by(dx, dy);
+    }
+
     /// What is at a place of the container: the innermost element that the page has a number for.
     pub fn hit(&self, x: f64, y: f64) -> Option<Anchor> {
         let found = self.stage.hit(x, y)?;
@@ -234,6 +239,12 @@ impl Replayer {
             x: x as f32,
             y: y as f32,
         })
+    }
+
+    /// The element that has the visitor's focus, at its middle: where typing goes.
+    pub fn focused(&self) -> Option<Anchor> {
+        let [epoch, node, ..] = four(&self.stage.focused()?)?;
+        Some(Anchor { epoch: Epoch(epoch as u32), node: NodeId::from_wire(node as u32)?, x: 0.5, y: 0.5 })
     }
 
     /// Where a node is, when it has a box.

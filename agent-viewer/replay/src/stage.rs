@@ -76,6 +76,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hit(this: &Stage, x: f64, y: f64) -> Option<Float64Array>;
     #[wasm_bindgen(method)]
+    pub fn focused(this: &Stage) -> Option<Float64Array>;
+    #[wasm_bindgen(method, js_name = scrollBy)]
+    pub fn scroll_by(this: &Stage, dx: f64, dy: f64);
+    #[wasm_bindgen(method)]
     pub fn rect(this: &Stage, node: u32) -> Option<Float64Array>;
     #[wasm_bindgen(method)]
     pub fn settled(this: &Stage) -> Promise;
