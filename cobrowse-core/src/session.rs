@@ -3,6 +3,7 @@
 //! `handle_*` puts in what happened, `poll_*` takes out what is to be done; time comes in as a
 //! [`Moment`](crate::id::Moment). After each `handle_*` or verb, drain `poll_transmit` and `poll_event`, and
 //! call `handle_timeout` at `poll_timeout`.
+mod connector;
 pub mod handshake;
 pub mod link;
 pub mod relay;
@@ -36,6 +37,12 @@ pub enum SessionError {
     /// No message.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// None of the handshake.
+    #[error(transparent)]
+    Handshake(#[from] handshake::HandshakeError),
+    /// No frame of this link.
+    #[error(transparent)]
+    Link(#[from] link::LinkError),
     /// Not now: a frame before the welcome, or a second welcome.
     #[error("a frame that does not belong here")]
     OutOfPlace,

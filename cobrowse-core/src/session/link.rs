@@ -25,7 +25,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use inbound::{Arrival, Inbound};
 use lanes::{Due, Health, Lanes};
-use outbound::{Outbound, Road};
+use outbound::{ABANDONED, Outbound, Road};
 use pace::Pace;
 use signal::{Ack, Signal};
 use thiserror::Error;
@@ -374,9 +374,16 @@ impl Link {
 
     /// The next page frame. It counts as consumed when [`Self::consume_page`] says so.
     pub fn poll_page(&mut self) -> Option<Frame> {
-        let frame = self.pages.pop_front()?;
-        self.ready_bytes -= frame.payload.len();
-        Some(frame)
+        while let Some(frame) = self.pages.pop_front() {
+            self.ready_bytes -= frame.payload.len();
+            if frame.kind != ABANDONED {
+                return Some(frame);
+            }
+            // Nobody will take it, and it must not hold up the window.
+            self.consumed = self.consumed.max(frame.last);
+            self.ack = AckDue::Now;
+        }
+        None
     }
 
     /// The next pointer value.
@@ -466,9 +473,15 @@ impl Link {
         self.is_up() && self.page.waiting_frames() == 0 && self.page.under_way() < self.pace.window()
     }
 
-    /// The number of the last page piece sent, and how many bytes wait or are under way.
-    pub const fn page_sent(&self) -> Seq {
-        self.page.last()
+    /// Whole page frames that the peer has consumed since the link began.
+    pub const fn page_frames_consumed(&self) -> u64 {
+        self.page.frames_consumed()
+    }
+
+    /// Drops page frames that wait, and says how many. One that is half sent ends where it is: the other end
+    /// drops it, and it is not counted here.
+    pub fn abandon_pages(&mut self) -> usize {
+        self.page.abandon()
     }
 
     /// Bytes of page frames that wait for a lane or the window.

@@ -1,7 +1,7 @@
 //! One reliable channel, arriving: put in order across both lanes, duplicates dropped, pieces joined.
 use std::collections::BTreeMap;
 
-use super::{Frame, LinkError};
+use super::{Frame, LinkError, outbound::ABANDONED};
 use crate::{
     id::{Epoch, Seq},
     wire::{
@@ -86,6 +86,7 @@ impl Inbound {
         let (kind, epoch, more) = (piece.kind, piece.epoch, piece.more);
         let payload = match self.partial.take() {
             None => piece.payload,
+            Some(_) if kind == ABANDONED => Vec::new(),
             Some(partial) if partial.kind == kind && partial.epoch == epoch => {
                 let mut payload = partial.payload;
                 payload.extend_from_slice(&piece.payload);

@@ -13,6 +13,8 @@ use crate::{
 
 /// Payload bytes of one piece: the whole message fits a data channel.
 pub(super) const PIECE: usize = MAX_MESSAGE - Envelope::MAX_HEADER;
+/// The kind of the last piece of a frame that was given up.
+pub(super) const ABANDONED: u8 = 31;
 /// Round trips are measured by messages that are too small to queue long.
 const MEASURES_DELAY: usize = 1024;
 
@@ -31,6 +33,7 @@ struct Waiting {
     epoch: Epoch,
     payload: Arc<[u8]>,
     cut: usize,
+    end: usize,
     road: Road,
 }
 
@@ -63,6 +66,8 @@ enum Went {
 struct Departed {
     seq: Seq,
     bytes: u64,
+    /// 1 for the last piece of a frame.
+    frames: u64,
     departure: Departure,
 }
 
@@ -77,6 +82,7 @@ pub(super) struct Outbound {
     owing: usize,
     last: Seq,
     resent: u64,
+    frames_consumed: u64,
 }
 
 impl Outbound {
@@ -91,13 +97,15 @@ impl Outbound {
             owing: 0,
             last: Seq(0),
             resent: 0,
+            frames_consumed: 0,
         }
     }
 
     pub(super) fn push(&mut self, kind: u8, epoch: Epoch, payload: Arc<[u8]>, road: Road) {
         self.waiting_bytes += payload.len();
         let road = if PIECE < payload.len() { Road::Bulk } else { road };
-        self.waiting.push_back(Waiting { kind, epoch, payload, cut: 0, road });
+        let end = payload.len();
+        self.waiting.push_back(Waiting { kind, epoch, payload, cut: 0, end, road });
     }
 
     /// Bytes that no lane has taken yet.
@@ -120,9 +128,21 @@ impl Outbound {
         self.waiting.is_empty() && self.unreceived.is_empty()
     }
 
-    /// The number of the last piece that was cut.
-    pub(super) const fn last(&self) -> Seq {
-        self.last
+    /// Whole frames that were taken at the other end.
+    pub(super) const fn frames_consumed(&self) -> u64 {
+        self.frames_consumed
+    }
+
+    /// Drops what waits, and says how many whole frames that were. A frame that has begun ends with an empty
+    /// piece that says so.
+    pub(super) fn abandon(&mut self) -> usize {
+        let before = self.waiting.len();
+        self.waiting.retain(|frame| 0 < frame.cut);
+        for frame in &mut self.waiting {
+            (frame.end, frame.kind) = (frame.cut, ABANDONED);
+        }
+        self.waiting_bytes = 0;
+        before - self.waiting.len()
     }
 
     pub(super) const fn resent(&self) -> u64 {
@@ -171,7 +191,7 @@ impl Outbound {
         departure: Departure,
     ) -> Option<(Lane, Vec<u8>)> {
         let head = self.waiting.front_mut()?;
-        let range = head.cut..head.payload.len().min(head.cut + PIECE);
+        let range = head.cut..head.end.min(head.cut + PIECE);
         let bytes = range.len() as u64;
         if 0 < self.under_way && window < self.under_way + bytes {
             return None;
@@ -182,7 +202,7 @@ impl Outbound {
             seq: self.last.next(),
             kind: head.kind,
             epoch: head.epoch,
-            more: range.end < head.payload.len(),
+            more: range.end < head.end,
             payload: Arc::clone(&head.payload),
             range,
             road: head.road,
@@ -199,7 +219,12 @@ impl Outbound {
         self.last = piece.seq;
         self.waiting_bytes -= piece.range.len();
         self.under_way += bytes;
-        self.unconsumed.push_back(Departed { seq: piece.seq, bytes, departure });
+        self.unconsumed.push_back(Departed {
+            seq: piece.seq,
+            bytes,
+            frames: u64::from(!piece.more),
+            departure,
+        });
         let message = piece.encode(self.channel);
         self.unreceived.push_back(piece);
         message
@@ -236,6 +261,7 @@ impl Outbound {
         let (mut bytes, mut newest) = (0, None);
         while let Some(departed) = self.unconsumed.front().filter(|departed| departed.seq <= up_to) {
             bytes += departed.bytes;
+            self.frames_consumed += departed.frames;
             newest = Some(departed.departure);
             self.unconsumed.pop_front();
         }

@@ -2,7 +2,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    id::{Epoch, Moment, NodeId, Seq},
+    command::Indicate,
+    id::{AgentId, Epoch, Moment, NodeId, Seq},
     wire::{Channel, Envelope, PointerKind, message},
 };
 
@@ -13,15 +14,19 @@ pub(super) const MAX_POINTER: usize = 4 * 1024;
 /// A value that went unreliably goes once reliably after so much rest.
 const REST: Duration = Duration::from_millis(200);
 
-/// Which value: the kind, and the node for scroll positions.
+/// Which value: the kind, and the node of a scroll position or the agent of a pointer.
 type Key = (u8, u32);
 
 fn key_of(kind: u8, payload: &[u8]) -> Key {
-    let node = match PointerKind::from_wire(kind) {
-        Some(PointerKind::Scroll) => message::decode::<(NodeId, f32, f32)>(payload).ok(),
-        Some(PointerKind::Cursor | PointerKind::Agent) | None => None,
+    let scrolled = || message::decode::<(NodeId, f32, f32)>(payload).map(|(node, ..)| node.to_wire());
+    // As the relay passes it on. From the viewer itself it is another shape, and there is one agent.
+    let pointing = || message::decode::<(AgentId, Indicate)>(payload).map(|(agent, _)| agent.0);
+    let value = match PointerKind::from_wire(kind) {
+        Some(PointerKind::Scroll) => scrolled().ok(),
+        Some(PointerKind::Agent) => pointing().ok(),
+        Some(PointerKind::Cursor) | None => None,
     };
-    (kind, node.map_or(0, |(node, ..)| node.to_wire()))
+    (kind, value.unwrap_or(0))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
