@@ -1,1 +1,13 @@
-//! Placeholder of the layout.
+//! What runs in the visitor's page.
+//!
+//! [`capture`] reads the page, [`inject`] acts on it, [`bar`] is what the visitor sees and answers, [`net`]
+//! speaks to the relay; [`share`] joins them around the visitor's session, which alone decides what may be
+//! seen and done.
+
+pub mod bar;
+pub mod capture;
+pub mod inject;
+pub mod listener;
+pub mod net;
+pub mod share;
+pub mod words;

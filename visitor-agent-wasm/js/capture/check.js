@@ -1,0 +1,153 @@
+// The capture check: in idle moments the page is read again and compared with what was sent. Whatever was changed
+// without our hearing of it is found here, counted, and sent.
+import { BLOCK } from "./rules.js";
+import { END } from "./words.js";
+import { idle } from "./time.js";
+
+/** Nodes compared in one go; each look at the clock lies between two. */
+const CHUNK = 64;
+
+export class Check {
+  constructor(capture) {
+    this.capture = capture;
+    this.begin();
+    this.planned = false;
+  }
+
+  begin() {
+    this.next = 1;
+    this.scrolled = false;
+    this.doubts = null;
+    this.suspects = new Set();
+    this.resent = new WeakSet();
+  }
+
+  /** Looks again when the page rests. */
+  plan() {
+    if (this.planned || this.capture.stopped) return;
+    this.planned = true;
+    idle((budget) => this.capture.guard(() => {
+      this.planned = false;
+      this.work(performance.now() + budget);
+      this.plan();
+    }));
+  }
+
+  work(until) {
+    const { capture } = this;
+    if (capture.stage !== "steady" || !capture.ready || capture.walk.stack.length) return;
+    capture.dirty.collect(capture.dirty.observer.takeRecords());
+    if (capture.dirty.any) return capture.settled();
+    this.doubts ??= capture.sheets.doubts();
+    while (performance.now() < until) {
+      if (capture.sheets.doubtful.length || this.doubting) {
+        this.doubting = !this.doubts.next().done;
+        if (!this.doubting) this.doubts = capture.sheets.doubts();
+      } else if (!this.pass()) return;
+    }
+  }
+
+  /** Compares the next nodes. False when the page has been read to its end: the next idle moment begins anew. */
+  pass() {
+    const { capture } = this, all = capture.nodes.nodes, asked = [];
+    // What differed a moment ago and still does was missed. An event that is on its way takes less than that.
+    const again = this.suspects;
+    this.suspects = new Set();
+    for (const id of this.differing(again)) this.missed(all[id]);
+    while (this.next < all.length && asked.length < CHUNK) {
+      const id = this.next++, node = all[id];
+      if (!node) continue;
+      if (!this.scrolled) this.scroll(node);
+      asked.push(id);
+    }
+    for (const id of this.differing(asked)) this.suspects.add(id);
+    if (this.next < all.length) return true;
+    this.next = 1;
+    this.scrolled = true;
+    return false;
+  }
+
+  /** Those of the nodes that are not as they were sent. */
+  differing(ids) {
+    const { nodes, words, port } = this.capture, found = [];
+    let compared = 0;
+    words.begin();
+    for (const id of ids) {
+      const node = nodes.nodes[id];
+      if (!node) continue;
+      if (!nodes.live(node) || this.lacks(node, id)) found.push(id);
+      else if (!nodes.roots.has(node)) {
+        this.one(node, id);
+        compared += 1;
+      }
+    }
+    words.put(0);
+    if (compared === 0) return found;
+    const { ops, lens, text } = words.take([]);
+    return [...found, ...port.differs(ops, lens, text)];
+  }
+
+  /** Whether something inside `node` was never sent. */
+  lacks(node, id) {
+    const { nodes, walk } = this.capture;
+    const last = node.lastChild === nodes.host ? node.lastChild?.previousSibling : node.lastChild;
+    const lost = (child) => child && !nodes.id(child) && !nodes.skipped.has(child);
+    if (node.nodeType === 1 && ((nodes.flags.get(id) ?? 0) & BLOCK) === 0 && lost(nodes.content(node))) return true;
+    return lost(last) && !walk.leaf(node);
+  }
+
+  /** Writes one node as it is now, without its children. */
+  one(node, id) {
+    const { nodes, words, walk } = this.capture;
+    words.put(id);
+    words.put(nodes.id(nodes.parent(node)));
+    const before = nodes.before(node);
+    words.put(before === null ? 0 : nodes.id(before));
+    walk.write(node, id, false);
+    words.put(END);
+  }
+
+  /** Scroll positions are read once after load; later a listener names who scrolled. */
+  scroll(node) {
+    if (node.nodeType !== 1 || (node.scrollTop === 0 && node.scrollLeft === 0)) return;
+    this.capture.live.scrolled(node);
+  }
+
+  /** A clean node that is not as it was sent: an observer's record or a hook missed it. */
+  missed(node) {
+    const { capture } = this, { dirty, nodes } = capture;
+    if (!node) return;
+    capture.divergences += 1;
+    if (!nodes.live(node)) dirty.retire(node);
+    else if (nodes.roots.has(node)) this.missedInside(node);
+    else if (this.resent.has(node)) {
+      // Sending what there is did not help: an attribute that is no more. The whole node comes anew.
+      dirty.retire(node);
+      dirty.touched.add(node);
+    } else {
+      this.resent.add(node);
+      dirty.touched.add(node);
+      if (node.nodeType === 1) this.missedElement(node);
+      else dirty.texts.add(node);
+    }
+    capture.plan();
+  }
+
+  missedElement(element) {
+    const { dirty, properties } = this.capture;
+    for (const { name, namespaceURI: uri, localName } of element.attributes) {
+      dirty.mark(element, uri === null ? name : ` ${uri} ${localName}`);
+    }
+    for (const name of properties.names(element, element.localName) ?? []) dirty.mark(element, name);
+    for (const name of properties.told.get(element)?.keys() ?? []) dirty.mark(element, name);
+    this.missedInside(element);
+  }
+
+  missedInside(parent) {
+    const { dirty, nodes } = this.capture;
+    if (parent.nodeType === 1 && nodes.content(parent)) dirty.hosts.add(parent);
+    for (let child = nodes.first(parent); child !== null; child = nodes.after(child)) {
+      if (!nodes.id(child) && !nodes.skipped.has(child)) dirty.touched.add(child);
+    }
+  }
+}

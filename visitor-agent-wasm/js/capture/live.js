@@ -1,0 +1,272 @@
+// What the visitor does: fields, focus, selection, scrolling, the pointer. Listeners only name what changed; sizes and
+// positions are read before the next paint, where layout is done anyway.
+import { FORM } from "./properties.js";
+import { frame } from "./time.js";
+
+/** A scroll position that has rested this long is sent reliably, milliseconds. */
+const REST = 200;
+const KINDS = { mouse: 0, touch: 1, pen: 2 };
+
+export class Live {
+  constructor(capture) {
+    this.capture = capture;
+    this.active = null;
+    this.over = null;
+    this.followed = new WeakSet();
+    this.scrolling = new Map();
+    this.pointer = null;
+    this.planned = false;
+    this.view = "";
+    this.undefinedNames = new Set();
+    /** What is to be done before the next paint, each once. */
+    this.waiting = new Map();
+    this.rests = new Map();
+  }
+
+  begin() {
+    const { doc, ended } = this.capture, { defaultView: page } = doc;
+    const here = { signal: ended, passive: true };
+    const seen = () => this.later("look", () => this.look());
+    page.addEventListener("resize", seen, here);
+    page.visualViewport?.addEventListener("resize", seen, here);
+    page.visualViewport?.addEventListener("scroll", seen, here);
+    for (const kind of ["popstate", "hashchange"]) page.addEventListener(kind, () => this.moved(), here);
+    this.active = deepActive(doc);
+    this.view = viewOf(page);
+    for (const root of this.capture.nodes.roots.keys()) if (root.nodeType === 9) this.scrolled(root);
+  }
+
+  /** The address changed without a new page. */
+  moved() {
+    this.capture.guard(() => {
+      this.capture.mark(this.capture.doc, " url");
+      this.capture.settle();
+    });
+  }
+
+  /** Listens inside a document or shadow root: not every event leaves its shadow tree. */
+  follow(root) {
+    if (this.followed.has(root)) return;
+    this.followed.add(root);
+    const on = (kinds, work) => {
+      const heard = (event) => this.capture.guard(() => work.call(this, event));
+      for (const kind of kinds) root.addEventListener(kind, heard, { capture: true, passive: true, signal: this.capture.ended });
+    };
+    on(["input", "change"], (event) => this.field(event.target));
+    on(["reset"], this.reset);
+    on(["focusin", "focusout"], this.focusMoved);
+    on(["select"], (event) => this.caret(event.target));
+    on(["toggle", "close"], (event) => this.told(event.target, [" open"]));
+    on(["load", "error"], this.loaded);
+    on(["scroll"], (event) => this.scrolled(event.target));
+    if (root.nodeType !== 9) return;
+    on(["selectionchange"], (event) => this.caret(event.target));
+    on(["pointermove", "pointerdown", "pointerup", "pointercancel"], this.pointed);
+    on(["pointerover"], this.hoverMoved);
+    this.scrolled(root);
+  }
+
+  told(node, names) {
+    for (const name of names) this.capture.mark(node, name);
+    this.capture.settle();
+  }
+
+  /** A field's value may have changed. */
+  field(element) {
+    const { dirty } = this.capture, tag = element.localName;
+    if (tag === "select") dirty.selected(element);
+    const names = FORM[tag];
+    if (names !== undefined) dirty.field(element, names);
+    this.caret(element);
+  }
+
+  /** A form resets its fields after it has told so. */
+  reset({ target }) {
+    setTimeout(() => this.capture.guard(() => this.fields(target)));
+  }
+
+  fields(form) {
+    for (const element of form.elements ?? []) this.field(element);
+  }
+
+  focusMoved() {
+    const { capture } = this, before = this.active;
+    this.active = deepActive(capture.doc);
+    if (before === this.active) return;
+    for (const element of [before, this.active]) if (element) this.told(element, [" focus", " selection"]);
+  }
+
+  focused(node) {
+    return node === this.active;
+  }
+
+  caret(target) {
+    const { capture } = this;
+    const element = target.nodeType === 9 ? this.active : target;
+    if (element !== null) capture.mark(element, " selection");
+    if (target.nodeType === 9) capture.mark(target, " selection");
+    capture.settle();
+  }
+
+  /** ` selection` of a document ("start offset end offset" with node ids) or of a field ("start end"). */
+  selection(node) {
+    if (node.nodeType === 1) return node === this.active ? fieldSelection(node) : null;
+    const selection = node.nodeType === 9 ? node.getSelection() : null;
+    if (!selection?.rangeCount) return null;
+    const { startContainer, startOffset, endContainer, endOffset, collapsed } = selection.getRangeAt(0);
+    const start = this.capture.id(startContainer), end = this.capture.id(endContainer);
+    if (!start || !end || (collapsed && !(startContainer.parentElement?.isContentEditable ?? false))) return null;
+    return `${start} ${startOffset} ${end} ${endOffset}`;
+  }
+
+  /** An image, sheet or frame has loaded or failed. */
+  loaded({ target }) {
+    const { capture } = this;
+    if (target === null || target.nodeType !== 1) return;
+    const tag = target.localName;
+    if (tag === "iframe" || tag === "frame") capture.framed(target);
+    else if (tag === "link" || tag === "style") this.told(target, [" sheet", " disabled", " media"]);
+    else if (tag === "img" || tag === "image" || tag === "input") this.told(target, [" src"]);
+  }
+
+  scrolled(target) {
+    const node = target.nodeType === 9 || target.nodeType === 1 ? target : null;
+    if (node === null) return;
+    if (!this.scrolling.has(node)) this.scrolling.set(node, null);
+    this.later("scroll", () => this.readScroll());
+  }
+
+  readScroll() {
+    const { capture } = this;
+    for (const [node, resting] of this.scrolling) {
+      this.scrolling.delete(node);
+      const id = capture.id(node);
+      const { x, y } = scrollOf(node);
+      const value = x === 0 && y === 0 ? null : `${x} ${y}`;
+      if (!capture.properties.tell(node, " scroll", value) || !id) continue;
+      capture.port.scroll(id, x, y);
+      clearTimeout(this.rests.get(node));
+      this.rests.set(node, setTimeout(() => capture.guard(() => {
+        this.rests.delete(node);
+        this.told(node, [" scroll"]);
+      }), REST));
+    }
+  }
+
+  pointed(event) {
+    this.pointer = { target: event.composedPath()[0], x: event.clientX, y: event.clientY, buttons: event.buttons, kind: KINDS[event.pointerType] ?? 0 };
+    // A press is told at once: the next move would hide it.
+    if (event.type === "pointermove") this.later("pointer", () => this.readPointer());
+    else this.readPointer();
+  }
+
+  hoverMoved(event) {
+    this.over = event.composedPath()[0];
+    this.later("hover", () => this.told(this.capture.doc, [" hover"]));
+  }
+
+  hovered() {
+    const id = this.over?.isConnected ? this.capture.id(this.over) : 0;
+    return id ? String(id) : null;
+  }
+
+  readPointer() {
+    const { capture, pointer } = this;
+    this.pointer = null;
+    if (pointer === null || !capture.ready) return;
+    let element = pointer.target;
+    while (element && !(element.nodeType === 1 && capture.id(element))) element = capture.nodes.parent(element) ?? element.parentNode;
+    if (!element) return;
+    const box = element.getBoundingClientRect(), from = frameOffset(element, capture.nodes);
+    const part = (at, start, size) => (size === 0 ? 0 : Math.min(1, Math.max(0, (at - start) / size)));
+    const page = capture.doc.defaultView;
+    capture.port.cursor(
+      capture.id(element), part(pointer.x, box.left, box.width), part(pointer.y, box.top, box.height),
+      pointer.x + from.x + page.scrollX, pointer.y + from.y + page.scrollY, pointer.buttons, pointer.kind,
+    );
+  }
+
+  look() {
+    this.view = viewOf(this.capture.doc.defaultView);
+    this.told(this.capture.doc, [" viewport"]);
+  }
+
+  viewport() {
+    return this.view;
+  }
+
+  /** Runs `work` once before the next paint. */
+  later(name, work) {
+    this.waiting.set(name, work);
+    if (this.planned) return;
+    this.planned = true;
+    frame(() => {
+      this.planned = false;
+      const works = [...this.waiting.values()];
+      this.waiting.clear();
+      for (const each of works) this.capture.guard(each);
+    });
+  }
+
+  /** Tells ` defined` of a custom element's name once it is. */
+  awaitDefinition(element) {
+    const name = element.localName, page = element.ownerDocument.defaultView;
+    if (this.undefinedNames.has(name) || !page) return;
+    this.undefinedNames.add(name);
+    page.customElements.whenDefined(name).then(() => this.capture.guard(() => {
+      for (const root of this.capture.nodes.roots.keys()) {
+        for (const each of root.querySelectorAll(name)) this.told(each, [" defined"]);
+      }
+    }), () => {});
+  }
+}
+
+function deepActive(doc) {
+  let active = doc.activeElement;
+  for (;;) {
+    const inner = active?.shadowRoot?.activeElement ?? framedDocument(active)?.activeElement;
+    if (!inner) return active;
+    active = inner;
+  }
+}
+
+function framedDocument(element) {
+  try {
+    return element?.localName === "iframe" ? element.contentDocument : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Only fields of text have a selection; the others answer with null or throw. */
+function fieldSelection(element) {
+  try {
+    const { selectionStart, selectionEnd } = element;
+    return typeof selectionStart === "number" ? `${selectionStart} ${selectionEnd}` : null;
+  } catch {
+    return null;
+  }
+}
+
+function scrollOf(node) {
+  const box = node.nodeType === 9 ? node.scrollingElement ?? node.documentElement : node;
+  return box ? { x: Math.round(box.scrollLeft), y: Math.round(box.scrollTop) } : { x: 0, y: 0 };
+}
+
+/** Where the viewport of an element's document lies in the page's own. */
+function frameOffset(element, nodes) {
+  let x = 0, y = 0;
+  for (let host = nodes.roots.get(element.ownerDocument); host; host = nodes.roots.get(host.ownerDocument)) {
+    const box = host.getBoundingClientRect();
+    x += box.left + host.clientLeft;
+    y += box.top + host.clientTop;
+  }
+  return { x, y };
+}
+
+/** ` viewport`: width, height, device pixel ratio, and the visual viewport's scale and offset. */
+function viewOf(page) {
+  const view = page.visualViewport;
+  const round = (value) => Math.round(value * 1000) / 1000;
+  return [page.innerWidth, page.innerHeight, page.devicePixelRatio, view?.scale ?? 1, view?.offsetLeft ?? 0, view?.offsetTop ?? 0].map(round).join(" ");
+}

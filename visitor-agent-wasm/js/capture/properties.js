@@ -1,0 +1,149 @@
+// Live state that is no attribute: what a field holds, what is open, where things are scrolled. Read when a node is
+// first sent and when an event or hook has named it; sizes and scroll positions are kept from where they were told.
+
+const CHECKS = new Set(["checkbox", "radio"]);
+const FORM = { input: [" value", " checked", " indeterminate", " files"], textarea: [" value"], option: [" selected"] };
+const SHEET = [" sheet", " disabled", " media"];
+const BY_TAG = {
+  ...FORM, style: SHEET, link: SHEET, dialog: [" open"], img: [" src"], video: [" src"],
+};
+BY_TAG.input = [...FORM.input, " src"];
+
+/** Elements that show something which is not in the tree: only their size travels. */
+const BOXED = new Set(["canvas", "video", "iframe", "frame", "object", "embed"]);
+
+function matches(element, selector) {
+  try {
+    return element.matches(selector);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an element is in the top layer, and how. */
+function openness(node) {
+  if (node.localName === "dialog" && matches(node, ":modal")) return "modal";
+  return node.hasAttribute("popover") && matches(node, ":popover-open") ? "popover" : null;
+}
+
+/** How each property is read from its node. `null` says that there is nothing to tell. */
+const READERS = {
+  " value": (node) => {
+    if (node.localName === "input" && (CHECKS.has(node.type) || node.type === "file")) return null;
+    const { value } = node;
+    return value === node.defaultValue ? null : value;
+  },
+  " checked": (node) => {
+    if (!CHECKS.has(node.type) || node.checked === node.defaultChecked) return null;
+    return node.checked ? "1" : "0";
+  },
+  " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
+  " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
+  " selected": (node) => (node.selected === node.defaultSelected ? null : node.selected ? "1" : "0"),
+  " defined": (node) => (node.localName.includes("-") && matches(node, ":defined") ? "1" : null),
+};
+
+export class Properties {
+  constructor(capture) {
+    this.capture = capture;
+    /** What listeners and observers told, by node. */
+    this.told = new WeakMap();
+    /** What is in the top layer, as it was told: an element that moves falls out of it, and no event says so. */
+    this.top = new Map();
+    const { sheets, assets } = capture;
+    this.readers = {
+      ...READERS,
+      " sheet": (node) => sheets.ofElement(node),
+      " disabled": (node) => (node.sheet?.disabled && !node.hasAttribute("disabled") ? "1" : null),
+      " media": (node) => sheets.media(node),
+      " src": (node) => assets.shownBy(node),
+      " adopted": (node) => sheets.adopted(node),
+      " mode": (node) => (node.nodeType === 9 ? node.compatMode : null),
+      " open": (node) => this.open(node),
+      " focus": (node) => (capture.live.focused(node) ? "1" : null),
+      " selection": (node) => capture.live.selection(node),
+      " hover": () => capture.live.hovered(),
+      " viewport": () => capture.live.viewport(),
+      " url": () => capture.doc.URL,
+      " lang": () => capture.doc.documentElement?.lang || null,
+    };
+  }
+
+  /** Keeps what was told of a node; true when that is news. */
+  tell(node, name, value) {
+    let told = this.told.get(node);
+    if (told === undefined) this.told.set(node, (told = new Map()));
+    if ((told.get(name) ?? null) === value) return false;
+    if (value === null) told.delete(name);
+    else told.set(name, value);
+    return true;
+  }
+
+  open(node) {
+    const value = openness(node);
+    if (value === null) this.top.delete(node);
+    else this.top.set(node, value);
+    return value;
+  }
+
+  /** Marks what has left the top layer by itself. */
+  fallen() {
+    for (const [node, value] of this.top) {
+      if (!node.isConnected) this.top.delete(node);
+      else if (openness(node) !== value) this.capture.mark(node, " open");
+    }
+  }
+
+  /** The present value of one property. */
+  read(node, name) {
+    const reader = this.readers[name];
+    if (reader !== undefined) return reader(node);
+    if (name.startsWith(" css:")) return this.capture.sheets.constructedText(name);
+    if (name.startsWith(" asset:")) return this.capture.assets.told(name);
+    return this.told.get(node)?.get(name) ?? null;
+  }
+
+  /** Writes all properties of a new element after its attributes; gives their number. `tag` is empty outside HTML. */
+  write(node, tag, flags) {
+    let count = 0;
+    const names = this.names(node, tag);
+    if (names !== undefined) for (const name of names) count += this.pair(name, this.readers[name](node));
+    const told = this.told.get(node);
+    if (told !== undefined) for (const [name, value] of told) count += this.pair(name, value);
+    if (node === this.capture.live.active) count += this.pair(" focus", "1") + this.pair(" selection", this.read(node, " selection"));
+    if (BOXED.has(tag) || (flags & 2) !== 0) this.capture.boxes.watch(node);
+    if (tag.includes("-") && !matches(node, ":defined")) this.capture.live.awaitDefinition(node);
+    // A checked radio button unchecks its group, and nothing else says so.
+    if (tag === "input" && node.type === "radio" && node.checked) this.capture.dirty.radios(node);
+    return count;
+  }
+
+  /** The properties that an element of this kind can have. */
+  names(node, tag) {
+    const names = BY_TAG[tag];
+    if (names !== undefined) return node.hasAttribute("popover") ? [...names, " open"] : names;
+    if (tag.includes("-")) return node.hasAttribute("popover") ? [" defined", " open"] : [" defined"];
+    if (tag === "") return SVG_NAMES[node.localName];
+    return tag !== "" && node.hasAttribute("popover") ? [" open"] : undefined;
+  }
+
+  pair(name, value) {
+    if (value === null) return 0;
+    const { words } = this.capture;
+    words.room(2);
+    words.buf[words.pos++] = words.name(name);
+    words.buf[words.pos++] = words.value(value);
+    return 1;
+  }
+}
+
+const SVG_NAMES = { image: [" src"], style: SHEET };
+
+/** The properties of a document or shadow root; the page's own document has more. */
+export function rootNames(root, main) {
+  if (root.nodeType === 11) return [" adopted"];
+  const names = [" mode", " scroll", " adopted", " selection"];
+  return main ? [...names, " url", " viewport", " hover", " lang"] : names;
+}
+
+export { FORM };

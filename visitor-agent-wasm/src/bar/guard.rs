@@ -1,0 +1,94 @@
+//! Whether a click on a consent button was the visitor's own and meant.
+use std::cell::Cell;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement, MouseEvent, Node, ShadowRoot};
+
+/// A button answers only after it has been on the screen for so long, milliseconds: nobody means to press what
+/// has just appeared under the finger.
+const SETTLED_MS: f64 = 500.0;
+/// Two presses of Esc within this time are one wish, milliseconds.
+const ESCAPES_MS: f64 = 1000.0;
+
+/// Knows when the buttons were painted and where they are.
+pub(super) struct Guard {
+    root: ShadowRoot,
+    host: HtmlElement,
+    painted: std::rc::Rc<Cell<Option<f64>>>,
+    escape: Cell<Option<f64>>,
+    sharing: Cell<bool>,
+}
+
+impl Guard {
+    pub(super) fn new(root: ShadowRoot, host: HtmlElement) -> Self {
+        Self { root, host, painted: Default::default(), escape: Cell::new(None), sharing: Cell::new(false) }
+    }
+
+    /// New buttons are about to be painted: the time runs from the frame after the next.
+    pub(super) fn repainted(&self) {
+        self.painted.set(None);
+        let painted = std::rc::Rc::clone(&self.painted);
+        next_frame(move |_| {
+            let painted = std::rc::Rc::clone(&painted);
+            next_frame(move |now| painted.set(Some(now)));
+        });
+    }
+
+    /// Esc means something only while a share stands.
+    pub(super) fn share_stands(&self, sharing: bool) {
+        self.sharing.set(sharing);
+        self.escape.set(None);
+    }
+
+    /// Whether this Esc (at `at`, milliseconds) is the second of a pair.
+    pub(super) fn second_escape(&self, at: f64) -> bool {
+        let first = self.escape.replace(Some(at));
+        self.sharing.get() && first.is_some_and(|first| at - first <= ESCAPES_MS)
+    }
+
+    /// Whether a click is trusted, late enough, and on a button that is really there.
+    pub(super) fn admits(&self, event: &MouseEvent, button: &Element) -> bool {
+        event.is_trusted() && self.settled(event) && self.unobscured(event, button)
+    }
+
+    fn settled(&self, event: &Event) -> bool {
+        self.painted.get().is_some_and(|painted| event.time_stamp() - painted >= SETTLED_MS)
+    }
+
+    /// Keys click without a place (`detail` is 0): then the middle of the button must be on top.
+    fn unobscured(&self, event: &MouseEvent, button: &Element) -> bool {
+        let (x, y) = if event.detail() == 0 {
+            let rect = button.get_bounding_client_rect();
+            ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0)
+        } else {
+            (f64::from(event.client_x()), f64::from(event.client_y()))
+        };
+        let (x, y) = (x as f32, y as f32);
+        let outside = self.host.owner_document().and_then(|document| document.element_from_point(x, y));
+        let inside = self.root.element_from_point(x, y);
+        outside.is_some_and(|top| top.is_same_node(Some(self.host.unchecked_ref::<Node>())) || hosts(&top, &self.host))
+            && inside.is_some_and(|top| button.contains(Some(&top)))
+    }
+}
+
+/// In a page's own shadow tree the document sees that tree's host instead of ours.
+fn hosts(top: &Element, host: &HtmlElement) -> bool {
+    let mut root = host.get_root_node();
+    while let Some(shadow) = root.dyn_ref::<ShadowRoot>() {
+        let owner = shadow.host();
+        if owner.is_same_node(Some(top)) {
+            return true;
+        }
+        root = owner.get_root_node();
+    }
+    false
+}
+
+/// Runs once before the next paint, with its time.
+pub(super) fn next_frame(run: impl FnOnce(f64) + 'static) {
+    let callback = wasm_bindgen::closure::Closure::once_into_js(run);
+    if let Some(window) = web_sys::window() {
+        // Fails only for a callback that is no function.
+        let _ = window.request_animation_frame(callback.unchecked_ref());
+    }
+}

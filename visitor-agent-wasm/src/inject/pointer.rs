@@ -1,0 +1,258 @@
+//! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11), and the wheel.
+use cobrowse_core::command::{Button, Modifiers, Receipt};
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, MouseEvent, MouseEventInit, PointerEvent,
+    PointerEventInit, WheelEvent, WheelEventInit, Window,
+};
+
+use super::{May, Target, field, focus};
+
+/// The pointer id of the agent's hand; the browser's own begin at 1 and stay small.
+const POINTER: i32 = 7401;
+
+/// Moves the hand over the target.
+pub(super) fn hover(target: &Target, before: Option<&Element>) {
+    if before.is_none_or(|before| *before != target.element) {
+        if let Some(before) = before {
+            leave(target, before);
+        }
+        enter(target, before);
+    }
+    send(target, &target.element, "pointermove", &Press::none());
+    send(target, &target.element, "mousemove", &Press::none());
+}
+
+fn leave(target: &Target, before: &Element) {
+    send(target, before, "pointerout", &Press::none());
+    send(target, before, "mouseout", &Press::none());
+    for element in chain(before).into_iter().filter(|it| !it.contains(Some(&target.element))) {
+        send(target, &element, "pointerleave", &Press::none());
+        send(target, &element, "mouseleave", &Press::none());
+    }
+}
+
+fn enter(target: &Target, before: Option<&Element>) {
+    send(target, &target.element, "pointerover", &Press::none());
+    send(target, &target.element, "mouseover", &Press::none());
+    let new = |it: &Element| before.is_none_or(|before| !it.contains(Some(before)));
+    for element in chain(&target.element).into_iter().rev().filter(new) {
+        send(target, &element, "pointerenter", &Press::none());
+        send(target, &element, "mouseenter", &Press::none());
+    }
+}
+
+/// The element and its ancestors, innermost first.
+fn chain(element: &Element) -> Vec<Element> {
+    std::iter::successors(Some(element.clone()), |it| it.parent_element()).collect()
+}
+
+/// Presses and releases a button: the `count`-th press at this place (UI Events, `detail`).
+pub(super) fn click(target: &Target, button: Button, (count, modifiers): (u8, Modifiers), may: May<'_>) -> Receipt {
+    // A label's click goes on to its control.
+    let reaches = labelled(&target.element).and_then(|control| may(&control));
+    if let Some(refusal) = reaches.or_else(|| refused(&target.element)) {
+        return refusal;
+    }
+    press(target, &Press { button, count, modifiers, down: true });
+    release(target, &Press { button, count, modifiers, down: false });
+    Receipt::Applied
+}
+
+fn press(target: &Target, press: &Press) {
+    let element = &target.element;
+    // A cancelled pointerdown suppresses the mouse events that follow (Pointer Events §11).
+    if !send(target, element, "pointerdown", press) {
+        return;
+    }
+    // The default action of mousedown is the focus (HTML §6.6.4), and the caret in a field.
+    if send(target, element, "mousedown", press) && press.button == Button::Main {
+        match focusable(element) {
+            Some(it) => {
+                focus(&it);
+                field::place_caret(&it, press.count);
+            }
+            None => blur_active(element),
+        }
+    }
+}
+
+fn release(target: &Target, press: &Press) {
+    let element = &target.element;
+    send(target, element, "pointerup", press);
+    send(target, element, "mouseup", press);
+    match press.button {
+        Button::Main => {
+            send(target, element, "click", press);
+            if press.count == 2 {
+                send(target, element, "dblclick", press);
+            }
+        }
+        Button::Auxiliary => drop(send(target, element, "auxclick", press)),
+        Button::Secondary => {
+            send(target, element, "auxclick", press);
+            send(target, element, "contextmenu", press);
+        }
+    }
+}
+
+/// What a script may not do, or must not: file pickers, new windows, other sites, scripts in addresses.
+fn refused(element: &Element) -> Option<Receipt> {
+    let control = labelled(element).unwrap_or_else(|| element.clone());
+    if control.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.type_() == "file") {
+        return Some(Receipt::Refused);
+    }
+    let link: HtmlAnchorElement = element.closest("a[href]").ok().flatten()?.dyn_into().ok()?;
+    let here = window_of(element)?.location().origin().ok()?;
+    let elsewhere = link.origin() != here || !matches!(link.target().as_str(), "" | "_self" | "_top" | "_parent");
+    (elsewhere || link.has_attribute("download")).then_some(Receipt::Refused)
+}
+
+/// The control of the label around the element.
+fn labelled(element: &Element) -> Option<Element> {
+    let label = element.closest("label").ok().flatten()?;
+    label.dyn_into::<web_sys::HtmlLabelElement>().ok()?.control().map(JsCast::unchecked_into)
+}
+
+fn focusable(element: &Element) -> Option<Element> {
+    let label = element.closest("label").ok().flatten();
+    if label.is_some_and(|label| !label.contains(Some(element)) || label == *element) {
+        return None;
+    }
+    element
+        .closest("a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]:not([contenteditable=false]), iframe")
+        .ok()
+        .flatten()
+        .filter(|it| !it.has_attribute("disabled"))
+}
+
+fn blur_active(element: &Element) {
+    let active = element.owner_document().and_then(|document| document.active_element());
+    if let Some(active) = active.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for elements whose document is gone.
+        let _ = active.blur();
+    }
+}
+
+/// Sends a wheel event, then scrolls the nearest box that can go that way (CSSOM View §6).
+pub(super) fn scroll(target: &Target, dx: f64, dy: f64) -> Receipt {
+    let init = WheelEventInit::new();
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    init.set_composed(true);
+    init.set_delta_x(dx);
+    init.set_delta_y(dy);
+    init.set_client_x(target.x as i32);
+    init.set_client_y(target.y as i32);
+    let event = WheelEvent::new_with_event_init_dict("wheel", &init);
+    let goes_on = event.is_ok_and(|event| target.element.dispatch_event(&event).unwrap_or(true));
+    if goes_on {
+        scroll_box(&target.element, dx, dy);
+    }
+    Receipt::Applied
+}
+
+fn scroll_box(element: &Element, dx: f64, dy: f64) {
+    let options = web_sys::ScrollToOptions::new();
+    options.set_left(dx);
+    options.set_top(dy);
+    options.set_behavior(web_sys::ScrollBehavior::Instant);
+    let root = element.owner_document().and_then(|document| document.scrolling_element());
+    let inner = chain(element).into_iter().find(|it| root.as_ref() != Some(it) && can_scroll(it, dx, dy));
+    if let Some(it) = inner.or(root) {
+        it.scroll_by_with_scroll_to_options(&options);
+    }
+}
+
+fn can_scroll(element: &Element, dx: f64, dy: f64) -> bool {
+    let Some(style) = window_of(element).and_then(|window| window.get_computed_style(element).ok().flatten()) else {
+        return false;
+    };
+    let scrolls = |property: &str| matches!(style.get_property_value(property).as_deref(), Ok("auto" | "scroll"));
+    let room = |delta: f64, at: i32, whole: i32, seen: i32| {
+        if delta < 0.0 { at > 0 } else { delta > 0.0 && at + seen < whole - 1 }
+    };
+    (scrolls("overflow-y") && room(dy, element.scroll_top(), element.scroll_height(), element.client_height()))
+        || (scrolls("overflow-x") && room(dx, element.scroll_left(), element.scroll_width(), element.client_width()))
+}
+
+/// The buttons and keys of one event.
+struct Press {
+    button: Button,
+    count: u8,
+    modifiers: Modifiers,
+    down: bool,
+}
+
+impl Press {
+    fn none() -> Self {
+        Self { button: Button::Main, count: 0, modifiers: Modifiers::default(), down: false }
+    }
+
+    const fn button(&self) -> i16 {
+        match self.button {
+            Button::Main => 0,
+            Button::Auxiliary => 1,
+            Button::Secondary => 2,
+        }
+    }
+
+    const fn buttons(&self) -> u16 {
+        match (self.down, self.button) {
+            (false, _) => 0,
+            (true, Button::Main) => 1,
+            (true, Button::Auxiliary) => 4,
+            (true, Button::Secondary) => 2,
+        }
+    }
+}
+
+/// Sends one event; `false` when the page cancelled it.
+fn send(target: &Target, to: &Element, kind: &str, press: &Press) -> bool {
+    let crossing = kind.ends_with("enter") || kind.ends_with("leave");
+    let event = if kind.starts_with("pointer") { pointer_event(target, kind, press, !crossing) } else { mouse_event(target, kind, press, !crossing) };
+    event.is_none_or(|event| to.dispatch_event(&event).unwrap_or(true))
+}
+
+fn mouse_event(target: &Target, kind: &str, press: &Press, bubbles: bool) -> Option<MouseEvent> {
+    let init = MouseEventInit::new();
+    init.set_bubbles(bubbles);
+    init.set_cancelable(bubbles);
+    init.set_composed(true);
+    init.set_view(window_of(&target.element).as_ref());
+    init.set_detail(i32::from(press.count));
+    init.set_button(press.button());
+    init.set_buttons(press.buttons());
+    init.set_client_x(target.x as i32);
+    init.set_client_y(target.y as i32);
+    init.set_ctrl_key(press.modifiers.holds(Modifiers::CTRL));
+    init.set_shift_key(press.modifiers.holds(Modifiers::SHIFT));
+    init.set_alt_key(press.modifiers.holds(Modifiers::ALT));
+    init.set_meta_key(press.modifiers.holds(Modifiers::META));
+    MouseEvent::new_with_mouse_event_init_dict(kind, &init).ok()
+}
+
+fn pointer_event(target: &Target, kind: &str, press: &Press, bubbles: bool) -> Option<MouseEvent> {
+    let init = PointerEventInit::new();
+    init.set_bubbles(bubbles);
+    init.set_cancelable(bubbles);
+    init.set_composed(true);
+    init.set_view(window_of(&target.element).as_ref());
+    init.set_pointer_id(POINTER);
+    init.set_pointer_type("mouse");
+    init.set_is_primary(true);
+    init.set_pressure(if press.down { 0.5 } else { 0.0 });
+    init.set_button(if kind == "pointermove" { -1 } else { press.button() });
+    init.set_buttons(press.buttons());
+    init.set_client_x(target.x as i32);
+    init.set_client_y(target.y as i32);
+    init.set_ctrl_key(press.modifiers.holds(Modifiers::CTRL));
+    init.set_shift_key(press.modifiers.holds(Modifiers::SHIFT));
+    init.set_alt_key(press.modifiers.holds(Modifiers::ALT));
+    init.set_meta_key(press.modifiers.holds(Modifiers::META));
+    PointerEvent::new_with_event_init_dict(kind, &init).ok().map(JsCast::unchecked_into)
+}
+
+pub(super) fn window_of(element: &Element) -> Option<Window> {
+    element.owner_document().and_then(|document| document.default_view())
+}

@@ -1,0 +1,149 @@
+//! Everything that the visitor reads, in French and English.
+
+/// The languages that visitors are spoken to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English, also for every language that is not spoken here.
+    English,
+    /// French, with *vous*.
+    French,
+}
+
+impl Language {
+    /// The language of a BCP 47 tag, for example of `<html lang>`.
+    pub fn of_tag(tag: &str) -> Self {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("fr") { Self::French } else { Self::English }
+    }
+
+    /// The tag for `lang` attributes.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+
+    const fn pick(self, english: &'static str, french: &'static str) -> &'static str {
+        match self {
+            Self::English => english,
+            Self::French => french,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident: $english:literal, $french:literal;)*) => {
+        /// One text of the visitor's side. `{}` stands for first names.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Words { $($(#[$doc])* $name,)* }
+
+        impl Words {
+            /// The text in a language.
+            pub const fn text(self, language: Language) -> &'static str {
+                match self { $(Self::$name => language.pick($english, $french),)* }
+            }
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+words! {
+    /// The first question.
+    AskView: "{} would like to see this page", "{} aimerait voir cette page";
+    /// What the yes to viewing shows.
+    AskViewSeen: "Your adviser sees this page and your pointer, as you use it.",
+        "Votre conseiller voit cette page et votre pointeur, pendant que vous l’utilisez.";
+    /// What is never seen.
+    NeverSeen: "Passwords and card numbers stay hidden, and so does what you type.",
+        "Vos mots de passe et numéros de carte restent masqués, ainsi que ce que vous saisissez.";
+    /// The second question.
+    AskControl: "{} would like to control this page", "{} aimerait prendre le contrôle de cette page";
+    /// What the yes to control allows.
+    AskControlMeans: "{} can then click, type and scroll here.",
+        "{} pourra alors cliquer, saisir du texte et faire défiler cette page.";
+    /// How it ends.
+    AskControlEnds: "You keep your mouse and keyboard, and take control back with one click.",
+        "Vous gardez votre souris et votre clavier, et reprenez le contrôle en un clic.";
+    /// The answer no.
+    NotNow: "Not now", "Pas maintenant";
+    /// The answer yes.
+    Allow: "Allow", "Autoriser";
+    /// While an agent views.
+    Viewing: "{} sees this page", "{} voit cette page";
+    /// While several agents view.
+    ViewingMany: "{} see this page", "{} voient cette page";
+    /// While an agent controls.
+    Controlling: "{} is controlling this page", "{} contrôle cette page";
+    /// While paused.
+    Paused: "Paused. {} sees nothing", "En pause. {} ne voit rien";
+    /// While the network is away.
+    Reconnecting: "Reconnecting…", "Reconnexion…";
+    /// After the end.
+    Ended: "Sharing has ended", "Le partage est terminé";
+    /// Ends the share.
+    Stop: "Stop", "Arrêter";
+    /// Takes control back.
+    TakeBack: "Take back control", "Reprendre le contrôle";
+    /// Pauses the share.
+    Pause: "Pause", "Mettre en pause";
+    /// Goes on after a pause.
+    Resume: "Resume", "Reprendre";
+    /// The name of the region for assistive technology.
+    Region: "Screen sharing", "Partage d’écran";
+    /// Joins the last two names of a list.
+    And: "{} and {}", "{} et {}";
+    /// Said aloud when the agent points.
+    PointsAt: "{} points at this page", "{} vous montre un endroit de la page";
+}
+
+/// Puts names into a text, in order.
+pub fn fill(text: &str, names: &[&str]) -> String {
+    let mut names = names.iter();
+    let mut parts = text.split("{}");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(names.next().copied().unwrap_or_default());
+        out.push_str(part);
+    }
+    out
+}
+
+/// `A`, `A and B`, `A, B and C`.
+pub fn list(names: &[String], language: Language) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => fill(Words::And.text(language), &[&first.join(", "), last]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_take_the_same_names() {
+        for words in Words::ALL {
+            let [english, french] = [Language::English, Language::French].map(|it| words.text(it));
+            assert_ne!(english, "", "{words:?}");
+            assert_ne!(french, "", "{words:?}");
+            assert_eq!(english.matches("{}").count(), french.matches("{}").count(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_listed_as_people_say_them() {
+        let names = ["Sophie", "Karim", "Anna"].map(str::to_owned);
+        assert_eq!(list(&names, Language::French), "Sophie, Karim et Anna");
+        assert_eq!(list(&names[..1], Language::English), "Sophie");
+    }
+
+    #[test]
+    fn the_page_decides_the_language() {
+        assert_eq!(Language::of_tag("fr-CA"), Language::French);
+        assert_eq!(Language::of_tag("FR"), Language::French);
+        assert_eq!(Language::of_tag("fro"), Language::English);
+    }
+}
