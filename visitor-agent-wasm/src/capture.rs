@@ -111,7 +111,11 @@ impl Capture {
     ///
     /// # Errors
     /// [`CaptureError`] when the browser lacks what capture stands on.
-    pub fn start(document: &Document, options: Options, sink: Box<dyn FrameSink>) -> Result<Self, CaptureError> {
+    pub fn start(
+        document: &Document,
+        options: Options,
+        sink: Box<dyn FrameSink>,
+    ) -> Result<Self, CaptureError> {
         let policy = Policy { mode: options.mode, key: random_key()? };
         let inner = Rc::new(Inner {
             page: OnceCell::new(),
@@ -121,7 +125,8 @@ impl Capture {
             wanted: Cell::new(0),
         });
         let (port, closures) = Closures::new(&inner);
-        let page = PageCapture::new(document, &page::options(&options), &port).map_err(|error| reason(&error))?;
+        let page =
+            PageCapture::new(document, &page::options(&options), &port).map_err(|error| reason(&error))?;
         inner.recorder.borrow_mut().begin_epoch(options.epoch);
         let page = inner.page.get_or_init(|| page);
         page.keyframe();
@@ -227,7 +232,9 @@ impl Drop for Capture {
 fn random_key() -> Result<[u8; 16], CaptureError> {
     let mut key = [0; 16];
     let crypto = web_sys::window().ok_or_else(|| CaptureError("no window".to_owned()))?.crypto();
-    crypto.and_then(|crypto| crypto.get_random_values_with_u8_array(&mut key)).map_err(|error| reason(&error))?;
+    crypto
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut key))
+        .map_err(|error| reason(&error))?;
     Ok(key)
 }
 

@@ -66,7 +66,8 @@ carried! {
 pub(super) fn options(options: &Options) -> Object {
     let object = Object::new();
     let rules = &options.rules;
-    let lists = [("mask", &rules.mask), ("block", &rules.block), ("unmask", &rules.unmask), ("lock", &rules.lock)];
+    let lists =
+        [("mask", &rules.mask), ("block", &rules.block), ("unmask", &rules.unmask), ("lock", &rules.lock)];
     for (name, list) in lists {
         set(&object, name, &list.iter().map(|selector| JsValue::from_str(selector)).collect::<Array>());
     }

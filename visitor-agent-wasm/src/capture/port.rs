@@ -12,6 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use super::{Asset, CaptureError, Inner, assets};
 
+/// No answer.
+type Done = ();
+
 /// Ids for the page's half, or an error that it throws.
 type Ids = Result<Vec<u32>, JsValue>;
 
@@ -92,20 +95,36 @@ impl Closures {
         offer!(set_differs, |inner, ops: Vec<u32>, lens: Vec<u32>, text: Vec<u8>| -> Ids {
             inner.differs(&ops, &lens, &text)
         });
-        offer!(set_end, |inner| -> () { inner.end() });
-        offer!(set_checkpoint, |inner| -> () { inner.checkpoint() });
-        offer!(set_cursor, |inner, node: u32, x: f32, y: f32, page_x: f32, page_y: f32, buttons: u8, kind: u8| -> () {
-            inner.cursor(node, [x, y, page_x, page_y], [buttons, kind])
-        });
-        offer!(set_scroll, |inner, node: u32, x: f32, y: f32| -> () { inner.scroll(node, x, y) });
-        offer!(set_asset, |inner, number: u32, hash: Option<Vec<u8>>, mime: String, bytes: Vec<u8>, width: u32,
-            height: u32| -> String {
+        offer!(set_end, |inner| -> Done { inner.end() });
+        offer!(set_checkpoint, |inner| -> Done { inner.checkpoint() });
+        offer!(set_cursor, |inner,
+                            node: u32,
+                            x: f32,
+                            y: f32,
+                            page_x: f32,
+                            page_y: f32,
+                            buttons: u8,
+                            kind: u8|
+         -> Done { inner.cursor(node, [x, y, page_x, page_y], [buttons, kind]) });
+        offer!(set_scroll, |inner, node: u32, x: f32, y: f32| -> Done { inner.scroll(node, x, y) });
+        offer!(set_asset, |inner,
+                           number: u32,
+                           hash: Option<Vec<u8>>,
+                           mime: String,
+                           bytes: Vec<u8>,
+                           width: u32,
+                           height: u32|
+         -> String {
             inner.asset(Asset { number, hash: assets::hash(hash, &bytes), mime, bytes, width, height })
         });
-        offer!(set_rewrite, |inner, number: u32, bytes: Vec<u8>| -> Vec<u8> { inner.rewrite(number, &bytes) });
+        offer!(set_rewrite, |inner, number: u32, bytes: Vec<u8>| -> Vec<u8> {
+            inner.rewrite(number, &bytes)
+        });
         offer!(set_wanted, |inner, url: String| -> u32 { inner.wanted(&url) });
         offer!(set_shows, |inner, node: u32| -> bool { inner.shows(node) });
-        offer!(set_failed, |inner, error: String| -> () { inner.sink.borrow_mut().failed(CaptureError(error)) });
+        offer!(set_failed, |inner, error: String| -> Done {
+            inner.sink.borrow_mut().failed(CaptureError(error))
+        });
         (port, Self(kept))
     }
 }
@@ -130,7 +149,8 @@ impl Inner {
 
     fn differs(&self, ops: &[u32], lens: &[u32], text: &[u8]) -> Ids {
         let batch = GatherBatch { ops, lens, text };
-        let differing = self.recorder.borrow_mut().compare(&batch, &mut assets::Numbers(self)).map_err(thrown)?;
+        let differing =
+            self.recorder.borrow_mut().compare(&batch, &mut assets::Numbers(self)).map_err(thrown)?;
         Ok(differing.into_iter().map(NodeId::to_wire).collect())
     }
 
