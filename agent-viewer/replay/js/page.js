@@ -31,6 +31,9 @@ const NAMESPACES = [
 ];
 const COMMENT = 1;
 
+/** So many removals, and the table is searched for what went with them. */
+const SWEEP = 32;
+
 /** The main document's number. */
 const MAIN = 1;
 
@@ -43,6 +46,8 @@ export class Page {
     this.nested = new Map();
     /** Changes that the browser would not make: forged or impossible ones. */
     this.refused = 0;
+    /** Removals since the last sweep. */
+    this.removed = 0;
     this.assets = new Assets(store, this);
     this.sheets = new Sheets(this);
     this.properties = new Properties(this);
@@ -74,6 +79,7 @@ export class Page {
     this.properties.settle(this.moved);
     this.refill();
     this.sheets.settle();
+    if (SWEEP <= this.removed) this.sweep();
   }
 
   refuse() {
@@ -101,6 +107,21 @@ export class Page {
       this.refuse(error);
       return this.doc.createElement("tandem-box");
     }
+  }
+
+  /** Lets go of what was below removed nodes: the frames name the top of a subtree only. */
+  sweep() {
+    this.removed = 0;
+    this.nodes.forEach((node, id) => {
+      if (!node.isConnected) this.forget(id);
+    });
+  }
+
+  forget(id) {
+    delete this.nodes[id];
+    this.nested.delete(id);
+    this.sheets.forget(id);
+    this.properties.forget(id);
   }
 
   insert(id, parentId, beforeId) {
@@ -133,10 +154,8 @@ export class Page {
     if (!node) return;
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) this.sheets.adopted.delete(node);
     else if (node !== this.doc) this.detach(id);
-    delete this.nodes[id];
-    this.nested.delete(id);
-    this.sheets.forget(id);
-    this.properties.forget(id);
+    this.forget(id);
+    this.removed++;
   }
 
   setText(id, data) {
