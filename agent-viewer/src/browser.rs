@@ -35,13 +35,6 @@ pub fn set_root_attribute(name: &str, value: &str) {
     }
 }
 
-/// Takes an attribute from the `html` element.
-pub fn remove_root_attribute(name: &str) {
-    if let Some(root) = root() {
-        let _ = root.remove_attribute(name);
-    }
-}
-
 fn root() -> Option<Element> {
     window().document()?.document_element()
 }
@@ -62,6 +55,14 @@ pub fn chance() -> f64 {
     js_sys::Math::random()
 }
 
+/// 64 bits of a cryptographic source.
+pub fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Every browser that runs WebAssembly has the source; without it ids would only repeat themselves.
+    let _ = window().crypto().map(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    u64::from_le_bytes(bytes)
+}
+
 /// A moment as people write it, by locale.
 pub fn exact_time(ms_since_1970: f64, language: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970));
@@ -78,6 +79,17 @@ pub fn socket_address(path: &str) -> String {
     let location = window().location();
     let scheme = if location.protocol().is_ok_and(|scheme| scheme == "https:") { "wss" } else { "ws" };
     format!("{scheme}://{}{path}", location.host().unwrap_or_default())
+}
+
+/// The address's end with its `#`, which is taken away: a reload does not find it again.
+pub fn take_hash() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    if !hash.is_empty()
+        && let (Ok(history), Ok(path)) = (window().history(), window().location().pathname())
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    hash
 }
 
 /// Opens an address of somebody else's in a new tab that knows nothing of us.

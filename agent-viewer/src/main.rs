@@ -8,6 +8,7 @@ mod components;
 mod i18n;
 mod net;
 mod pages;
+mod sharing;
 mod stage;
 mod state;
 mod theme;

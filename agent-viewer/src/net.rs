@@ -2,4 +2,6 @@
 
 pub mod desk_socket;
 pub mod http;
+mod rtc;
+pub mod share_link;
 mod socket;

@@ -1,1 +1,8 @@
 //! The visitor's page in its sealed frame, and the agent's hand on it.
+
+pub mod assets;
+mod hand;
+mod listener;
+mod pointing;
+mod typing;
+pub mod view;

@@ -3,8 +3,10 @@
 pub mod backoff;
 pub mod colour;
 pub mod keys;
+pub mod pace;
 pub mod share;
 pub mod since;
 pub mod throttle;
 pub mod visitors;
+pub mod wheel;
 pub mod window;

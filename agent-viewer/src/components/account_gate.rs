@@ -1,31 +1,40 @@
 //! Lets a page be seen by an agent who is logged in, and by nobody else.
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::{use_location, use_navigate}};
 
 use super::icon::Icon;
 use crate::{
     app::{Account, Accounts},
     i18n::{Text, words},
+    pages::login::LoginPage,
 };
 
-/// Shows `children` once somebody is logged in; sends everybody else to the log-in and back.
+/// Shows `children` once somebody is logged in, and the log-in to everybody else: at the same address, so
+/// that its policy stands and a reload comes back to it.
 #[component]
 pub fn AccountGate(children: ChildrenFn) -> impl IntoView {
     let accounts = expect_context::<Accounts>();
-    let (path, navigate) = (use_location().pathname, use_navigate());
-    Effect::new(move |_| {
-        if accounts.now() == Account::LoggedOut {
-            let next = path.get_untracked();
-            let to = if next == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
-            navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
-        }
+    // Who it is may be told again without the page beginning anew.
+    let kind = Memo::new(move |_| match accounts.now() {
+        Account::Unknown => Kind::Unknown,
+        Account::LoggedOut => Kind::LoggedOut,
+        Account::Unreachable => Kind::Unreachable,
+        Account::In(_) => Kind::In,
     });
-    move || match accounts.now() {
-        Account::In(_) => children().into_any(),
-        Account::Unreachable => view! { <Unreachable/> }.into_any(),
-        Account::Unknown | Account::LoggedOut => view! { <div class="blank" aria-busy="true"></div> }.into_any(),
+    move || match kind.get() {
+        Kind::In => children().into_any(),
+        Kind::LoggedOut => view! { <LoginPage/> }.into_any(),
+        Kind::Unreachable => view! { <Unreachable/> }.into_any(),
+        Kind::Unknown => view! { <div class="blank" aria-busy="true"></div> }.into_any(),
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Unknown,
+    LoggedOut,
+    Unreachable,
+    In,
 }
 
 #[component]

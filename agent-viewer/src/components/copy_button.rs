@@ -25,7 +25,10 @@ pub fn CopyButton(
     let copy = move |_| {
         browser::copy(&text.get_untracked());
         copied.set(true);
-        set_timeout(move || drop(copied.try_set(false)), THANKS);
+        let calm = move || {
+            let _ = copied.try_set(false);
+        };
+        set_timeout(calm, THANKS);
     };
     view! {
         <button type="button" class="button quiet square" title=label aria-label=label on:click=copy>

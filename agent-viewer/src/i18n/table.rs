@@ -143,6 +143,7 @@ texts! {
     StateHandsOn: "The visitor is using the page", "Le visiteur utilise la page";
     StatePaused: "Paused by the visitor", "En pause par le visiteur";
     StateReconnecting: "Reconnecting…", "Reconnexion…";
+    ReconnectingSince: "Reconnecting. What you see is {n} s old.", "Reconnexion. Ce que vous voyez date de {n} s.";
     LeaveControl: "Give control back", "Rendre le contrôle";
     EscLeaves: "Esc gives control back", "Échap rend le contrôle";
     Back: "Back", "Page précédente";

@@ -106,9 +106,15 @@ fn OpenDesk() -> impl IntoView {
     let (words, accounts) = (words(), expect_context::<Accounts>());
     let desk = Desk::provide();
     let socket = StoredValue::new_local(Some(DeskSocket::start(move |event| desk.handle(event, accounts))));
-    on_cleanup(move || drop(socket.try_update_value(Option::take)));
-    let tick = set_interval_with_handle(move || drop(desk.now.try_set(browser::clock_ms())), TICK);
-    on_cleanup(move || drop(tick.map(|tick| tick.clear())));
+    on_cleanup(move || {
+        socket.try_update_value(Option::take);
+    });
+    let tick = set_interval_with_handle(move || {
+        let _ = desk.now.try_set(browser::clock_ms());
+    }, TICK);
+    on_cleanup(move || {
+        let _ = tick.map(|tick| tick.clear());
+    });
     let keys = window_event_listener(ev::keydown, |event| handle_key(&event));
     on_cleanup(move || keys.remove());
     Effect::new(move |_| set_title(desk.count(), words.now(Text::Visitors)));

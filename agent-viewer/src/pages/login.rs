@@ -2,7 +2,10 @@
 use cobrowse_core::wire::desk::Login;
 use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -22,10 +25,10 @@ use crate::{
 pub fn LoginPage() -> impl IntoView {
     let words = words();
     let accounts = expect_context::<Accounts>();
-    let (next, navigate) = (use_query_map(), use_navigate());
+    let (path, navigate) = (use_location().pathname, use_navigate());
     Effect::new(move |_| {
-        if matches!(accounts.now(), Account::In(_)) {
-            go_on(next.get_untracked().get("next"), &navigate);
+        if matches!(accounts.now(), Account::In(_)) && path.get_untracked() == "/login" {
+            navigate("/", NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
     view! {
@@ -43,14 +46,6 @@ pub fn LoginPage() -> impl IntoView {
             </section>
             <Showcase/>
         </main>
-    }
-}
-
-/// The viewer tab has a stricter policy of its own, which only a real navigation brings.
-fn go_on(next: Option<String>, navigate: &impl Fn(&str, leptos_router::NavigateOptions)) {
-    match next.filter(|next| next.starts_with("/view/")) {
-        Some(next) => drop(window().location().replace(&next)),
-        None => navigate("/", leptos_router::NavigateOptions { replace: true, ..Default::default() }),
     }
 }
 

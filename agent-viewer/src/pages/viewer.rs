@@ -1,6 +1,59 @@
 //! The tab in which a shared page is watched.
-use leptos::prelude::*;
+use cobrowse_core::id::SessionId;
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_params_map;
 
-/// The page.
+use crate::{
+    components::{account_gate::AccountGate, band::Band, control_bar::ControlBar, toolbar::Toolbar},
+    i18n::{Text, words},
+    pages::missing::MissingPage,
+    sharing::Sharing,
+    stage::view::Stage,
+    state::share::{Phase, Tool},
+};
+
+/// The page, for an agent who is logged in and an address that names a session.
 #[component]
-pub fn ViewerPage() -> impl IntoView {}
+pub fn ViewerPage() -> impl IntoView {
+    let params = use_params_map();
+    let session = move || params.read().get("session").and_then(|text| text.parse::<SessionId>().ok());
+    move || match session() {
+        Some(session) => view! { <AccountGate><OpenViewer session/></AccountGate> }.into_any(),
+        None => view! { <MissingPage/> }.into_any(),
+    }
+}
+
+#[component]
+fn OpenViewer(session: SessionId) -> impl IntoView {
+    let words = words();
+    let sharing = Sharing::provide(session);
+    let keys = window_event_listener(ev::keydown, move |event| put_down(sharing, &event));
+    on_cleanup(move || keys.remove());
+    Effect::new(move |_| {
+        let place = sharing.visitor.read().as_ref().map(|row| row.path.clone()).unwrap_or_default();
+        document().set_title(&format!("{place} · {} · Tandem", words.now(Text::SeePage)));
+    });
+    let cut = Signal::derive(move || {
+        let cut = sharing.phase() == Phase::Reconnecting;
+        cut.then(|| match sharing.behind() {
+            Some(seconds) => words.fill(Text::ReconnectingSince, &[("n", &seconds.to_string())]),
+            None => words.now(Text::StateReconnecting).to_owned(),
+        })
+    });
+    view! {
+        <div class="viewer">
+            <Toolbar/>
+            <ControlBar/>
+            <Band text=cut/>
+            <Stage/>
+        </div>
+    }
+}
+
+/// Escape puts a pointing tool down. In control the typing has its own Escape.
+fn put_down(sharing: Sharing, event: &ev::KeyboardEvent) {
+    let points = matches!(sharing.share.read_untracked().tool(), Tool::Indicate | Tool::Highlight);
+    if event.key() == "Escape" && points {
+        sharing.choose(Tool::Look);
+    }
+}

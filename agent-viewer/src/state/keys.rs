@@ -70,6 +70,18 @@ fn send(key: &str, modifiers: Modifiers) -> Meaning {
     Meaning::Send(Action::Key { key: key.to_owned(), modifiers })
 }
 
+/// Bytes of text in one command: far below the longest message, so that a pasted page goes in pieces.
+const PIECE: usize = 4096;
+
+/// `text` in pieces of at most [`PIECE`] bytes, cut between characters.
+pub fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE));
+        text = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 /// A path that the agent typed, as one of the visitor's own site, or `None` when it is none.
 pub fn path(typed: &str) -> Option<String> {
     let typed = typed.trim();
@@ -113,6 +125,15 @@ mod tests {
         assert_eq!(press("v", Modifiers::CTRL), Meaning::Text);
         assert_eq!(press("t", Modifiers::CTRL), Meaning::Own);
         assert_eq!(press("@", Modifiers::CTRL | Modifiers::ALT), Meaning::Text);
+    }
+
+    #[test]
+    fn pasted_text_goes_in_whole_characters() {
+        let text = "é".repeat(5000);
+        let cut: Vec<_> = pieces(&text).collect();
+        assert_eq!(cut.concat(), text);
+        assert!(cut.iter().all(|piece| piece.len() <= PIECE) && cut.len() == 3);
+        assert_eq!(pieces("").count(), 0);
     }
 
     #[test]

@@ -169,6 +169,11 @@ impl Share {
         self.tool
     }
 
+    /// Whether the server is reached.
+    pub fn line(&self) -> Line {
+        self.line
+    }
+
     /// Where the visitor is, once known.
     pub fn page(&self) -> Option<&PageInfo> {
         self.page.as_ref()
@@ -265,6 +270,26 @@ impl Share {
             self.answered = self.control_answer();
         }
         self.state = state;
+    }
+}
+
+/// Whether trying again would bring the same refusal: the session has given up.
+pub const fn is_final(refusal: Refusal) -> bool {
+    match refusal {
+        Refusal::UnknownSite
+        | Refusal::WrongOrigin
+        | Refusal::TicketExpired
+        | Refusal::TicketInvalid
+        | Refusal::TicketInUse
+        | Refusal::ProofInvalid
+        | Refusal::VersionUnsupported
+        | Refusal::Fenced
+        | Refusal::SessionEnded => true,
+        Refusal::ConsentRequired
+        | Refusal::Malformed
+        | Refusal::TooLarge
+        | Refusal::RateLimited
+        | Refusal::Internal => false,
     }
 }
 

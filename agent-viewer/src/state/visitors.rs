@@ -83,8 +83,12 @@ pub fn tag(id: VisitorId) -> String {
 
 /// The row's address, when it is one that a browser may be sent to (http and https only).
 pub fn address(row: &VisitorRow) -> Option<String> {
-    let web = row.origin.starts_with("https://") || row.origin.starts_with("http://");
-    (web && row.path.starts_with('/')).then(|| format!("{}{}", row.origin, row.path))
+    (web(&row.origin) && row.path.starts_with('/')).then(|| format!("{}{}", row.origin, row.path))
+}
+
+/// Whether an address is one that a browser may be sent to.
+pub fn web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
 }
 
 /// The visitor before (`-1`) or after (`1`) the selected one in what is shown; the first when none is.

@@ -1,0 +1,53 @@
+//! Who is visited, and where they are.
+use icondata_lu as lu;
+use leptos::prelude::*;
+
+use super::{avatar::Avatar, brand::Brand, copy_button::CopyButton, icon::Icon, visitor_rows::language};
+use crate::{
+    i18n::{Text, words},
+    sharing::Sharing,
+    state::{
+        colour::hue,
+        visitors::{address, tag, web},
+    },
+};
+
+/// The address that the visitor's page tells while shared, else the one that the desk knows.
+#[component]
+pub fn Whereabouts() -> impl IntoView {
+    let (words, sharing) = (words(), expect_context::<Sharing>());
+    let known = move || sharing.visitor.read().as_ref().and_then(address);
+    let url = Memo::new(move |_| {
+        let told = sharing.share.read().page().map(|page| page.url.clone()).filter(|url| web(url));
+        told.or_else(known)
+    });
+    let name = move || {
+        let tag = sharing.visitor.read().as_ref().map(|row| tag(row.id));
+        tag.map(|tag| words.fill(Text::VisitorName, &[("tag", &tag)]))
+    };
+    let (open, open_help) = (words.say(Text::OpenPage), words.say(Text::OpenPageHelp));
+    view! {
+        <div class="whereabouts">
+            {move || match sharing.visitor.get() {
+                Some(row) => view! { <Avatar letters=language(&row.lang) hue=hue(row.id.as_bytes())/> }.into_any(),
+                None => view! { <Brand/> }.into_any(),
+            }}
+            <div class="whereabouts-text">
+                <strong>{name}</strong>
+                <span class="muted" title=move || url.get()>{move || url.get().map(|url| short(&url).to_owned())}</span>
+            </div>
+            <Show when=move || url.read().is_some()>
+                <CopyButton text=Signal::derive(move || url.get().unwrap_or_default())/>
+                <a class="button quiet square" target="_blank" rel="noopener noreferrer" title=open_help aria-label=open
+                    aria-description=open_help href=move || url.get()>
+                    <Icon icon=lu::LuExternalLink/>
+                </a>
+            </Show>
+        </div>
+    }
+}
+
+/// The address without its scheme: people read the rest.
+fn short(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
+}

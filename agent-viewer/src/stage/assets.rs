@@ -1,0 +1,34 @@
+//! Images, fonts and imported sheets of the page: from our own server alone, by the hash of their bytes.
+use leptos::leptos_dom::helpers::set_timeout;
+use replay::AssetHash;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    browser,
+    net::http::{self, HttpError},
+    sharing::Sharing,
+    state::backoff::Backoff,
+};
+
+/// Tries before a place stays empty: the server may be restarting.
+const TRIES: u32 = 5;
+
+/// Fetches an asset and shows it wherever the page names it.
+pub fn fetch(sharing: Sharing, hash: AssetHash) {
+    try_fetch(sharing, hash, Backoff::default());
+}
+
+fn try_fetch(sharing: Sharing, hash: AssetHash, mut backoff: Backoff) {
+    spawn_local(async move {
+        let got = http::asset(sharing.session, &hash.to_string(), &sharing.ticket()).await;
+        let Some(player) = sharing.player() else { return };
+        match got {
+            Ok((mime, bytes)) => player.borrow_mut().asset(hash, &mime, &bytes),
+            Err(HttpError::Unreachable) if backoff.failures() < TRIES => {
+                let wait = backoff.fail(browser::chance());
+                set_timeout(move || try_fetch(sharing, hash, backoff), wait);
+            }
+            Err(_) => player.borrow_mut().asset_failed(hash),
+        }
+    });
+}
