@@ -23,7 +23,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need {
         variable: Some("TANDEM_CHROMIUM"),
         names: &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
@@ -32,6 +32,7 @@ const NEEDS: [Need; 6] = [
     Need { variable: Some("TANDEM_CHROMEDRIVER"), names: &["chromedriver"], package: "chromium-driver" },
     Need { variable: Some("TANDEM_FIREFOX"), names: &["firefox-esr", "firefox"], package: "firefox-esr" },
     Need { variable: None, names: &["ip"], package: "iproute2" },
+    Need { variable: None, names: &["certutil"], package: "libnss3-tools" },
     Need { variable: None, names: &["npm"], package: "npm" },
     Need { variable: None, names: &["fc-list"], package: "fontconfig" },
 ];

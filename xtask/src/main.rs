@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask demo`, `cargo xtask test`, and the steps they are made of.
 
 mod apt;
+mod bench;
 mod browsers;
 mod cargo_install;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Measures the product beside others; without a name, lists what can be measured.
+    Bench(bench::Options),
     /// Finds or installs the browsers and drivers that tests steer.
     Browsers,
     /// Checks the rules that the compiler does not know.
@@ -66,6 +69,7 @@ fn dispatch(command: Command) -> Result<()> {
             let parts = if parts.is_empty() { web::Part::ALL.to_vec() } else { parts };
             web::build(&parts, web::Profile::from_flag(release)).map(drop)
         }
+        Command::Bench(options) => bench::measure(&options),
         Command::Browsers => browsers::find().map(drop),
         Command::Tidy => tidy::check(),
     }

@@ -4,7 +4,7 @@
 //! to be small: optimised, minified, and compressed beside each file.
 
 mod bindgen;
-mod npm;
+pub mod npm;
 mod press;
 mod stamp;
 

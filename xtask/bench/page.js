@@ -1,0 +1,63 @@
+// A page under measure. The bench calls `bench.*`; the address says how large the application is.
+import { build } from "./app.js";
+import { load } from "./recorders.js";
+import { WORKLOADS, frame } from "./workloads.js";
+
+const stage = document.querySelector("#stage");
+let pieces = [];
+let kept = true;
+let start;
+
+const emit = (piece) => {
+  if (kept) pieces.push(piece);
+};
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Until the page is laid out, painted, and its tasks are done. */
+async function rest(milliseconds = 300) {
+  await frame();
+  await frame();
+  await pause(milliseconds);
+}
+
+async function gzip(parts) {
+  const stream = new Blob(parts).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
+
+globalThis.bench = {
+  nodes: 0,
+  workloads: () => 
+    Object.entries(WORKLOADS).map(([name, { mouse = 0, replayed = false }]) => ({ name, mouse, replayed })),
+  async build(nodes, workload) {
+    this.nodes = build(document.querySelector("#app"), nodes);
+    if (workload) WORKLOADS[workload].prepare(stage);
+    await rest();
+    return this.nodes;
+  },
+  async load(recorder) {
+    start = await load(recorder);
+    await rest();
+  },
+  keep: (keeps) => { kept = keeps; },
+  async start() {
+    const stop = await start(emit);
+    this.stop = () => stop();
+  },
+  rest,
+  forget: () => { pieces = []; },
+  run: async (workload) => {
+    await WORKLOADS[workload].run(stage);
+    // rrweb holds mouse positions back for half a second.
+    await rest(600);
+  },
+  async bytes() {
+    const raw = new Blob(pieces).size;
+    // Text is joined by line breaks, as a file of events is.
+    return { raw, gzip: await gzip(pieces.flatMap((piece) => [piece, "\n"])), pieces: pieces.length };
+  },
+  html: () => gzip([document.documentElement.outerHTML]),
+  /** Everything that was emitted, each piece in base64 or as it is. */
+  taken: () => pieces.map((piece) => (typeof piece === "string" ? piece : piece.toBase64())),
+};
