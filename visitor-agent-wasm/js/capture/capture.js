@@ -48,13 +48,15 @@ export class PageCapture {
     this.hooks = new Hooks(this);
     this.walk = new Walk(this);
     this.dirty = new Dirty(this);
-    this.check = new Check(this);
     /** `keyframe` until every node was sent once, then `steady`. */
     this.stage = "none";
     this.began = false;
     this.planned = false;
     this.elsewhereWaits = new Map();
     this.divergences = 0;
+    /** How many batches were sent. */
+    this.batches = 0;
+    this.check = new Check(this);
   }
 
   /** Runs ours inside the page's world: an error of ours ends the capture and never reaches the page. */
@@ -191,6 +193,7 @@ export class PageCapture {
     const { ops, lens, text } = this.words.take(head);
     const kind = this.began ? DELTA : KEYFRAME;
     this.began = true;
+    this.batches += 1;
     // First how many of the ids are stale, then those, then the others that ended.
     const ended = this.port.batch(kind, ops, lens, text);
     if (ended.length === 0) return;

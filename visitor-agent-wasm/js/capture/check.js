@@ -4,6 +4,8 @@ import { BLOCK } from "./rules.js";
 import { END } from "./words.js";
 import { idle } from "./time.js";
 
+/** Milliseconds between two hashes for the receiver. */
+const HASH_EVERY = 3000;
 /** Nodes compared in one go; each look at the clock lies between two. */
 const CHUNK = 64;
 
@@ -17,6 +19,8 @@ export class Check {
   begin() {
     this.next = 1;
     this.scrolled = false;
+    this.hashed = this.capture.batches;
+    this.hashedAt = performance.now();
     this.doubts = null;
     this.suspects = new Set();
     this.resent = new WeakSet();
@@ -38,6 +42,7 @@ export class Check {
     if (capture.stage !== "steady" || !capture.ready || capture.walk.stack.length) return;
     capture.dirty.collect(capture.dirty.observer.takeRecords());
     if (capture.dirty.any) return capture.settled();
+    this.tellHash();
     this.doubts ??= capture.sheets.doubts();
     while (performance.now() < until) {
       if (capture.sheets.doubtful.length || this.doubting) {
@@ -45,6 +50,15 @@ export class Check {
         if (!this.doubting) this.doubts = capture.sheets.doubts();
       } else if (!this.pass()) return;
     }
+  }
+
+  /** Every few seconds in which something was sent, the receiver can compare its page's hash with ours. */
+  tellHash() {
+    const { capture } = this, now = performance.now();
+    if (capture.batches === this.hashed || now < this.hashedAt + HASH_EVERY) return;
+    this.hashed = capture.batches;
+    this.hashedAt = now;
+    capture.port.checkpoint();
   }
 
   /** Compares the next nodes. False when the page has been read to its end: the next idle moment begins anew. */

@@ -114,18 +114,11 @@ export class Dirty {
   field(element, names) {
     for (const name of names) this.mark(element, name);
     if (element.localName === "option") this.selected(element.closest("select"));
-    else if (element.type === "radio") this.radios(element);
   }
 
   /** Which options a select shows depends on all of them. */
   selected(select) {
     if (select !== null) this.selects.add(select);
-  }
-
-  /** One radio button that is checked unchecks its group, and no event says so. */
-  radios(radio) {
-    const group = radio.form?.elements ?? radio.getRootNode().querySelectorAll("input[type=radio]");
-    for (const other of group) if (other.type === "radio" && other.name === radio.name) this.mark(other, " checked");
   }
 
   /** What left the document is not remembered: known ids are retired, and what comes back later is new. */
@@ -167,7 +160,7 @@ export class Dirty {
     walk.deadline = performance.now() + this.capture.slice;
     for (const select of this.selects) for (const option of select.options ?? []) this.mark(option, " selected");
     this.selects.clear();
-    this.capture.properties.fallen();
+    this.capture.properties.unheard();
     this.renew();
     walk.mend(this.touched);
     this.moves(this.settlePlaces());
@@ -206,7 +199,7 @@ export class Dirty {
       }
       return answer;
     };
-    const holdsRoot = (host) => holds(nodes.parent(host)) && walk.passed(nodes.parent(host), host);
+    const holdsRoot = (host) => !walk.blocked(host) && holds(nodes.parent(host)) && walk.passed(nodes.parent(host), host);
     /** New subtrees into which known nodes have moved. */
     const around = new Set();
     for (const node of this.touched) {
@@ -236,7 +229,7 @@ export class Dirty {
     walk.deadline = Infinity;
     const urgent = (node) => nodes.id(node) !== 0 || around.has(node);
     for (const node of around) if (!nodes.id(node)) this.run(node, urgent);
-    for (const node of touched) if (nodes.id(node) && nodes.id(node) < walk.base && !walk.placed.has(nodes.id(node))) this.run(node, urgent);
+    for (const node of touched) if (nodes.id(node) && this.unplaced(node)) this.run(node, urgent);
     walk.deadline = deadline;
   }
 

@@ -31,6 +31,7 @@ export class Live {
     page.visualViewport?.addEventListener("resize", seen, here);
     page.visualViewport?.addEventListener("scroll", seen, here);
     for (const kind of ["popstate", "hashchange"]) page.addEventListener(kind, () => this.moved(), here);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener?.("change", () => this.capture.guard(() => this.told(doc, [" scheme"])), here);
     this.active = deepActive(doc);
     this.view = viewOf(page);
     for (const root of this.capture.nodes.roots.keys()) if (root.nodeType === 9) this.scrolled(root);

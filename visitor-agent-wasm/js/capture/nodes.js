@@ -77,7 +77,7 @@ export class Nodes {
     if (node.nodeType === 1) {
       const slot = this.slots.get(node);
       if (slot !== undefined) this.leave(slot);
-    }
+    } else if (node.nodeType === 9 || node.nodeType === 11) this.leave(node);
   }
 
   /** Follows a document or shadow root inside `host`. */

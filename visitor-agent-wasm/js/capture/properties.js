@@ -1,6 +1,8 @@
 // Live state that is no attribute: what a field holds, what is open, where things are scrolled. Read when a node is
 // first sent and when an event or hook has named it; sizes and scroll positions are kept from where they were told.
 
+/** Radio buttons that are watched for being unchecked by another. */
+const MOST_RADIOS = 500;
 const CHECKS = new Set(["checkbox", "radio"]);
 const FORM = { input: [" value", " checked", " indeterminate", " files"], textarea: [" value"], option: [" selected"] };
 const SHEET = [" sheet", " disabled", " media"];
@@ -26,16 +28,17 @@ function openness(node) {
   return node.hasAttribute("popover") && matches(node, ":popover-open") ? "popover" : null;
 }
 
+function checkedness(node) {
+  if (!CHECKS.has(node.type) || node.checked === node.defaultChecked) return null;
+  return node.checked ? "1" : "0";
+}
+
 /** How each property is read from its node. `null` says that there is nothing to tell. */
 const READERS = {
   " value": (node) => {
     if (node.localName === "input" && (CHECKS.has(node.type) || node.type === "file")) return null;
     const { value } = node;
     return value === node.defaultValue ? null : value;
-  },
-  " checked": (node) => {
-    if (!CHECKS.has(node.type) || node.checked === node.defaultChecked) return null;
-    return node.checked ? "1" : "0";
   },
   " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
   " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
@@ -48,8 +51,11 @@ export class Properties {
     this.capture = capture;
     /** What listeners and observers told, by node. */
     this.told = new WeakMap();
-    /** What is in the top layer, as it was told: an element that moves falls out of it, and no event says so. */
-    this.top = new Map();
+    /**
+     * What changes with no event of its own, as it was told: an element that moves falls out of the top layer, and a
+     * checked radio button unchecks the others of its group, even when it is gone again before anybody looks.
+     */
+    this.quiet = { " open": new Map(), " checked": new Map() };
     const { sheets, assets } = capture;
     this.readers = {
       ...READERS,
@@ -60,11 +66,13 @@ export class Properties {
       " adopted": (node) => sheets.adopted(node),
       " mode": (node) => (node.nodeType === 9 ? node.compatMode : null),
       " open": (node) => this.open(node),
+      " checked": (node) => this.checked(node),
       " focus": (node) => (capture.live.focused(node) ? "1" : null),
       " selection": (node) => capture.live.selection(node),
       " hover": () => capture.live.hovered(),
       " viewport": () => capture.live.viewport(),
       " url": () => capture.doc.URL,
+      " scheme": () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
       " lang": () => capture.doc.documentElement?.lang || null,
     };
   }
@@ -80,17 +88,27 @@ export class Properties {
   }
 
   open(node) {
-    const value = openness(node);
-    if (value === null) this.top.delete(node);
-    else this.top.set(node, value);
+    const value = openness(node), told = this.quiet[" open"];
+    if (value === null) told.delete(node);
+    else told.set(node, value);
     return value;
   }
 
-  /** Marks what has left the top layer by itself. */
-  fallen() {
-    for (const [node, value] of this.top) {
-      if (!node.isConnected) this.top.delete(node);
-      else if (openness(node) !== value) this.capture.mark(node, " open");
+  checked(node) {
+    const value = checkedness(node), told = this.quiet[" checked"];
+    if (node.type !== "radio" || (MOST_RADIOS <= told.size && !told.has(node))) told.delete(node);
+    else told.set(node, value);
+    return value;
+  }
+
+  /** Marks what has changed and was not heard of. */
+  unheard() {
+    for (const [name, tolds] of Object.entries(this.quiet)) {
+      const now = name === " open" ? openness : checkedness;
+      for (const [node, value] of tolds) {
+        if (!node.isConnected) tolds.delete(node);
+        else if (now(node) !== value) this.capture.mark(node, name);
+      }
     }
   }
 
@@ -113,8 +131,6 @@ export class Properties {
     if (node === this.capture.live.active) count += this.pair(" focus", "1") + this.pair(" selection", this.read(node, " selection"));
     if (BOXED.has(tag) || (flags & 2) !== 0) this.capture.boxes.watch(node);
     if (tag.includes("-") && !matches(node, ":defined")) this.capture.live.awaitDefinition(node);
-    // A checked radio button unchecks its group, and nothing else says so.
-    if (tag === "input" && node.type === "radio" && node.checked) this.capture.dirty.radios(node);
     return count;
   }
 
@@ -143,7 +159,7 @@ const SVG_NAMES = { image: [" src"], style: SHEET };
 export function rootNames(root, main) {
   if (root.nodeType === 11) return [" adopted"];
   const names = [" mode", " scroll", " adopted", " selection"];
-  return main ? [...names, " url", " viewport", " hover", " lang"] : names;
+  return main ? [...names, " url", " viewport", " hover", " lang", " scheme"] : names;
 }
 
 export { FORM };

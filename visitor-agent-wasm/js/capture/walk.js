@@ -66,7 +66,8 @@ export class Walk {
       let child = null;
       if (id !== 0) this.place(id);
       else child = this.one(node);
-      if (++this.steps % STRIDE === 0 && this.late()) return this.suspend(node, child, top);
+      // A document and its doctype come together: how the page is laid out depends on both.
+      if (++this.steps % STRIDE === 0 && node.nodeType !== 9 && this.late()) return this.suspend(node, child, top);
       if (child !== null) {
         node = child;
         continue;
