@@ -8,6 +8,11 @@
 
 pub mod command;
 pub mod consent;
+pub mod css;
+pub mod dom;
 pub mod id;
+pub mod redaction;
 pub mod session;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod wire;

@@ -11,8 +11,12 @@ pub const MAX_INFLATED: usize = 8 << 20;
 pub const MAX_CONTROL: usize = 64 * 1024;
 /// Most nodes a mirror holds.
 pub const MAX_NODES: usize = 500_000;
+/// Most ids that one epoch gives out, to nodes that are gone as well.
+pub const MAX_IDS: usize = 1 << 21;
 /// Deepest tree a frame may carry.
 pub const MAX_DEPTH: usize = 512;
+/// Most attributes and properties of one node; further ones are left out.
+pub const MAX_ATTRIBUTES: usize = 1024;
 /// Longest single value, bytes; what is longer becomes an asset or is cut.
 pub const MAX_VALUE: usize = 1 << 20;
 /// Most nesting in a MessagePack message (its reader recurses).
