@@ -7,6 +7,8 @@ mod connector;
 pub mod handshake;
 pub mod link;
 pub mod relay;
+#[cfg(test)]
+mod tests;
 pub mod viewer;
 pub mod visitor;
 

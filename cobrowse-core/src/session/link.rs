@@ -149,6 +149,8 @@ pub struct Link {
     pointers: pointers::Outgoing,
     signals: VecDeque<(Lane, Signal)>,
     repeats: VecDeque<(Lane, Vec<u8>)>,
+    /// Page frames wait until so many control messages have arrived.
+    page_follows: u64,
     page_in: Inbound,
     control_in: Inbound,
     pointers_in: pointers::Incoming,
@@ -156,7 +158,9 @@ pub struct Link {
     controls: VecDeque<Frame>,
     moves: VecDeque<Envelope>,
     ready_bytes: usize,
+    /// The last page piece that was taken, and the last one of a whole frame.
     consumed: Seq,
+    whole: Seq,
     ack: AckDue,
     ack_lane: Lane,
     unacked: usize,
@@ -181,6 +185,7 @@ impl Link {
             pointers: pointers::Outgoing::default(),
             signals: VecDeque::new(),
             repeats: VecDeque::new(),
+            page_follows: 0,
             page_in: Inbound::new(Channel::Page),
             control_in: Inbound::new(Channel::Control),
             pointers_in: pointers::Incoming::default(),
@@ -189,6 +194,7 @@ impl Link {
             moves: VecDeque::new(),
             ready_bytes: 0,
             consumed: Seq(0),
+            whole: Seq(0),
             ack: AckDue::Nothing,
             ack_lane: Lane::WebSocket,
             unacked: 0,
@@ -217,7 +223,7 @@ impl Link {
         self.control.all_died();
         self.page.received(theirs.page, &mut self.pace, now)?;
         self.control.received(theirs.control, &mut self.pace, now)?;
-        self.control.consumed(theirs.control, &mut self.pace, now)?;
+        self.control.consumed(theirs.control)?;
         self.ack = AckDue::Now;
         Ok(())
     }
@@ -310,7 +316,10 @@ impl Link {
             return Err(LinkError::Flooded);
         }
         match frame.channel {
-            Channel::Page => self.pages.push_back(frame),
+            Channel::Page => {
+                self.whole = frame.last;
+                self.pages.push_back(frame);
+            }
             Channel::Control | Channel::Pointer | Channel::Link => self.controls.push_back(frame),
         }
         Ok(())
@@ -359,10 +368,11 @@ impl Link {
 
     fn handle_ack(&mut self, ack: Ack, now: Moment) -> Result<(), LinkError> {
         self.page.received(ack.page, &mut self.pace, now)?;
-        self.page.consumed(ack.consumed, &mut self.pace, now)?;
+        if let Some((bytes, departure)) = self.page.consumed(ack.consumed)? {
+            self.pace.acknowledged(bytes, departure, now);
+        }
         self.control.received(ack.control, &mut self.pace, now)?;
-        // Its own pace: the window of pages is not measured by commands.
-        self.control.consumed(ack.control, &mut Pace::new(), now)
+        self.control.consumed(ack.control).map(|_| ())
     }
 
     /// The next control frame.
@@ -468,9 +478,22 @@ impl Link {
         self.pointers.clear();
     }
 
+    /// Page frames that follow must not overtake the control messages so far: a yes arrives before what it
+    /// allows, whichever lanes they take.
+    pub const fn page_follows_control(&mut self) {
+        self.page_follows = self.control.frames_pushed();
+    }
+
+    const fn page_may_go(&self) -> bool {
+        self.page_follows <= self.control.frames_consumed()
+    }
+
     /// Whether another page frame should be made: nothing waits, and the window is open.
     pub fn page_room(&self) -> bool {
-        self.is_up() && self.page.waiting_frames() == 0 && self.page.under_way() < self.pace.window()
+        self.is_up()
+            && self.page_may_go()
+            && self.page.waiting_frames() == 0
+            && self.page.under_way() < self.pace.window()
     }
 
     /// Whole page frames that the peer has consumed since the link began.
@@ -527,7 +550,13 @@ impl Link {
         self.ack = AckDue::Nothing;
         self.unacked = 0;
         let Resume { page, control, .. } = self.received();
-        Some((lane, Signal::Ack(Ack { page, consumed: self.consumed, control })))
+        Some((lane, Signal::Ack(Ack { page, consumed: self.consumed_pieces(), control })))
+    }
+
+    /// Pieces of a frame that is not whole cannot be taken by anybody: they count as soon as all before them
+    /// does, or a frame longer than the window would never arrive.
+    fn consumed_pieces(&self) -> Seq {
+        if self.whole <= self.consumed { self.page_in.last() } else { self.consumed }
     }
 
     fn poll_repeat(&mut self) -> Option<(Lane, Vec<u8>)> {
@@ -542,6 +571,9 @@ impl Link {
     }
 
     fn poll_page_out(&mut self, now: Moment) -> Option<(Lane, Vec<u8>)> {
+        if !self.page_may_go() {
+            return None;
+        }
         let lanes = &self.lanes;
         let websocket = lanes.open_lane(Lane::WebSocket);
         self.page.poll(|road| lanes.choose(road), websocket, self.pace.window(), self.pace.depart(now))
@@ -551,7 +583,7 @@ impl Link {
         let reliable = self.lanes.choose(Road::Small).map(|lane| (lane, pointers::Sent::Reliably));
         let quick = self.lanes.unreliable().map(|lane| (lane, pointers::Sent::Unreliably)).or(reliable);
         let fresh = quick.and_then(|way| Some((way, self.pointers.fresh()?)));
-        let next = fresh.or_else(|| Some((reliable?, self.pointers.rested(now)?)));
+        let next = fresh.or_else(|| Some((reliable?, self.pointers.rested()?)));
         let ((lane, how), (index, envelope)) = next?;
         let bytes = envelope.encode();
         self.pointers.went(index, how, now);
@@ -563,6 +595,9 @@ impl Link {
 impl Link {
     /// When [`Self::handle_timeout`] has something to do.
     pub fn poll_timeout(&self) -> Option<Moment> {
+        if !self.is_up() {
+            return None;
+        }
         let ack = match self.ack {
             AckDue::At(at) => Some(at),
             AckDue::Nothing | AckDue::Now => None,
@@ -579,6 +614,7 @@ impl Link {
         if matches!(self.ack, AckDue::At(at) if at <= now) {
             self.ack = AckDue::Now;
         }
+        self.pointers.handle_timeout(now);
         self.handle_overdue(now);
         for due in self.lanes.handle_timeout(now) {
             match due {

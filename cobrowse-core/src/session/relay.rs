@@ -114,10 +114,10 @@ impl RelaySession {
         self.life = Life::Over;
         self.consent.stop();
         self.audit(actor, Deed::Ended(reason));
-        self.send_visitor(&ToVisitor::Ended(reason), Urgency::Normal, now);
+        self.send_visitor(&ToVisitor::Ended(reason), Urgency::BothLanes, now);
         for agent in self.viewers.keys().copied().collect::<Vec<_>>() {
             self.viewers.get_mut(&agent).into_iter().for_each(Viewer::withhold);
-            self.send_viewer(agent, &ToViewer::Ended(reason), now);
+            self.tell_viewer_urgently(agent, &ToViewer::Ended(reason), now);
         }
         let peers = self.peers.keys().copied();
         self.events.extend(peers.map(|peer| RelayEvent::Close(peer, CloseReason::Ended(reason))));
@@ -247,7 +247,10 @@ impl RelaySession {
         if self.life == Life::Over {
             return None;
         }
-        let links = self.links().filter_map(Link::poll_timeout).min();
+        let visitor = self.visit.link.as_ref().filter(|_| self.visit.peer().is_some());
+        let viewers =
+            self.viewers.values().filter(|viewer| viewer.peer().is_some()).map(|viewer| &viewer.link);
+        let links = visitor.into_iter().chain(viewers).filter_map(Link::poll_timeout).min();
         let absences = self.viewers.values().filter_map(Viewer::until).min();
         let vacant = self.vacant_since.map(|since| since + visit::CUT);
         let checkpoint = self.checkpoint_at();
@@ -295,6 +298,11 @@ impl RelaySession {
         self.log.bytes() + self.viewers.values().map(|viewer| viewer.link.page_waiting()).sum::<usize>()
     }
 
+    /// Whether any page has joined yet.
+    pub const fn knows_visitor(&self) -> bool {
+        self.visit.page.is_some()
+    }
+
     /// The consent as this gate knows it.
     pub const fn consent(&self) -> &Consent {
         &self.consent
@@ -335,8 +343,17 @@ impl RelaySession {
     }
 
     fn send_viewer(&mut self, agent: AgentId, said: &ToViewer, now: Moment) {
+        self.send_viewer_on(agent, said, Urgency::Normal, now);
+    }
+
+    /// On both lanes: what is said last must be on the WebSocket before it closes.
+    fn tell_viewer_urgently(&mut self, agent: AgentId, said: &ToViewer, now: Moment) {
+        self.send_viewer_on(agent, said, Urgency::BothLanes, now);
+    }
+
+    fn send_viewer_on(&mut self, agent: AgentId, said: &ToViewer, urgency: Urgency, now: Moment) {
         let Some(viewer) = self.viewers.get_mut(&agent) else { return };
-        let sent = message::encode(said).map(|bytes| viewer.link.send_control(bytes, Urgency::Normal, now));
+        let sent = message::encode(said).map(|bytes| viewer.link.send_control(bytes, urgency, now));
         if let (Ok(Err(_)), Some(peer)) = (sent, viewer.peer()) {
             self.refuse(peer, Refusal::RateLimited, now);
         }

@@ -342,7 +342,11 @@ impl VisitorSession {
         let view = ViewId::from_random(self.connector.draw().to_be_bytes());
         let granted = self.consent.grant_view(agent, view, now);
         if granted {
-            self.send(&FromVisitor::ViewGranted(agent, view), now);
+            let first = self.consent.viewers().eq([agent]);
+            self.send_urgently(&FromVisitor::ViewGranted(agent, view), now);
+            if let Some(link) = self.connector.link.as_mut().filter(|_| first) {
+                link.page_follows_control();
+            }
         }
         granted
     }
@@ -504,7 +508,7 @@ impl VisitorSession {
 
     /// What waits for a lane does not leave any more.
     fn hold_back(&mut self) {
-        for link in &mut self.connector.link {
+        if let Some(link) = &mut self.connector.link {
             link.clear_pointers();
             link.abandon_pages();
         }

@@ -82,6 +82,7 @@ pub(super) struct Outbound {
     owing: usize,
     last: Seq,
     resent: u64,
+    frames_pushed: u64,
     frames_consumed: u64,
 }
 
@@ -97,12 +98,14 @@ impl Outbound {
             owing: 0,
             last: Seq(0),
             resent: 0,
+            frames_pushed: 0,
             frames_consumed: 0,
         }
     }
 
     pub(super) fn push(&mut self, kind: u8, epoch: Epoch, payload: Arc<[u8]>, road: Road) {
         self.waiting_bytes += payload.len();
+        self.frames_pushed += 1;
         let road = if PIECE < payload.len() { Road::Bulk } else { road };
         let end = payload.len();
         self.waiting.push_back(Waiting { kind, epoch, payload, cut: 0, end, road });
@@ -126,6 +129,11 @@ impl Outbound {
     /// Whether everything has arrived.
     pub(super) fn is_settled(&self) -> bool {
         self.waiting.is_empty() && self.unreceived.is_empty()
+    }
+
+    /// Whole frames that were ever given to send.
+    pub(super) const fn frames_pushed(&self) -> u64 {
+        self.frames_pushed
     }
 
     /// Whole frames that were taken at the other end.
@@ -253,8 +261,8 @@ impl Outbound {
         Ok(())
     }
 
-    /// Makes room for more.
-    pub(super) fn consumed(&mut self, up_to: Seq, pace: &mut Pace, now: Moment) -> Result<(), LinkError> {
+    /// Makes room for more. Says how many bytes were taken, and when the last of them had left.
+    pub(super) fn consumed(&mut self, up_to: Seq) -> Result<Option<(u64, Departure)>, LinkError> {
         if self.last < up_to {
             return Err(LinkError::AckOfUnsent { channel: self.channel, seq: up_to });
         }
@@ -266,8 +274,7 @@ impl Outbound {
             self.unconsumed.pop_front();
         }
         self.under_way -= bytes;
-        newest.into_iter().for_each(|departure| pace.acknowledged(bytes, departure, now));
-        Ok(())
+        Ok(newest.map(|departure| (bytes, departure)))
     }
 
     /// A lane died: what it carried is owed again, unless the other lane has it too.

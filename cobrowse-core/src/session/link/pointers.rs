@@ -34,6 +34,7 @@ enum Slot {
     Fresh,
     /// Went unreliably; goes reliably when nothing newer comes.
     Rests(Moment),
+    Rested,
 }
 
 /// How reliable the lane was that a value went over.
@@ -72,8 +73,16 @@ impl Outgoing {
     }
 
     /// A value that rested.
-    pub(super) fn rested(&self, now: Moment) -> Option<(usize, &Envelope)> {
-        self.find(|slot| matches!(slot, Slot::Rests(until) if until <= now))
+    pub(super) fn rested(&self) -> Option<(usize, &Envelope)> {
+        self.find(|slot| slot == Slot::Rested)
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Moment) {
+        for (.., slot) in &mut self.values {
+            if matches!(slot, Slot::Rests(until) if *until <= now) {
+                *slot = Slot::Rested;
+            }
+        }
     }
 
     fn find(&self, wanted: impl Fn(Slot) -> bool) -> Option<(usize, &Envelope)> {
@@ -91,7 +100,7 @@ impl Outgoing {
     pub(super) fn poll_timeout(&self) -> Option<Moment> {
         let rests = self.values.iter().filter_map(|(.., slot)| match slot {
             Slot::Rests(until) => Some(*until),
-            Slot::Fresh => None,
+            Slot::Fresh | Slot::Rested => None,
         });
         rests.min()
     }

@@ -183,7 +183,7 @@ impl RelaySession {
             return self.finish(EndReason::AgentLeft, Actor::Agent(agent), now);
         }
         self.send_visitor(&ToVisitor::AgentLeft(agent), Urgency::BothLanes, now);
-        self.send_viewer(agent, &ToViewer::Ended(EndReason::AgentLeft), now);
+        self.tell_viewer_urgently(agent, &ToViewer::Ended(EndReason::AgentLeft), now);
         if let Some(viewer) = self.viewers.get_mut(&agent) {
             viewer.withhold();
             viewer.retire(now);
