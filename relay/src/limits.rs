@@ -31,8 +31,6 @@ pub const LANE_OUTBOX: usize = 16;
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A row stays so long without its socket: the next page of the visit brings a new one.
 pub const PRESENCE_GRACE: Duration = Duration::from_secs(4);
-/// A session without any peer ends after this.
-pub const SESSION_IDLE: Duration = Duration::from_secs(120);
 /// How often an idle JSON socket is pinged; two pings without an answer end it.
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Life of a ticket.

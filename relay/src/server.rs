@@ -19,6 +19,7 @@ use crate::{
         accounts::{NewAgent, Role},
         sites::{Site, SiteError},
     },
+    transport::webrtc::{Endpoint, EndpointError},
     web,
 };
 
@@ -42,6 +43,9 @@ pub enum StartError {
     /// A file of the data folder.
     #[error("data folder: {0}")]
     Data(#[from] std::io::Error),
+    /// The second lane.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// The client of the guarded fetch.
     #[error("guarded fetch: {0}")]
     Fetch(#[from] reqwest::Error),
@@ -126,12 +130,14 @@ impl Running {
 }
 
 fn parts(config: &Config, public_url: PublicUrl) -> Result<Parts, StartError> {
+    let (metrics, shutdown) = (Metrics::default(), Shutdown::default());
+    let lanes = config.udp.as_ref().map(|udp| Endpoint::bind(udp, &shutdown, &metrics)).transpose()?;
     Ok(Parts {
         public_url,
         web: web::Files { folder: config.web.clone() },
         store: Store::open(&config.data)?,
         rates: Rates::default(),
-        metrics: Metrics::default(),
+        metrics,
         tickets: Tickets::new(auth::key_file(&config.data.join("ticket.key"))?),
         directory: Directory::default(),
         sessions: Registry::default(),
@@ -139,8 +145,8 @@ fn parts(config: &Config, public_url: PublicUrl) -> Result<Parts, StartError> {
             disk: Disk::open(config.data.join("assets"))?,
             fetcher: Fetcher::new(config.fetch)?,
         },
-        lanes: None,
-        shutdown: Shutdown::default(),
+        lanes,
+        shutdown,
     })
 }
 

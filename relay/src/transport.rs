@@ -1,4 +1,5 @@
 //! How frames come in and go out: the WebSocket that is always there, and data channels beside it.
+pub mod mux;
 pub mod socket;
 pub mod webrtc;
 pub mod websocket;

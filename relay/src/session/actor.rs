@@ -2,11 +2,7 @@
 //!
 //! [`SessionActor::next_event`] only waits; [`SessionActor::handle_event`] only acts. Nothing waits for a peer:
 //! a lane that is full is told to the machine, which keeps what it has for it, bounded.
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use cobrowse_core::{
     id::{AgentId, Moment},
@@ -31,7 +27,7 @@ use super::{
 use crate::{
     app::App,
     auth,
-    limits::{MAX_PEERS, SESSION_IDLE},
+    limits::MAX_PEERS,
     metrics::{Kind, Way},
     store::audit::Entry,
 };
@@ -41,7 +37,6 @@ enum Event {
     Input(Input),
     Room,
     Deadline,
-    Idle,
     Stop,
 }
 
@@ -63,11 +58,8 @@ pub(super) struct SessionActor {
     origin: Origin,
     ports: HashMap<PeerId, Port>,
     next_peer: u32,
-    /// Agents with the visitor's yes to viewing, as the audit tells it.
-    views: HashSet<AgentId>,
     room: Arc<Notify>,
     started: Instant,
-    idle_since: Option<Instant>,
     ended: Option<EndReason>,
 }
 
@@ -82,10 +74,8 @@ impl SessionActor {
             origin,
             ports: HashMap::new(),
             next_peer: 0,
-            views: HashSet::new(),
             room: Arc::new(Notify::new()),
             started,
-            idle_since: Some(started),
             ended: None,
         }
     }
@@ -105,14 +95,12 @@ impl SessionActor {
     /// Only waits. Cancelling any arm loses nothing, because no arm has side effects.
     async fn next_event(&mut self) -> Event {
         let deadline = self.machine.poll_timeout().map(|at| self.started + at.0);
-        let idle = self.idle_since.map(|since| since + SESSION_IDLE);
         tokio::select! {
             biased; // A grant whose time is over must lapse before the next command is looked at.
             () = until(deadline) => Event::Deadline,
             () = self.app.shutdown.wanted() => Event::Stop,
             input = self.inbox.recv() => input.map_or(Event::Stop, Event::Input),
             () = self.room.notified() => Event::Room,
-            () = until(idle) => Event::Idle,
         }
     }
 
@@ -123,7 +111,6 @@ impl SessionActor {
             Event::Input(input) => self.handle_input(input, now),
             Event::Room => self.handle_room(now),
             Event::Deadline => self.machine.handle_timeout(now),
-            Event::Idle => self.machine.end(now),
             Event::Stop => return ControlFlow::Break(()),
         }
         self.pump(now).await;
@@ -143,7 +130,8 @@ impl SessionActor {
                 self.close(peer, Farewell::Closed(CloseReason::Refused(refusal)));
             }
             Input::Views(agent, reply) => {
-                let views = agent.map_or(!self.views.is_empty(), |agent| self.views.contains(&agent));
+                let consent = self.machine.consent();
+                let views = agent.map_or(consent.is_shared(), |agent| consent.view(agent).is_some());
                 // The asker may have gone away.
                 let _ = reply.send(views);
             }
@@ -173,7 +161,6 @@ impl SessionActor {
         let (outlet, outgoing) = port::lane(&self.room);
         let (told, farewell) = oneshot::channel();
         self.ports.insert(peer, Port::new(outlet, told));
-        self.idle_since = None;
         self.count_peers("websocket", 1);
         Ok(Admission { peer, joined, outgoing, farewell })
     }
@@ -265,25 +252,6 @@ impl SessionActor {
     }
 
     async fn audit(&mut self, AuditEntry { actor, deed }: AuditEntry) {
-        match deed {
-            Deed::Granted(agent, cobrowse_core::wire::message::Ask::View) | Deed::Carried(agent) => {
-                self.views.insert(agent);
-            }
-            Deed::Left(agent) => {
-                self.views.remove(&agent);
-            }
-            Deed::Ended(_) => self.views.clear(),
-            Deed::Granted(..)
-            | Deed::Asked(..)
-            | Deed::Withdrawn(..)
-            | Deed::Lapsed(..)
-            | Deed::Declined(..)
-            | Deed::Revoked(_)
-            | Deed::Released(_)
-            | Deed::Expired(_)
-            | Deed::Paused
-            | Deed::Resumed => {}
-        }
         let entry =
             Entry { session: Some(self.facts().id), actor: actor_name(actor), event: deed_text(deed) };
         self.app.store.log(entry).await;
@@ -333,9 +301,6 @@ impl SessionActor {
     fn forget(&mut self, peer: PeerId) -> Option<Port> {
         let port = self.ports.remove(&peer)?;
         self.count_peers("websocket", -1);
-        if self.ports.is_empty() {
-            self.idle_since = Some(Instant::now());
-        }
         Some(port)
     }
 

@@ -1,1 +1,214 @@
-//! x
+//! Bad input at the session's socket: each its own code, logged and counted, and the others go on.
+use std::rc::Rc;
+
+use cobrowse_core::{
+    id::{Epoch, Incarnation, Seq, SessionId, TabId},
+    session::handshake::Handshake,
+    wire::{
+        Channel, Envelope, PROTOCOL_VERSION,
+        message::{Hello, Refusal, Tab},
+    },
+};
+use futures_util::{SinkExt, StreamExt};
+use relay::auth::ticket::{Bearer, Claims, PageKey};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::world::{Agent, Browser, SHOP, Socket, World, asked, closed, first_visitor};
+
+/// A visitor who waits, an agent, and the session that is open between them.
+struct Asked {
+    world: World,
+    sophie: Agent,
+    browser: Rc<Browser>,
+    session: SessionId,
+    ticket: String,
+}
+
+impl Asked {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let sophie = world.sophie().await;
+        let mut desk = world.socket("/v1/desk", &world.server.url, Some(&sophie.cookie)).await;
+        let browser = Rc::new(Browser::new());
+        let mut page = browser.waits(&world, "/").await;
+        sophie.opens_session(first_visitor(&mut desk).await).await;
+        let (session, ticket) = asked(&mut page).await;
+        Self { world, sophie, browser, session, ticket }
+    }
+
+    /// Says a hello on a fresh socket and gives the socket.
+    async fn says(&self, origin: &str, hello: impl FnOnce([u8; 32]) -> Vec<u8>) -> Socket {
+        let mut socket = self.world.socket("/v1/session", origin, None).await;
+        let nonce = nonce(&mut socket).await;
+        socket.send(Message::binary(hello(nonce))).await.expect("sent");
+        socket
+    }
+
+    /// A visitor's hello that is right in everything.
+    fn hello(&self, ticket: &str, nonce: [u8; 32]) -> Hello {
+        let proof = self.browser.sign(&[&nonce, ticket.as_bytes()].concat());
+        Hello {
+            version: PROTOCOL_VERSION,
+            ticket: ticket.to_owned(),
+            proof: Some(proof),
+            tab: Some(Tab {
+                id: TabId::from_random(relay::auth::random().expect("randomness")),
+                incarnation: Incarnation(1),
+                epoch: Epoch(0),
+                standing: None,
+            }),
+            resume: None,
+        }
+    }
+
+    /// What a visitor's hello, changed by `change`, is refused with.
+    async fn refuses(&self, origin: &str, change: impl FnOnce(&mut Hello)) -> Refusal {
+        let mut socket = self.says(origin, |nonce| {
+            let mut hello = self.hello(&self.ticket, nonce);
+            change(&mut hello);
+            Handshake::Hello(hello).encode().expect("short")
+        });
+        refusal(&mut socket.await).await
+    }
+
+    /// A ticket for this visitor that ended just now.
+    fn expired(&self) -> String {
+        let key = PageKey::from_spki(&self.browser.spki()).expect("a key");
+        let tickets = &self.world.server.app.tickets;
+        let visitor = tickets.visitor("demo", &key);
+        let bearer = Bearer::Visitor { visitor, site: "demo".into(), key };
+        let claims = Claims { session: self.session, bearer, expires_ms: relay::store::now_ms() };
+        tickets.sign(&claims).expect("signed")
+    }
+}
+
+async fn nonce(socket: &mut Socket) -> [u8; 32] {
+    let Some(Ok(Message::Binary(bytes))) = socket.next().await else { panic!("the challenge comes first") };
+    let Ok(Handshake::Challenge(challenge)) = Handshake::decode(&bytes) else {
+        panic!("the challenge comes first")
+    };
+    challenge.nonce
+}
+
+/// The refusal that a socket is told, with the close code that belongs to it.
+async fn refusal(socket: &mut Socket) -> Refusal {
+    let bytes = match socket.next().await {
+        Some(Ok(Message::Binary(bytes))) => bytes,
+        other => panic!("{other:?} where a refusal was expected"),
+    };
+    let Ok(Handshake::Refused(refusal)) = Handshake::decode(&bytes) else { panic!("a refusal was expected") };
+    let frame = closed(socket).await;
+    assert_eq!((u16::from(frame.code), frame.reason.as_str()), (refusal.close_code(), refusal.code()));
+    refusal
+}
+
+#[tokio::test]
+async fn every_bad_hello_has_its_own_code_and_is_counted() {
+    let asked = Asked::new().await;
+    let expired = asked.expired();
+    let forged = format!("A{}", &asked.ticket[1..]);
+    let cases: Vec<(&str, Box<dyn FnOnce(&mut Hello)>, Refusal)> = vec![
+        ("http://evil.localhost", Box::new(|_| ()), Refusal::WrongOrigin),
+        (SHOP, Box::new(|hello| hello.version = 0), Refusal::VersionUnsupported),
+        (SHOP, Box::new(move |hello| hello.ticket = forged), Refusal::TicketInvalid),
+        (SHOP, Box::new(move |hello| hello.ticket = expired), Refusal::TicketExpired),
+        (SHOP, Box::new(|hello| hello.proof = None), Refusal::ProofInvalid),
+        (SHOP, Box::new(|hello| hello.proof = Some(vec![7; 64])), Refusal::ProofInvalid),
+        (SHOP, Box::new(|hello| hello.tab = None), Refusal::Malformed),
+    ];
+    for (origin, change, expected) in cases {
+        let before = asked.world.refusals(expected.code()).await;
+        assert_eq!(asked.refuses(origin, change).await, expected);
+        assert_eq!(asked.world.refusals(expected.code()).await, before + 1, "{expected:?} is counted once");
+    }
+}
+
+#[tokio::test]
+async fn a_copied_ticket_is_useless_without_the_pages_key() {
+    let asked = Asked::new().await;
+    let thief = Browser::new();
+    let ticket = asked.ticket.clone();
+    let mut socket = asked
+        .says(SHOP, |nonce| {
+            let mut hello = asked.hello(&ticket, nonce);
+            hello.proof = Some(thief.sign(&[&nonce, ticket.as_bytes()].concat()));
+            Handshake::Hello(hello).encode().expect("short")
+        })
+        .await;
+    assert_eq!(refusal(&mut socket).await, Refusal::ProofInvalid);
+    // A proof that was seen once does not fit the next nonce.
+    let mut socket =
+        asked.says(SHOP, |_| Handshake::Hello(asked.hello(&ticket, [0; 32])).encode().expect("short")).await;
+    assert_eq!(refusal(&mut socket).await, Refusal::ProofInvalid);
+}
+
+#[tokio::test]
+async fn a_viewers_ticket_is_for_the_desks_pages() {
+    let asked = Asked::new().await;
+    let ticket = asked.sophie.ticket(asked.session).await;
+    let hello = |version| {
+        let hello = Hello { version, ticket: ticket.clone(), proof: None, tab: None, resume: None };
+        Handshake::Hello(hello).encode().expect("short")
+    };
+    let mut socket = asked.says(SHOP, |_| hello(PROTOCOL_VERSION)).await;
+    assert_eq!(refusal(&mut socket).await, Refusal::WrongOrigin);
+    let mut socket = asked.says(&asked.world.server.url, |_| hello(9)).await;
+    assert_eq!(refusal(&mut socket).await, Refusal::VersionUnsupported);
+}
+
+#[tokio::test]
+async fn another_versions_hello_need_not_decode_to_be_told_so() {
+    let asked = Asked::new().await;
+    // A hello of a version with three fields, the first of them the version.
+    let payload = [&[0x93, 0x07], &[0xa1, b'x'][..], &[0xc0]].concat();
+    let envelope = |payload| {
+        let (channel, seq, epoch) = (Channel::Control, Seq(0), Epoch(0));
+        Envelope { channel, kind: 2, more: false, seq, epoch, payload }.encode()
+    };
+    let mut socket = asked.says(SHOP, |_| envelope(payload)).await;
+    assert_eq!(refusal(&mut socket).await, Refusal::VersionUnsupported);
+    for bytes in [vec![], vec![0xff; 40], envelope(vec![0x95, 1]), envelope(vec![0xc1])] {
+        let mut socket = asked.says(SHOP, |_| bytes.clone()).await;
+        assert_eq!(refusal(&mut socket).await, Refusal::Malformed, "{bytes:?}");
+    }
+}
+
+#[tokio::test]
+async fn texts_and_giant_messages_are_refused() {
+    let asked = Asked::new().await;
+    let mut socket = asked.world.socket("/v1/session", SHOP, None).await;
+    nonce(&mut socket).await;
+    socket.send(Message::text("hello")).await.expect("sent");
+    assert_eq!(refusal(&mut socket).await, Refusal::Malformed);
+    let mut socket = asked.says(SHOP, |_| vec![0; 1 << 20]).await;
+    assert_eq!(refusal(&mut socket).await, Refusal::TooLarge);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_stays_ended() {
+    let asked = Asked::new().await;
+    asked
+        .world
+        .server
+        .app
+        .sessions
+        .find(&asked.world.server.app, asked.session)
+        .await
+        .expect("runs")
+        .end()
+        .await;
+    loop {
+        // The end is written before the name is forgotten.
+        match asked.world.server.app.store.session(asked.session).await.expect("read") {
+            Some(record) if record.ended_ms.is_some() => break,
+            _ => tokio::task::yield_now().await,
+        }
+    }
+    assert_eq!(asked.refuses(SHOP, |_| ()).await, Refusal::SessionEnded);
+    let answer =
+        asked.sophie.request(reqwest::Method::POST, &format!("/v1/sessions/{}/ticket", asked.session));
+    assert_eq!(
+        crate::world::code(answer.send().await.expect("answered")).await,
+        (410, "session_ended".into())
+    );
+}

@@ -2,7 +2,9 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
 mod assets;
 mod bad_input;
+mod channels;
 mod desk;
+mod lanes;
 mod peer;
 mod restart;
 mod story;

@@ -1,1 +1,29 @@
-//! x
+//! The server stops and starts again with the same data: tickets, log-ins and sessions outlive it.
+use cobrowse_core::{
+    session::{viewer::ViewerEvent, visitor::VisitorEvent},
+    wire::{PageKind, message::ShareState},
+};
+use tokio::task::LocalSet;
+
+use crate::story::Share;
+
+#[tokio::test]
+async fn a_share_outlives_a_restart_of_the_server() {
+    LocalSet::new().run_until(restart()).await;
+}
+
+async fn restart() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    share.world = share.world.restarted().await;
+    // What the new process does not have it asks of the page, which still holds the yes.
+    share.visitor.sees(|event| matches!(event, VisitorEvent::KeyframeWanted).then_some(())).await;
+    share.visitor.sends(PageKind::Keyframe, 2, b"after the restart");
+    share.visitor.sends(PageKind::KeyframeEnd, 2, &[0; 8]);
+    assert_eq!(share.viewer.frame(PageKind::Keyframe).await.1, b"after the restart");
+    let state = share.viewer.tells(|viewer| viewer.state()).await;
+    assert!(matches!(state, ShareState::Viewing(_)), "{state:?}");
+    let me = share.sophie.request(reqwest::Method::GET, "/v1/me").send().await.expect("answered");
+    assert_eq!(me.status(), reqwest::StatusCode::OK, "the log-in as well");
+    assert!(!share.viewer.rest().iter().any(|event| matches!(event, ViewerEvent::Ended(_))));
+}

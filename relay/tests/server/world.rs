@@ -13,7 +13,8 @@ use p256::{
 };
 use relay::{
     Config, Running, Server,
-    config::{Demo, FetchScope},
+    config::{Demo, FetchScope, Udp},
+    store::accounts::{NewAgent, Role},
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::json;
@@ -38,14 +39,21 @@ pub struct World {
 impl World {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self { server: start(&folder, None).await, folder }
+        Self { server: start(&folder, None, None).await, folder }
+    }
+
+    /// With the second lane.
+    pub async fn with_udp() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let udp = Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() };
+        Self { server: start(&folder, None, Some(udp)).await, folder }
     }
 
     /// The same data, the same address, another process' memory.
     pub async fn restarted(self) -> Self {
         let addr = self.server.addr;
         self.server.shutdown().await.expect("stops");
-        Self { server: start(&self.folder, Some(addr)).await, folder: self.folder }
+        Self { server: start(&self.folder, Some(addr), None).await, folder: self.folder }
     }
 
     pub fn http(&self, path: &str) -> String {
@@ -60,7 +68,25 @@ impl World {
     /// The demo's agent, logged in.
     pub async fn sophie(&self) -> Agent {
         let account = self.server.demo.clone().expect("the demo's agent");
-        let login = json!({ "email": account.email, "password": account.password });
+        self.log_in(&account.email, &account.password).await
+    }
+
+    /// Somebody else with an account, logged in.
+    pub async fn another_agent(&self, email: &str, first_name: &str) -> Agent {
+        let password = "correct horse";
+        let account = NewAgent {
+            email: email.into(),
+            first_name: first_name.into(),
+            last_name: String::new(),
+            role: Role::Agent,
+            password_hash: relay::auth::login::hash(password).expect("hashed"),
+        };
+        self.server.app.store.put_agent(account).await.expect("stored");
+        self.log_in(email, password).await
+    }
+
+    async fn log_in(&self, email: &str, password: &str) -> Agent {
+        let login = json!({ "email": email, "password": password });
         let client = Client::new();
         let answer =
             client.post(self.http("/v1/login")).header("origin", &self.server.url).body(login.to_string());
@@ -85,10 +111,11 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, addr: Option<SocketAddr>) -> Running {
+async fn start(folder: &TempDir, addr: Option<SocketAddr>, udp: Option<Udp>) -> Running {
     let mut config = Config::loopback(folder.path());
     config.demo = Some(Demo { origins: vec![SHOP.into()] });
     config.fetch = FetchScope::Private;
+    config.udp = udp;
     if let Some(addr) = addr {
         config.listen = addr;
     }
