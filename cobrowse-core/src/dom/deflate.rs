@@ -1,6 +1,7 @@
 //! One raw deflate stream per epoch (RFC 1951), flushed after each frame, so that a delta speaks in terms of
-//! what the keyframe said. The flush marker that ends each frame is left out and put back (as RFC 7692 §7.2.1
-//! does).
+//! what the keyframe said. Of the flush marker that ends each frame (00 00 ff ff) only the last byte travels
+//! (RFC 7692 §7.2.1 leaves all four out): the byte before it begins with padding and is never ff, so a frame
+//! that was cut short is seen as such.
 use miniz_oxide::{
     DataFormat, MZError, MZFlush, MZStatus,
     deflate::core::{
@@ -13,6 +14,8 @@ use crate::wire::limits::MAX_INFLATED;
 
 /// What a sync flush ends with.
 const MARKER: [u8; 4] = [0, 0, 0xff, 0xff];
+/// What of it travels.
+const END: u8 = 0xff;
 /// Best size for its time: level 9 gains 1 % and takes half as long again.
 const LEVEL: i32 = 6;
 /// Negative: no zlib header around the stream.
@@ -34,6 +37,7 @@ impl Deflater {
         let marked = flushed && out.ends_with(&MARKER);
         if marked {
             out.truncate(out.len() - MARKER.len());
+            out.push(END);
         }
         marked
     }
@@ -69,7 +73,11 @@ impl Inflater {
 
     /// Reads one frame into `out`.
     pub(crate) fn read(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), InflateFailed> {
-        self.feed(payload, out)?;
+        let (&end, deflated) = payload.split_last().ok_or(InflateFailed::Broken)?;
+        if end != END {
+            return Err(InflateFailed::Broken);
+        }
+        self.feed(deflated, out)?;
         self.feed(&MARKER, out)
     }
 

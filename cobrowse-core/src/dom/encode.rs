@@ -235,8 +235,8 @@ impl Recorder {
     /// are, where they are, or in what an agent would see of them.
     ///
     /// Here `ops` is `(id, parent id, previous sibling's id or 0, the node's words)* 0`: its words are those of a
-    /// stream, without children and without [`super::gather::word::END`]. Properties are compared where the
-    /// words name them.
+    /// stream, without children; an [`END`](super::gather::word::END) may follow them. Properties are compared
+    /// where the words name them.
     ///
     /// # Errors
     /// [`GatherError`] when the words make no sense; the recorder itself is not harmed.

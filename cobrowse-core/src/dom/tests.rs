@@ -1,4 +1,8 @@
 //! Recorder and replica together: what is recorded is what is rebuilt, and nothing else.
+mod canary;
+mod frames;
+mod story;
+
 use proptest::prelude::*;
 
 use super::{

@@ -16,7 +16,7 @@ impl Pass<'_> {
         let (mut rest, mut different) = (ops, Vec::new());
         loop {
             match rest {
-                [0] => return Ok(different),
+                [] | [0] => return Ok(different),
                 [id, parent, prev, words @ ..] if *id != 0 => {
                     let first = *words.first().ok_or(GatherError::Short("a comparison"))?;
                     let (words, after) =
@@ -26,7 +26,7 @@ impl Pass<'_> {
                     if !placed || !self.is_same(*id, words)? {
                         different.extend(NodeId::from_wire(*id));
                     }
-                    rest = after;
+                    rest = after.strip_prefix(&[word::END]).unwrap_or(after);
                 }
                 _ => return Err(GatherError::Short("a comparison")),
             }
