@@ -89,17 +89,26 @@ impl RelaySession {
         }
     }
 
-    /// A session that this process does not remember, made anew from what a connected page holds: the page is
-    /// the authority. Only for a hello that names a link ([`Hello::resume`](message::Hello::resume)): a page
-    /// that has just begun needs the record that is lost. `card` is the agent of the page's standing consent.
+    /// A session that this process does not remember, made anew: [`Self::new`] and [`Self::adopt`].
     pub fn restore(random: RelayRandom, tab: &Tab, card: Option<AgentCard>, now: Moment) -> Self {
         let mut session = Self::new(random, now);
-        if let (Some(standing), Some(card)) = (tab.standing, card.filter(|card| is_of(card, tab))) {
-            session.consent.restore(&standing, now);
-            session.audit(Actor::Server, Deed::Carried(card.id));
-            session.expect_viewer(card, now);
-        }
+        session.adopt(tab, card, now);
         session
+    }
+
+    /// Takes the record from the page, which is the authority, in a session that no page has joined. Only for
+    /// a hello that names a link ([`Hello::resume`](message::Hello::resume)), before
+    /// [`Self::join_visitor`]: a page that has just begun needs the record that is lost. `card` is the agent
+    /// of the page's standing consent.
+    pub fn adopt(&mut self, tab: &Tab, card: Option<AgentCard>, now: Moment) {
+        let standing = tab.standing.filter(|_| !self.knows_visitor() && self.life == Life::Live);
+        if let (Some(standing), Some(card)) = (standing, card.filter(|card| is_of(card, tab))) {
+            self.consent.restore(&standing, now);
+            self.audit(Actor::Server, Deed::Carried(card.id));
+            if !self.viewers.contains_key(&card.id) {
+                self.expect_viewer(card, now);
+            }
+        }
     }
 
     /// The server ends the session.
@@ -135,6 +144,7 @@ impl RelaySession {
     /// All lanes of the peer are closed.
     pub fn leave(&mut self, peer: PeerId, now: Moment) {
         if self.life == Life::Live {
+            self.viewers.retain(|_, viewer| !(viewer.is_retired() && viewer.peer() == Some(peer)));
             self.lose(peer, now);
             self.settle(now);
         }

@@ -366,11 +366,12 @@ impl Trio {
             self.relay.iter_mut().for_each(|relay| relay.handle_frame(peer, lane, bytes, now));
             return;
         };
-        let mut rng = Rng::new(self.rng.draw());
         let Some(relay) = &mut self.relay else { return };
         let joined = match (client, hello.tab) {
             (Client::Visitor, Some(tab)) => {
-                restore_if_unknown(relay, &tab, hello.resume.is_some(), &mut rng, now);
+                if hello.resume.is_some() {
+                    relay.adopt(&tab, tab.standing.map(|standing| card(standing.view.1)), now);
+                }
                 relay.join_visitor(peer, tab, hello.resume, now)
             }
             (Client::Visitor, None) => Err(Refusal::Malformed),
@@ -393,17 +394,6 @@ impl Trio {
                 }
             }
         }
-    }
-}
-
-/// What the server does with a page that lived through its restart.
-fn restore_if_unknown(relay: &mut RelaySession, tab: &Tab, lived: bool, rng: &mut Rng, now: Moment) {
-    let unknown = !relay.knows_visitor() && !relay.consent().is_shared();
-    if unknown
-        && lived
-        && let Some(standing) = tab.standing
-    {
-        *relay = RelaySession::restore(relay_random(rng), tab, Some(card(standing.view.1)), now);
     }
 }
 

@@ -179,16 +179,19 @@ impl RelaySession {
         if self.consent.leave(agent) {
             self.audit(Actor::Agent(agent), Deed::Left(agent));
         }
-        if self.viewers.keys().all(|other| *other == agent) {
+        if self.viewers.values().all(|other| other.card.id == agent || other.is_retired()) {
             return self.finish(EndReason::AgentLeft, Actor::Agent(agent), now);
         }
         self.send_visitor(&ToVisitor::AgentLeft(agent), Urgency::BothLanes, now);
         self.tell_viewer_urgently(agent, &ToViewer::Ended(EndReason::AgentLeft), now);
-        if let Some(viewer) = self.viewers.get_mut(&agent) {
-            viewer.withhold();
-            viewer.retire(now);
-        }
-        if let Some(peer) = self.viewers.get(&agent).and_then(Viewer::peer) {
+        self.retire(agent);
+    }
+
+    fn retire(&mut self, agent: AgentId) {
+        let Some(viewer) = self.viewers.get_mut(&agent) else { return };
+        viewer.withhold();
+        if let Some(peer) = viewer.retire() {
+            self.peers.remove(&peer);
             self.events.push_back(RelayEvent::Close(peer, CloseReason::Ended(EndReason::AgentLeft)));
         } else {
             self.viewers.remove(&agent);

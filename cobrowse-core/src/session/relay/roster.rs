@@ -21,8 +21,15 @@ const MESSAGES_A_SECOND: u32 = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Here(PeerId),
-    Leaving { peer: PeerId, until: Moment },
-    Away { until: Moment },
+    Leaving {
+        peer: PeerId,
+        until: Moment,
+    },
+    Away {
+        until: Moment,
+    },
+    /// Done; what is left is to tell it.
+    Retired(PeerId),
 }
 
 /// How a viewer keeps up.
@@ -81,7 +88,7 @@ impl Viewer {
 
     pub(super) const fn peer(&self) -> Option<PeerId> {
         match self.place {
-            Place::Here(peer) | Place::Leaving { peer, .. } => Some(peer),
+            Place::Here(peer) | Place::Leaving { peer, .. } | Place::Retired(peer) => Some(peer),
             Place::Away { .. } => None,
         }
     }
@@ -103,25 +110,33 @@ impl Viewer {
         }
     }
 
-    /// The agent is done: the place goes with the connection.
-    pub(super) const fn retire(&mut self, now: Moment) {
-        if let Place::Here(peer) = self.place {
-            self.place = Place::Leaving { peer, until: now };
+    /// The agent is done: the place goes with the connection. Its peer, if there is one.
+    pub(super) const fn retire(&mut self) -> Option<PeerId> {
+        let peer = self.peer();
+        if let Some(peer) = peer {
+            self.place = Place::Retired(peer);
         }
+        peer
+    }
+
+    pub(super) const fn is_retired(&self) -> bool {
+        matches!(self.place, Place::Retired(_))
     }
 
     pub(super) fn lose(&mut self, lost: PeerId, now: Moment) {
         self.place = match self.place {
             Place::Here(peer) if peer == lost => Place::Away { until: now + CUT },
             Place::Leaving { peer, until } if peer == lost => Place::Away { until },
-            place @ (Place::Here(_) | Place::Leaving { .. } | Place::Away { .. }) => place,
+            place @ (Place::Here(_) | Place::Leaving { .. } | Place::Away { .. } | Place::Retired(_)) => {
+                place
+            }
         };
     }
 
     pub(super) const fn until(&self) -> Option<Moment> {
         match self.place {
             Place::Leaving { until, .. } | Place::Away { until } => Some(until),
-            Place::Here(_) => None,
+            Place::Here(_) | Place::Retired(_) => None,
         }
     }
 

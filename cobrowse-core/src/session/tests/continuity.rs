@@ -168,15 +168,7 @@ fn a_relay_that_restarts_takes_the_record_from_the_page() {
         trio.relay_restarts(2 * SECOND);
         trio.page_changes_for(10, 10 * SECOND);
         trio.run_for(5 * SECOND);
-        assert!(
-            matches!(trio.bar().state, BarState::Controlling { .. }),
-            "seed {seed} {:?} {:?} {:?} {:?} {:?}",
-            trio.bar(),
-            trio.audit,
-            trio.counters,
-            trio.seen(SOPHIE).share,
-            trio.closed
-        );
+        assert!(matches!(trio.bar().state, BarState::Controlling { .. }), "seed {seed}");
         assert!(matches!(trio.seen(SOPHIE).share, Some(ShareState::Controlling(..))), "seed {seed}");
         assert_eq!(trio.seen(SOPHIE).state, trio.page_state(), "seed {seed}");
         trio.commands(SOPHIE);
