@@ -28,7 +28,7 @@ use port::Closures;
 /// What a site decides about a capture.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// Our own element in the page, never captured and put back when the page removes it.
+    /// Our own element in the page, never captured.
     pub host: Option<Element>,
     /// How much is hidden to begin with.
     pub mode: Mode,

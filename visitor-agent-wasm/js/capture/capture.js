@@ -151,18 +151,7 @@ export class PageCapture {
 
   /** At the end of an observer's callback: sends at once when nothing waits. */
   settled() {
-    this.restoreHost();
     if (this.ready && !this.planned && this.stage === "steady") this.flush();
-  }
-
-  /** Our own element belongs to the page as long as the share lasts. */
-  restoreHost() {
-    const { host } = this.options;
-    if (!host || host.isConnected || !this.hostSeen) {
-      this.hostSeen = Boolean(host?.isConnected);
-      return;
-    }
-    this.doc.documentElement?.append(host);
   }
 
   /** Sends in a task of its own, as soon as the page lets us. */

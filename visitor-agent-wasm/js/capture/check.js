@@ -1,7 +1,6 @@
 // The capture check: in idle moments the page is read again and compared with what was sent. Whatever was changed
 // without our hearing of it is found here, counted, and sent.
 import { BLOCK } from "./rules.js";
-import { END } from "./words.js";
 import { idle } from "./time.js";
 
 /** Milliseconds between two hashes for the receiver. */
@@ -118,7 +117,6 @@ export class Check {
     const before = nodes.before(node);
     words.put(before === null ? 0 : nodes.id(before));
     walk.write(node, id, false);
-    words.put(END);
   }
 
   /** Scroll positions are read once after load; later a listener names who scrolled. */

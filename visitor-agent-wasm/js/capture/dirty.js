@@ -163,8 +163,7 @@ export class Dirty {
     this.capture.properties.unheard();
     this.renew();
     walk.mend(this.touched);
-    this.moves(this.settlePlaces());
-    const placed = this.news() && this.slots() && walk.resume();
+    const placed = this.moves(this.settlePlaces()) && this.news() && this.slots() && walk.resume();
     walk.words.put(0);
     this.roots();
     return this.values() && placed;
@@ -222,15 +221,22 @@ export class Dirty {
 
   /**
    * Places all that is known, whatever the time: until then its old place holds it, and that may be on its way out.
-   * What is new around a known node comes with it.
+   * What is new around a known node comes with it, what is new beside it as long as there is time. False when some
+   * was left: nothing may name a node that was just placed before WebAssembly has said that it stays.
    */
   moves(around) {
     const { nodes, touched } = this, { walk } = this.capture, { deadline } = walk;
+    let whole = true;
     walk.deadline = Infinity;
-    const urgent = (node) => nodes.id(node) !== 0 || around.has(node);
-    for (const node of around) if (!nodes.id(node)) this.run(node, urgent);
-    for (const node of touched) if (nodes.id(node) && this.unplaced(node)) this.run(node, urgent);
+    const wanted = (node) => {
+      if (nodes.id(node) !== 0 || around.has(node) || performance.now() < deadline) return true;
+      whole = false;
+      return false;
+    };
+    for (const node of around) if (!nodes.id(node)) this.run(node, wanted);
+    for (const node of touched) if (nodes.id(node) && this.unplaced(node)) this.run(node, wanted);
     walk.deadline = deadline;
+    return whole;
   }
 
   /** Sends what is new. True when all was sent. */

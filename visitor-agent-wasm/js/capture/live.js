@@ -21,6 +21,8 @@ export class Live {
     /** What is to be done before the next paint, each once. */
     this.waiting = new Map();
     this.rests = new Map();
+    /** The last scroll position that was read of a node. */
+    this.positions = new WeakMap();
   }
 
   begin() {
@@ -144,12 +146,13 @@ export class Live {
       const id = capture.id(node);
       const { x, y } = scrollOf(node);
       const value = x === 0 && y === 0 ? null : `${x} ${y}`;
-      if (!capture.properties.tell(node, " scroll", value) || !id) continue;
+      if ((this.positions.get(node) ?? null) === value || !id) continue;
+      this.positions.set(node, value);
       capture.port.scroll(id, x, y);
       clearTimeout(this.rests.get(node));
       this.rests.set(node, setTimeout(() => capture.guard(() => {
         this.rests.delete(node);
-        this.told(node, [" scroll"]);
+        if (capture.properties.tell(node, " scroll", value)) this.told(node, [" scroll"]);
       }), REST));
     }
   }

@@ -144,8 +144,10 @@ export class Walk {
   /** Begins a group of children of `parent` after `previous`. */
   group(parent, previous) {
     const { nodes, words } = this;
+    let sent = previous;
+    while (sent !== null && !nodes.roots.has(sent) && nodes.id(sent) === 0) sent = nodes.before(sent);
     words.put(nodes.id(parent));
-    words.put(previous === null || nodes.roots.has(previous) ? 0 : nodes.id(previous));
+    words.put(sent === null || nodes.roots.has(sent) ? 0 : nodes.id(sent));
   }
 
   /** The first child of an open parent that the walk has yet to send, or null. */
@@ -177,11 +179,12 @@ export class Walk {
     for (const entry of this.stack) {
       const { node, cursor } = entry;
       if (cursor === null || nodes.roots.has(cursor)) continue;
-      if (cursor.parentNode === node && !touched.has(cursor) && nodes.id(cursor)) continue;
+      const passed = (child) => !touched.has(child) && (nodes.id(child) !== 0 || nodes.skipped.has(child));
+      if (cursor.parentNode === node && passed(cursor)) continue;
       const slot = nodes.slots.get(node);
       entry.cursor = slot !== undefined && nodes.id(slot) ? slot : null;
       for (let child = nodes.first(node); child !== null; child = nodes.after(child)) {
-        if (!touched.has(child) && nodes.id(child)) entry.cursor = child;
+        if (passed(child)) entry.cursor = child;
       }
     }
   }
