@@ -291,7 +291,7 @@ mod tests {
                 Names open tfom2ynx6hb tndq7pswq52
                 Fragment #t3sj7x3idjm
                 PageUrl https://shop.test/
-                ScrubPage  ; .tfom2ynx6hb.open > #t3sj7x3idjm:not(.b)::part(x y), [data-a="t3sj7x3idjm"] { --t3sj7x3idjm: t3sj7x3idjm; color: var(--t3sj7x3idjm); content: "••••••"; content: ""; background: url("") #fff; font: 12px/1.5 "tgikqiiyq2e", Arial; ; ; width: calc(1px + 2e3px); } @media (min-width: 600px) { t3cekfvvvax { animation: t3sj7x3idjm 2s } } @font-face { unicode-range: U+0025-00FF, u+4?? }
+                ScrubPage  ; .tfom2ynx6hb.open > #t3sj7x3idjm:not(.b)::part(x y), [data-a="t3sj7x3idjm"] { --t3sj7x3idjm: t3sj7x3idjm; color: var(--t3sj7x3idjm); content: "••••••"; content: ""; background: url("") #fff; font: 12px/1.5 "tgikqiiyq2e", Arial; grid-template-areas: "left t3sj7x3idjm"; ; width: calc(1px + 2e3px); } @media (min-width: 600px) { t3cekfvvvax { animation: t3sj7x3idjm 2s } } @font-face { unicode-range: U+0025-00FF, u+4?? }
             "#]],
         );
     }

@@ -116,7 +116,7 @@ form action=/buy
             input type="text" value="Anna"
             input type="submit" value="Buy"
             input type="hidden"
-            input .value="••••••" type="••••••" value="••••••"
+            input .value="••••••" type="password" value="••••••"
             input .checked="1" checked="" type="checkbox" value="••••••"
             input .value="••••••" autocomplete="••••••"
             textarea
