@@ -10,6 +10,8 @@ import { Pointer } from "./pointer.js";
 
 /** The main button, as `MouseEvent.buttons` counts. */
 const PRESSED = 1;
+/** Ticks until what the first of them laid out has been painted. */
+const PAINTED = 3;
 /** Milliseconds between looks at what is still to come, in a tab that is not painted. */
 const HIDDEN = 100;
 
@@ -52,9 +54,11 @@ export class Stage {
     this.fit();
   }
 
-  apply(words, lengths, text) {
+  apply(epoch, words, lengths, text) {
     const page = this.newest;
-    page?.apply(words, lengths, text);
+    // Numbers of an epoch that was abandoned mean other nodes here.
+    if (page?.epoch !== epoch) return;
+    page.apply(words, lengths, text);
     this.changed(page);
   }
 
@@ -180,7 +184,10 @@ export class Stage {
 
   tick() {
     const page = this.current;
-    if (!page) return;
+    if (!page) {
+      this.resolve();
+      return;
+    }
     page.properties.scroll(this.follows);
     this.building?.properties.scroll(true);
     this.showPointer(page);
@@ -192,7 +199,10 @@ export class Stage {
   settleSome(page) {
     const isQuiet = !this.building && page.assets.complete && !isLoading(page);
     this.quiet = isQuiet ? (this.quiet ?? 0) + 1 : 0;
-    if (this.quiet < 3) return;
+    if (PAINTED <= this.quiet) this.resolve();
+  }
+
+  resolve() {
     for (const resolve of this.settling.splice(0)) resolve();
   }
 

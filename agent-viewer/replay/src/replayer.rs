@@ -124,7 +124,7 @@ impl Replayer {
             self.stage.begin(epoch.0, begin.doctype, &begin.mode);
         }
         if !self.batch.is_empty() {
-            self.stage.apply(&self.batch.words, &self.batch.lengths, &self.batch.text);
+            self.stage.apply(epoch.0, &self.batch.words, &self.batch.lengths, &self.batch.text);
         }
         for index in 0..self.batch.ready.len() {
             self.want_asset(self.batch.ready[index]);

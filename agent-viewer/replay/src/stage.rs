@@ -44,7 +44,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn begin(this: &Stage, epoch: u32, doctype: Vec<String>, mode: &str);
     #[wasm_bindgen(method)]
-    pub fn apply(this: &Stage, words: &[u32], lengths: &[u32], text: &str);
+    pub fn apply(this: &Stage, epoch: u32, words: &[u32], lengths: &[u32], text: &str);
     #[wasm_bindgen(method)]
     pub fn finish(this: &Stage);
     #[wasm_bindgen(method)]
