@@ -161,6 +161,12 @@ impl SessionHandle {
         self.send(Input::Views(agent, reply)).await.is_ok() && answer.await.unwrap_or(false)
     }
 
+    /// Whether the task is there. One that was brought down by a fault of ours is begun again, as after a
+    /// restart, by whoever comes next.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.inbox.is_closed()
+    }
+
     /// The server ends the session.
     pub async fn end(&self) {
         // It has ended already when this fails.

@@ -68,7 +68,7 @@ impl Registry {
     /// # Errors
     /// [`Refusal::SessionEnded`] when there is none.
     pub async fn find(&self, app: &App, id: SessionId) -> Result<SessionHandle, ApiError> {
-        if let Some(handle) = self.lock().get(&id) {
+        if let Some(handle) = self.lock().get(&id).filter(|handle| handle.is_running()) {
             return Ok(handle.clone());
         }
         match app.store.session(id).await? {
@@ -103,7 +103,7 @@ impl Registry {
     fn begin(&self, app: &App, record: SessionRecord, origin: Origin) -> Result<SessionHandle, ApiError> {
         let mut running = self.lock();
         // Two peers may have found it missing at once.
-        if let Some(handle) = running.get(&record.id) {
+        if let Some(handle) = running.get(&record.id).filter(|handle| handle.is_running()) {
             return Ok(handle.clone());
         }
         if MAX_SESSIONS <= running.len() {

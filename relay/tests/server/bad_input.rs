@@ -63,7 +63,7 @@ impl Asked {
 
     /// What a visitor's hello, changed by `change`, is refused with.
     async fn refuses(&self, origin: &str, change: impl FnOnce(&mut Hello)) -> Refusal {
-        let mut socket = self.says(origin, |nonce| {
+        let socket = self.says(origin, |nonce| {
             let mut hello = self.hello(&self.ticket, nonce);
             change(&mut hello);
             Handshake::Hello(hello).encode().expect("short")

@@ -5,7 +5,10 @@ use cobrowse_core::{
     command::{Action, Anchor, Button, Mark, Receipt},
     consent::Admitted,
     id::{AgentId, Epoch, NodeId, SessionId},
-    session::{viewer::ViewerEvent, visitor::VisitorEvent},
+    session::{
+        viewer::{Connection, ViewerEvent},
+        visitor::VisitorEvent,
+    },
     wire::{
         PageKind,
         message::{AgentCard, Ask, EndReason, Presence, ShareState},
@@ -44,7 +47,8 @@ impl Share {
         let mut waiting = browser.waits(&world, "/").await;
         sophie.opens_session(first_visitor(&mut desk).await).await;
         let (session, ticket) = asked(&mut waiting).await;
-        let viewer = Viewer::opens(&world, sophie.ticket(session).await);
+        let mut viewer = Viewer::opens(&world, sophie.ticket(session).await);
+        viewer.is_connected().await;
         viewer.does(|viewer, now| viewer.ask(Ask::View, now));
         let mut visitor = Visitor::comes(&world, &browser, ticket.clone());
         visitor.says_yes(Ask::View).await;
@@ -124,6 +128,11 @@ impl Viewer {
             _ => None,
         })
         .await
+    }
+
+    pub async fn is_connected(&mut self) {
+        self.sees(|event| matches!(event, ViewerEvent::Connection(Connection::Connected)).then_some(()))
+            .await;
     }
 
     pub async fn presence(&mut self, wanted: Presence) {
