@@ -28,8 +28,9 @@ function openness(node) {
   return node.hasAttribute("popover") && matches(node, ":popover-open") ? "popover" : null;
 }
 
+/** Of a radio button it is always told: another of its group, with its own attribute, would decide otherwise. */
 function checkedness(node) {
-  if (!CHECKS.has(node.type) || node.checked === node.defaultChecked) return null;
+  if (!CHECKS.has(node.type) || (node.type !== "radio" && node.checked === node.defaultChecked)) return null;
   return node.checked ? "1" : "0";
 }
 
@@ -42,7 +43,8 @@ const READERS = {
   },
   " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
   " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
-  " selected": (node) => (node.selected === node.defaultSelected ? null : node.selected ? "1" : "0"),
+  // Told whenever it is selected: others of its select, with their own attributes, would decide otherwise.
+  " selected": (node) => (node.selected ? "1" : node.defaultSelected ? "0" : null),
   " defined": (node) => (node.localName.includes("-") && matches(node, ":defined") ? "1" : null),
 };
 
