@@ -9,7 +9,11 @@
 //! ```
 use std::{collections::VecDeque, time::Duration};
 
-use super::{Lane, Random, SessionError, handshake::Handshake, link::Link};
+use super::{
+    Lane, Random, SessionError,
+    handshake::{Handshake, refused_for_good},
+    link::Link,
+};
 use crate::{
     id::Moment,
     wire::{
@@ -265,7 +269,7 @@ impl Connector {
 
     fn refused(&mut self, refusal: Refusal, now: Moment) {
         self.steps.push_back(Step::Refused(refusal));
-        if is_final(refusal) {
+        if refused_for_good(refusal) {
             self.close();
         } else {
             self.wait(now);
@@ -385,24 +389,5 @@ impl Connector {
                 }
             }
         }
-    }
-}
-
-/// Whether trying again with the same ticket is of no use.
-const fn is_final(refusal: Refusal) -> bool {
-    match refusal {
-        Refusal::RateLimited | Refusal::Internal => false,
-        Refusal::UnknownSite
-        | Refusal::WrongOrigin
-        | Refusal::TicketExpired
-        | Refusal::TicketInvalid
-        | Refusal::TicketInUse
-        | Refusal::ProofInvalid
-        | Refusal::VersionUnsupported
-        | Refusal::Fenced
-        | Refusal::ConsentRequired
-        | Refusal::Malformed
-        | Refusal::TooLarge
-        | Refusal::SessionEnded => true,
     }
 }

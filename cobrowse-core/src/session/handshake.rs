@@ -92,3 +92,22 @@ impl Handshake {
         envelope.channel == Channel::Control && (CHALLENGE..=REFUSED).contains(&envelope.kind)
     }
 }
+
+/// Whether trying again with the same ticket is of no use.
+pub(super) const fn refused_for_good(refusal: Refusal) -> bool {
+    match refusal {
+        Refusal::RateLimited | Refusal::Internal => false,
+        Refusal::UnknownSite
+        | Refusal::WrongOrigin
+        | Refusal::TicketExpired
+        | Refusal::TicketInvalid
+        | Refusal::TicketInUse
+        | Refusal::ProofInvalid
+        | Refusal::VersionUnsupported
+        | Refusal::Fenced
+        | Refusal::ConsentRequired
+        | Refusal::Malformed
+        | Refusal::TooLarge
+        | Refusal::SessionEnded => true,
+    }
+}

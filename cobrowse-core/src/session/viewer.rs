@@ -2,80 +2,28 @@
 //!
 //! A page frame counts as consumed when [`ViewerSession::poll_event`] hands it out, so a viewer that draws
 //! slowly slows the visitor's capture instead of filling somebody's memory.
+mod events;
+
 use std::collections::{BTreeSet, VecDeque};
+
+pub use events::{Connection, ViewerConfig, ViewerEvent};
 
 use crate::{
     command::{Action, Anchor, Command, Indicate, Mark, Receipt},
     id::{CommandId, Epoch, Moment, ViewId},
     session::{
-        Lane, Random, SessionError,
+        Lane, SessionError,
         connector::{Connector, Step},
         link::{Link, Traffic, Urgency},
     },
     wire::{
         PageKind, PointerKind,
-        message::{
-            self, AgentCard, Ask, EndReason, FromViewer, PageInfo, Presence, Refusal, ShareState, ToViewer,
-        },
+        message::{self, Ask, EndReason, FromViewer, ShareState, ToViewer},
     },
 };
 
 /// Most commands that may wait for their receipts.
 pub const MAX_OUTSTANDING: usize = 256;
-
-/// What a viewer starts with.
-pub struct ViewerConfig {
-    /// Of `POST /v1/sessions/{s}/ticket`.
-    pub ticket: String,
-    /// Random numbers, for jitter.
-    pub random: Random,
-}
-
-/// Whether the viewer itself is connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Connection {
-    /// On the way.
-    Connecting,
-    /// Yes.
-    Connected,
-}
-
-/// What the viewer application has to do or show.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ViewerEvent {
-    /// Open a (new) WebSocket to `/v1/session`; the old one, if any, is dead: close it.
-    Reconnect,
-    /// Keep this ticket for a reload.
-    Ticket(String),
-    /// The viewer's own connection changed.
-    Connection(Connection),
-    /// Make data channels and call [`ViewerSession::offer`].
-    OpenDataChannels,
-    /// The SDP answer.
-    Answer(String),
-    /// The share changed.
-    State(ShareState),
-    /// Apply this frame. A [`PageKind::Keyframe`] begins anew.
-    Page(PageKind, Epoch, Vec<u8>),
-    /// A cursor or scroll position of the visitor.
-    Pointer(PointerKind, Epoch, Vec<u8>),
-    /// What became of a command.
-    Receipt(CommandId, Receipt),
-    /// The visitor said no; ask again after so many seconds.
-    Declined(Ask, u32),
-    /// Nobody answered.
-    Lapsed(Ask),
-    /// Whether the visitor is there.
-    Presence(Presence),
-    /// Where the visitor is.
-    PageInfo(PageInfo),
-    /// Who views.
-    Viewers(Vec<AgentCard>),
-    /// The last message or the connection was refused.
-    Refused(Refusal),
-    /// The session is over; nothing more comes.
-    Ended(EndReason),
-}
 
 /// How far the session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

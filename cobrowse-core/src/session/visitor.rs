@@ -2,128 +2,30 @@
 //!
 //! A command comes out as [`VisitorEvent::Apply`] only when consent admits it at that moment; what is taken
 //! back is burnt in the machine first, then recalled from the events that nobody has taken, then told.
+mod events;
+mod hand;
 mod inbox;
 mod stream;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub use events::{Bar, BarState, Question, VisitorConfig, VisitorEvent};
 use stream::Stream;
 
 use crate::{
-    command::{Command, Indicate, Receipt},
-    consent::{Admitted, CONTROL_LASTS, Consent, Expired, Flow, Hands},
+    command::Receipt,
+    consent::{CONTROL_LASTS, Consent, Expired, Flow},
     id::{AgentId, CommandId, Epoch, GrantId, Moment, ViewId},
     session::{
-        Lane, Random, SessionError,
+        Lane, SessionError,
         connector::{Connector, Step},
         link::{Link, Traffic, Urgency},
     },
     wire::{
         PageKind, PointerKind,
-        message::{self, AgentCard, Ask, EndReason, FromVisitor, PageInfo, Refusal, Standing, Tab, Welcome},
+        message::{self, AgentCard, Ask, EndReason, FromVisitor, PageInfo, Standing, Tab, Welcome},
     },
 };
-
-/// What a page starts its session with.
-pub struct VisitorConfig {
-    /// The ticket of the presence socket, or the one that the last page kept.
-    pub ticket: String,
-    /// The tab, this page's incarnation, the epochs used so far, and the consent that the last page kept.
-    pub tab: Tab,
-    /// Cryptographic random numbers.
-    pub random: Random,
-}
-
-/// What the bar shows. Always derived from the consent machine, never set beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bar {
-    /// The share as it stands.
-    pub state: BarState,
-    /// The question that waits for an answer, if one does. Shown beside the state, never instead of it.
-    pub question: Option<Question>,
-}
-
-/// The share, as the visitor sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BarState {
-    /// Nothing is shared.
-    Hidden,
-    /// These agents see the page.
-    Viewing {
-        /// Who, never empty.
-        agents: Vec<AgentCard>,
-        /// Whether the visitor paused.
-        flow: Flow,
-    },
-    /// One agent controls the page; all of `agents` see it.
-    Controlling {
-        /// Who controls.
-        agent: AgentCard,
-        /// Who sees, `agent` among them.
-        agents: Vec<AgentCard>,
-        /// Whether the visitor paused.
-        flow: Flow,
-        /// Whether the visitor's own hand is on the page.
-        hands: Hands,
-    },
-    /// Shared, and the connection is lost for now.
-    Reconnecting {
-        /// Who sees the page as soon as the connection is back.
-        agents: Vec<AgentCard>,
-    },
-    /// The session is over.
-    Ended {
-        /// Why.
-        reason: EndReason,
-    },
-}
-
-/// What an agent wants to know from the visitor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Who asks.
-    pub agent: AgentCard,
-    /// For what.
-    pub ask: Ask,
-}
-
-/// What the share module has to do.
-#[derive(Debug)]
-pub enum VisitorEvent {
-    /// Sign these bytes (nonce ‖ ticket) with the page's key, then call
-    /// [`VisitorSession::provide_proof`].
-    NeedProof(Vec<u8>),
-    /// Open a (new) WebSocket to `/v1/session`; the old one, if any, is dead: close it.
-    Reconnect,
-    /// Keep this ticket for the next page.
-    Ticket(String),
-    /// [`VisitorSession::tab`] changed: write it to `sessionStorage`.
-    TabChanged,
-    /// The link is new or was renewed: make data channels and call [`VisitorSession::offer`].
-    OpenDataChannels,
-    /// [`VisitorSession::bar`] changed.
-    BarChanged,
-    /// A view stands: begin an epoch above [`Tab::epoch`] and send its keyframe.
-    StartCapture,
-    /// No view stands: stop reading the page at once.
-    StopCapture,
-    /// Begin a new epoch and send its keyframe.
-    KeyframeWanted,
-    /// [`VisitorSession::page_room`] became true.
-    Room,
-    /// Do this, then call [`VisitorSession::receipt`].
-    Apply(AgentId, Admitted<Command>),
-    /// Show this mark of this agent.
-    Indicate(AgentCard, Admitted<Indicate>),
-    /// Move this agent's pointer.
-    AgentPointer(AgentCard, Admitted<Indicate>),
-    /// The SDP answer to the offer.
-    Answer(String),
-    /// The server refused; the session may be over (then [`Self::Ended`] follows).
-    Refused(Refusal),
-    /// The session is over; nothing more comes.
-    Ended(EndReason),
-}
 
 /// How far the session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +43,8 @@ pub struct VisitorSession {
     tab: Tab,
     /// What the last page of the tab had, until the relay has said whether it still stands.
     carried: Option<Standing>,
+    /// What the last hello said of the consent.
+    offered: Option<Standing>,
     names: BTreeMap<AgentId, String>,
     info: Option<PageInfo>,
     stream: Stream,
@@ -189,6 +93,7 @@ impl VisitorSession {
             consent: Consent::authority(),
             tab,
             carried: tab.standing,
+            offered: None,
             names: BTreeMap::new(),
             info: None,
             stream: Stream::Broken,
@@ -202,6 +107,7 @@ impl VisitorSession {
 
     /// The page's signature of [`VisitorEvent::NeedProof`]: ECDSA P-256, r‖s.
     pub fn provide_proof(&mut self, proof: Vec<u8>, now: Moment) {
+        self.offered = self.standing();
         if self.connector.hello(Some(self.tab()), Some(proof), now).is_err() {
             self.end(EndReason::Server);
         }
@@ -326,100 +232,6 @@ impl VisitorSession {
     }
 }
 
-/// By the visitor's own trusted hand.
-impl VisitorSession {
-    /// The visitor's yes to the question that was on the screen. False when it does not stand any more.
-    pub fn allow(&mut self, agent: AgentId, ask: Ask, now: Moment) -> bool {
-        let allowed = match ask {
-            Ask::View => self.allow_view(agent, now),
-            Ask::Control => self.allow_control(agent, now),
-        };
-        self.settle(now);
-        allowed
-    }
-
-    fn allow_view(&mut self, agent: AgentId, now: Moment) -> bool {
-        let view = ViewId::from_random(self.connector.draw().to_be_bytes());
-        let granted = self.consent.grant_view(agent, view, now);
-        if granted {
-            let first = self.consent.viewers().eq([agent]);
-            self.send_urgently(&FromVisitor::ViewGranted(agent, view), now);
-            if let Some(link) = self.connector.link.as_mut().filter(|_| first) {
-                link.page_follows_control();
-            }
-        }
-        granted
-    }
-
-    fn allow_control(&mut self, agent: AgentId, now: Moment) -> bool {
-        let grant = GrantId::from_random(self.connector.draw().to_be_bytes());
-        let granted = self.consent.grant_control(agent, grant, CONTROL_LASTS, now);
-        if granted {
-            let seconds = u32::try_from(CONTROL_LASTS.as_secs()).unwrap_or(u32::MAX);
-            // Another agent's grant is burnt by this one.
-            self.recall(now);
-            self.send(&FromVisitor::ControlGranted(agent, grant, seconds), now);
-        }
-        granted
-    }
-
-    /// The visitor's no. False when the question does not stand any more.
-    pub fn decline(&mut self, agent: AgentId, ask: Ask, now: Moment) -> bool {
-        let declined = self.consent.decline(agent, ask, now).is_some();
-        if declined {
-            self.send(&FromVisitor::Declined(agent, ask), now);
-        }
-        self.settle(now);
-        declined
-    }
-
-    /// Takes control back: the grant is burnt before anything is sent.
-    pub fn take_back(&mut self, now: Moment) {
-        if let Some((_, grant)) = self.consent.revoke() {
-            self.recall(now);
-            self.send_urgently(&FromVisitor::Revoked(grant), now);
-        }
-        self.settle(now);
-    }
-
-    /// Ends the share, and with it the session.
-    pub fn stop(&mut self, now: Moment) {
-        if self.life == Life::Live && self.consent.is_shared() {
-            self.consent.stop();
-            self.recall(now);
-            self.hold_back();
-            self.send_urgently(&FromVisitor::Stopped, now);
-            self.life = Life::Ending(EndReason::VisitorStopped, now + super::connector::CUT_BUDGET);
-        }
-        self.settle(now);
-    }
-
-    /// Pauses or goes on.
-    pub fn pause(&mut self, paused: bool, now: Moment) {
-        if self.consent.set_flow(if paused { Flow::Paused } else { Flow::Running }) {
-            self.recall(now);
-            self.hold_back();
-            self.send_urgently(&FromVisitor::Paused(paused), now);
-        }
-        self.settle(now);
-    }
-
-    /// Trusted input of the visitor (pointer, key, touch).
-    pub fn hands_on(&mut self, now: Moment) {
-        if self.consent.hands_on(now) {
-            self.recall(now);
-            self.send(&FromVisitor::HandsOn(true), now);
-        }
-        self.settle(now);
-    }
-
-    /// The page is being left (`pagehide`).
-    pub fn bye(&mut self, now: Moment) {
-        self.send_urgently(&FromVisitor::Bye, now);
-        self.settle(now);
-    }
-}
-
 /// From the page.
 impl VisitorSession {
     /// Where the visitor is. Told once a view stands, and on each change.
@@ -493,14 +305,8 @@ impl VisitorSession {
 
     /// Commands that wait to be taken and do not stand any more: nothing is done, and the agent is told.
     fn recall(&mut self, now: Moment) {
-        let mut recalled = Vec::new();
-        self.events.retain(|event| match event {
-            VisitorEvent::Apply(agent, command) => {
-                recalled.push((*agent, command.get().id));
-                false
-            }
-            _ => true,
-        });
+        let recalled: Vec<_> = self.events.iter().filter_map(VisitorEvent::command).collect();
+        self.events.retain(|event| event.command().is_none());
         for (agent, id) in recalled {
             self.send(&FromVisitor::Receipt(agent, id, Receipt::NoGrant), now);
         }
@@ -521,7 +327,7 @@ impl VisitorSession {
         }
         self.consent.stop();
         self.carried = None;
-        self.events.retain(|event| !matches!(event, VisitorEvent::Apply(..)));
+        self.events.retain(|event| event.command().is_none());
         self.connector.close();
         self.life = Life::Over(reason);
     }
@@ -565,10 +371,25 @@ impl VisitorSession {
         }
         self.recall(now);
         self.stream = Stream::Broken;
-        if let Life::Ending(..) = self.life {
-            self.send_urgently(&FromVisitor::Stopped, now);
-        }
+        self.correct_offer(now);
         self.send_info(now);
+    }
+
+    /// What changed here between the hello and the welcome was told to a link that is gone.
+    fn correct_offer(&mut self, now: Moment) {
+        let offered = self.offered.take();
+        if let Life::Ending(..) = self.life {
+            return self.send_urgently(&FromVisitor::Stopped, now);
+        }
+        let Some(offered) = offered else { return };
+        let controls = self.consent.controller().map(|(_, grant)| grant);
+        if let Some(burnt) = offered.grant.filter(|grant| Some(*grant) != controls) {
+            self.send_urgently(&FromVisitor::Revoked(burnt), now);
+        }
+        let paused = self.consent.flow() == Flow::Paused;
+        if paused != offered.paused && self.consent.is_shared() {
+            self.send_urgently(&FromVisitor::Paused(paused), now);
+        }
     }
 
     /// Events for what changed. The one place that makes them, so that nothing is told that is not so.

@@ -38,7 +38,7 @@ pub(super) enum Step {
     /// It gets the keyframe and what followed.
     CatchingUp,
     /// It had everything.
-    InStep,
+    UpToDate,
     /// It had everything once, and has fallen behind.
     Lagging,
 }
@@ -175,7 +175,7 @@ impl Viewer {
                 (self.next, self.step) = (log.first(), Step::CatchingUp);
             }
             let Some(entry) = log.get(self.next) else {
-                self.step = Step::InStep;
+                self.step = Step::UpToDate;
                 return;
             };
             if self.link.send_page(entry.kind, entry.epoch, entry.payload.clone()).is_err() {
@@ -199,7 +199,7 @@ impl Viewer {
 
     /// Notes whether the viewer keeps up. True when it has just fallen behind.
     pub(super) fn falls_behind(&mut self, log: &Log) -> bool {
-        let falls = self.step == Step::InStep && log.lag_limit() < log.behind(self.next);
+        let falls = self.step == Step::UpToDate && log.lag_limit() < log.behind(self.next);
         if falls {
             self.step = Step::Lagging;
         }
