@@ -1,1 +1,15 @@
-//! Placeholder of the layout.
+//! The words that the stories in `tests/` are told in: a visitor, an agent, a server, a shop.
+//!
+//! Everything is real: the server's own code on a free port, the shop on another site, two separate browsers.
+//! People act by trusted keys and pointers only; nothing in the product knows that it is tested.
+#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
+
+pub mod agent;
+pub mod browser;
+pub mod closed;
+pub mod failure;
+#[cfg(target_os = "linux")]
+pub mod lab;
+pub mod story;
+pub mod visitor;
+pub mod wait;

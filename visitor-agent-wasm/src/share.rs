@@ -328,7 +328,7 @@ impl Share {
 
 fn answer(question: Option<Question>, say: impl FnOnce(Question) -> bool) {
     // A question that was withdrawn under the finger answers itself: the bar has changed already.
-    question.is_some_and(say);
+    let _stood = question.is_some_and(say);
 }
 
 fn card(question: Question) -> Card {

@@ -1,0 +1,113 @@
+//! Looks into our closed root as assistive technology does, from outside the page. Nothing in the page opens it:
+//! Chromium is asked through its debugging protocol, Firefox through its driver.
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::{browser::Kind, visitor::HOST};
+
+/// A button, and where its middle is in the window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spot {
+    /// CSS pixels from the left.
+    pub x: i64,
+    /// CSS pixels from the top.
+    pub y: i64,
+}
+
+/// All that the question and the bar say, a line each.
+///
+/// # Errors
+/// When nothing of ours is shown.
+pub async fn text(driver: &WebDriver, kind: Kind) -> Result<String> {
+    match kind {
+        Kind::Chromium => {
+            let root = pierced(driver).await?;
+            let mut lines = Vec::new();
+            gather_text(&root, &mut lines);
+            Ok(lines.join("\n"))
+        }
+        Kind::Firefox => {
+            let mut lines = Vec::new();
+            for part in shadow(driver).await?.find_all(By::Css(".scene")).await? {
+                lines.push(part.text().await?);
+            }
+            Ok(lines.join("\n"))
+        }
+    }
+}
+
+/// The middle of the button that does `act`.
+///
+/// # Errors
+/// When it is not shown.
+pub async fn button(driver: &WebDriver, kind: Kind, act: &str) -> Result<Spot> {
+    match kind {
+        Kind::Chromium => {
+            let root = pierced(driver).await?;
+            let node = find_act(&root, act).with_context(|| format!("no button {act}"))?;
+            let found = cdp(driver, "DOM.getBoxModel", json!({ "backendNodeId": node })).await?;
+            let quad = found["model"]["border"].as_array().context("the button has no box")?;
+            let at = |index: usize| quad.get(index).and_then(Value::as_f64).unwrap_or_default();
+            Ok(Spot { x: ((at(0) + at(4)) / 2.0) as i64, y: ((at(1) + at(5)) / 2.0) as i64 })
+        }
+        Kind::Firefox => {
+            let found = shadow(driver).await?.find(By::Css(format!("button[data-act={act}]"))).await?;
+            let rect = found.rect().await?;
+            let scroll = crate::wait::eval(driver, "[scrollX, scrollY]").await?;
+            let past = |index: usize| scroll[index].as_f64().unwrap_or_default();
+            Ok(Spot {
+                x: (rect.x + rect.width / 2.0 - past(0)) as i64,
+                y: (rect.y + rect.height / 2.0 - past(1)) as i64,
+            })
+        }
+    }
+}
+
+async fn shadow(driver: &WebDriver) -> WebDriverResult<WebElement> {
+    driver.find(By::Css(HOST)).await?.get_shadow_root().await
+}
+
+async fn cdp(driver: &WebDriver, method: &str, parameters: Value) -> Result<Value> {
+    Ok(driver.cdp().send_raw(method, parameters).await?)
+}
+
+/// Our root, as the debugger describes it.
+async fn pierced(driver: &WebDriver) -> Result<Value> {
+    let document = cdp(driver, "DOM.getDocument", json!({ "depth": -1, "pierce": true })).await?;
+    find_root(&document["root"]).cloned().context("nothing of ours is in the page")
+}
+
+fn children<'a>(node: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    node[name].as_array().into_iter().flatten()
+}
+
+fn find_root(node: &Value) -> Option<&Value> {
+    if attribute(node, "popover") == Some("manual") && attribute(node, "id").is_none() {
+        let closed = |root: &&Value| root["shadowRootType"] == "closed";
+        if let Some(root) = children(node, "shadowRoots").find(closed) {
+            return Some(root);
+        }
+    }
+    children(node, "children").find_map(find_root)
+}
+
+fn find_act(node: &Value, act: &str) -> Option<i64> {
+    if attribute(node, "data-act") == Some(act) {
+        return node["backendNodeId"].as_i64();
+    }
+    children(node, "children").find_map(|child| find_act(child, act))
+}
+
+fn gather_text(node: &Value, lines: &mut Vec<String>) {
+    if node["nodeType"] == 3 {
+        lines.push(node["nodeValue"].as_str().unwrap_or_default().to_owned());
+    }
+    children(node, "children").for_each(|child| gather_text(child, lines));
+}
+
+fn attribute<'a>(node: &'a Value, name: &str) -> Option<&'a str> {
+    let list = node["attributes"].as_array()?;
+    let at = list.iter().step_by(2).position(|it| it == name)?;
+    list.get(at * 2 + 1)?.as_str()
+}

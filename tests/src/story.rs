@@ -1,0 +1,145 @@
+//! The stage of every story: a server, a shop on another site, and two people with a browser each.
+use std::{env, path::PathBuf, sync::atomic::{AtomicUsize, Ordering}};
+
+use anyhow::{Context, Result};
+use relay::{Config, Running, Server, config::{Demo, FetchScope}};
+use shop::Script;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{
+    agent::Agent,
+    browser::{Browser, Kind},
+    failure,
+    visitor::Visitor,
+};
+
+/// Everything that a story happens on.
+pub struct Stage {
+    /// The server, in this process.
+    pub server: Running,
+    /// The shop's address, without a slash at the end.
+    pub shop: String,
+    /// The person who needs help.
+    pub visitor: Visitor,
+    /// The person who helps.
+    pub agent: Agent,
+    shop_task: JoinHandle<()>,
+    data: Folder,
+}
+
+/// Where the built browser parts are.
+///
+/// # Errors
+/// When they are not built.
+pub fn web() -> Result<PathBuf> {
+    let default = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/web/dev"));
+    let folder = env::var_os("TANDEM_WEB").map_or(default, PathBuf::from);
+    folder.canonicalize().with_context(|| format!("{} is not built: run cargo xtask web", folder.display()))
+}
+
+/// Tells a story in each browser. A story that fails leaves pictures, pages and logs in
+/// `target/failures/NAME`.
+///
+/// # Panics
+/// When the story fails in one of them; the message says in which, and why.
+pub async fn in_each_browser(name: &str, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        tell(name, kind, &story).await;
+    }
+}
+
+/// Tells a story in one browser.
+///
+/// # Panics
+/// As [`in_each_browser`].
+pub async fn tell(name: &str, kind: Kind, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    let mut stage = Stage::set(kind, "en").await.expect("the stage is set");
+    if let Err(error) = story(&mut stage).await {
+        let folder = failure::keep(&format!("{name}-{}", kind.name()), &stage).await;
+        panic!("{name} in {}: {error:#}\nsee {}", kind.name(), folder.display());
+    }
+    stage.strike().await.expect("the stage is cleared");
+}
+
+impl Stage {
+    /// Starts a server and a shop on free ports, and two browsers that speak `language`.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn set(kind: Kind, language: &str) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let shop = format!("http://shop.localhost:{}", listener.local_addr()?.port());
+        let data = Folder::new()?;
+        let server = serve(&data, &shop).await?;
+        let script = Script { origin: server.url.clone(), site_key: "demo".to_owned() };
+        let shop_task = tokio::spawn(async move {
+            // Ends with the test, by being aborted.
+            let _ = axum::serve(listener, shop::app(script)).await;
+        });
+        let (visitor, agent) = tokio::try_join!(Browser::start(kind, language), Browser::start(kind, language))?;
+        let account = server.demo.clone().context("the server made no demo account")?;
+        Ok(Self {
+            visitor: Visitor { browser: visitor, shop: shop.clone() },
+            agent: Agent { browser: agent, desk: server.url.clone(), email: account.email, password: account.password },
+            server,
+            shop,
+            shop_task,
+            data,
+        })
+    }
+
+    /// Ends the server and starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn restart_server(&mut self) -> Result<()> {
+        let address = self.server.addr;
+        let mut config = config(&self.data, &self.shop)?;
+        config.listen = address;
+        let placeholder = Server::start(self::config(&Folder::new()?, &self.shop)?).await?;
+        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
+        let back = Server::start(config).await?;
+        std::mem::replace(&mut self.server, back).shutdown().await?;
+        Ok(())
+    }
+
+    async fn strike(self) -> Result<()> {
+        self.visitor.browser.quit().await?;
+        self.agent.browser.quit().await?;
+        self.shop_task.abort();
+        self.server.shutdown().await?;
+        Ok(())
+    }
+}
+
+async fn serve(data: &Folder, shop: &str) -> Result<Running> {
+    Ok(Server::start(config(data, shop)?).await?)
+}
+
+fn config(data: &Folder, shop: &str) -> Result<Config> {
+    let mut config = Config::loopback(&data.0);
+    config.web = Some(web()?);
+    config.demo = Some(Demo { origins: vec![shop.to_owned()] });
+    config.fetch = FetchScope::Private;
+    Ok(config)
+}
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("tandem-story-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed now, the system's own clean-up of temporary files removes.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,95 @@
+//! What a visitor does: opens pages, answers questions, takes control back.
+use anyhow::{Context, Result, bail};
+use thirtyfour::WebDriver;
+
+use crate::{
+    browser::Browser,
+    closed::{self, Spot},
+    wait::{PATIENCE, eval, until},
+};
+
+/// Our host in the page, found from outside as anybody could: the last element, in the top layer.
+pub const HOST: &str = "[popover=manual]:popover-open:not([id])";
+
+/// The person who needs help.
+pub struct Visitor {
+    /// Their browser.
+    pub browser: Browser,
+    /// The shop's address.
+    pub shop: String,
+}
+
+impl Visitor {
+    /// The window.
+    pub fn window(&self) -> &WebDriver {
+        &self.browser.driver
+    }
+
+    /// Opens a page of the shop.
+    ///
+    /// # Errors
+    /// When the browser does not get there.
+    pub async fn opens(&self, path: &str) -> Result<()> {
+        Ok(self.window().goto(format!("{}{path}", self.shop)).await?)
+    }
+
+    /// Waits for the question or bar that says `text`.
+    ///
+    /// # Errors
+    /// When it is never shown.
+    pub async fn is_told(&self, text: &str) -> Result<()> {
+        let begun = std::time::Instant::now();
+        let mut last = String::new();
+        while begun.elapsed() < PATIENCE {
+            last = self.bar_text().await;
+            if last.contains(text) {
+                return Ok(());
+            }
+        }
+        bail!("the visitor was never told {text:?}; at last: {last:?}")
+    }
+
+    /// Waits until nothing of ours is in the page.
+    ///
+    /// # Errors
+    /// When the bar stays.
+    pub async fn sees_no_bar(&self) -> Result<()> {
+        until(self.window(), "the bar to go", &format!("!document.querySelector({HOST:?})")).await?;
+        Ok(())
+    }
+
+    /// Presses a button of the question or the bar by its `data-act`, with the trusted pointer, once it has
+    /// settled.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn presses(&self, act: &str) -> Result<()> {
+        self.button(act).await?;
+        // The guard's half second, on the page's own clock, from after the button was found.
+        let now = eval(self.window(), "performance.now() + 650").await?;
+        until(self.window(), "the button to settle", &format!("performance.now() > {now}")).await?;
+        let Spot { x, y } = self.button(act).await?;
+        let pointer = self.window().action_chain().move_to(x, y).click();
+        pointer.perform().await.with_context(|| format!("pressing {act}"))
+    }
+
+    /// Finds a button of ours.
+    ///
+    /// # Errors
+    /// When it is never there.
+    pub async fn button(&self, act: &str) -> Result<Spot> {
+        let begun = std::time::Instant::now();
+        loop {
+            match closed::button(self.window(), self.browser.kind, act).await {
+                Ok(spot) => return Ok(spot),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// What the question and the bar say now; nothing when there is none.
+    pub async fn bar_text(&self) -> String {
+        closed::text(self.window(), self.browser.kind).await.unwrap_or_default()
+    }
+}
