@@ -304,8 +304,7 @@ const SETTERS = {
     node.files = chosen.files;
   },
   scroll(all, _, value, id) {
-    if (value === null) all.scrolls.delete(id);
-    else all.scrolls.set(id, numbers(value));
+    all.scrolls.set(id, value === null ? [0, 0] : numbers(value));
   },
   open(all, node, value, id) {
     all.top.delete(id);
