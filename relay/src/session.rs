@@ -90,6 +90,17 @@ pub enum LaneState {
     Down,
 }
 
+/// Why a good hello is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// The session refused, and counted it.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// The session is over.
+    #[error(transparent)]
+    Gone(#[from] SessionGone),
+}
+
 /// The session's task is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the session has ended")]
@@ -99,15 +110,15 @@ impl SessionHandle {
     /// Joins with a good hello.
     ///
     /// # Errors
-    /// What the session refuses; [`Refusal::SessionEnded`] when it is over.
-    pub async fn join(&self, joiner: Joiner, resume: Option<Resume>) -> Result<Admission, Refusal> {
+    /// What the session refuses, or that it is over.
+    pub async fn join(&self, joiner: Joiner, resume: Option<Resume>) -> Result<Admission, JoinError> {
         if matches!(joiner, Joiner::Visitor(..)) {
             self.visitor_came.store(true, Ordering::Relaxed);
         }
         let (reply, answer) = oneshot::channel();
         let join = Box::new(Join { joiner, resume, reply });
-        self.send(Input::Join(join)).await.map_err(|SessionGone| Refusal::SessionEnded)?;
-        answer.await.map_err(|_| Refusal::SessionEnded)?
+        self.send(Input::Join(join)).await?;
+        answer.await.map_err(|_| SessionGone)?.map_err(JoinError::Refused)
     }
 
     /// A peer's WebSocket closed, and all its lanes with it.

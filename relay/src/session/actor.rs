@@ -150,6 +150,7 @@ impl SessionActor {
 
     fn admit(&mut self, joiner: Joiner, resume: Option<Resume>, now: Moment) -> Result<Admission, Refusal> {
         if MAX_PEERS <= self.ports.len() {
+            self.count(Counter::Refused(Refusal::RateLimited));
             return Err(Refusal::RateLimited);
         }
         self.next_peer += 1;
@@ -172,22 +173,14 @@ impl SessionActor {
         card: Option<AgentCard>,
         (resume, now): (Option<Resume>, Moment),
     ) -> Result<Joined, Refusal> {
-        if self.origin == Origin::BeforeRestart && resume.is_some() && tab.standing.is_some() {
-            self.restore(&tab, card, now);
+        // What stood before a restart is what the visitor's page, the authority, still holds.
+        if self.origin == Origin::BeforeRestart && resume.is_some() {
+            self.machine.adopt(&tab, card, now);
         }
         let joined = self.machine.join_visitor(peer, tab, resume, now)?;
         self.app.directory.set_session(self.facts().visitor, Some(self.facts().id));
         self.origin = Origin::Opened;
         Ok(joined)
-    }
-
-    /// What stood before a restart is what the visitor's page, the authority, still holds.
-    fn restore(&mut self, tab: &Tab, card: Option<AgentCard>, now: Moment) {
-        self.machine = RelaySession::restore(random(), tab, card, now);
-        // Viewers that were quicker joined a machine that knew nothing: they come again.
-        for peer in self.ports.keys().copied().collect::<Vec<_>>() {
-            self.close(peer, Farewell::GoingAway);
-        }
     }
 
     fn handle_leave(&mut self, peer: PeerId, now: Moment) {

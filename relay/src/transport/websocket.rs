@@ -39,7 +39,7 @@ use crate::{
     error::ApiError,
     limits::{HELLO_WITHIN, MAX_SOCKET_READ},
     session::{
-        Admission, Joiner, SessionHandle, end_code,
+        Admission, JoinError, Joiner, SessionHandle, end_code,
         port::{Farewell, LaneInlet},
     },
     store::now_ms,
@@ -60,10 +60,11 @@ async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketU
         match greet(&app, &mut socket, origin.as_deref()).await {
             Ok(Some(guest)) => serve(&app, socket, guest).await,
             Ok(None) => {}
-            Err(refusal) => {
+            Err(NotGreeted::Here(refusal)) => {
                 app.metrics.refused(refusal, "hello");
                 refuse(&mut socket, refusal).await;
             }
+            Err(NotGreeted::BySession(refusal)) => refuse(&mut socket, refusal).await,
         }
     })
 }
@@ -75,8 +76,31 @@ struct Guest {
     welcome: Vec<u8>,
 }
 
+/// Who refused a peer: each refusal is counted once.
+enum NotGreeted {
+    /// This border; nobody counted it yet.
+    Here(Refusal),
+    /// The session, which counted it.
+    BySession(Refusal),
+}
+
+impl From<Refusal> for NotGreeted {
+    fn from(refusal: Refusal) -> Self {
+        Self::Here(refusal)
+    }
+}
+
+impl From<JoinError> for NotGreeted {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Refused(refusal) => Self::BySession(refusal),
+            JoinError::Gone(_) => Self::Here(Refusal::SessionEnded),
+        }
+    }
+}
+
 /// Challenge, hello, and what the session says to it. `None` when the socket closed before.
-async fn greet(app: &App, socket: &mut WebSocket, origin: Option<&str>) -> Result<Option<Guest>, Refusal> {
+async fn greet(app: &App, socket: &mut WebSocket, origin: Option<&str>) -> Result<Option<Guest>, NotGreeted> {
     let nonce = auth::random::<32>().map_err(|_| Refusal::Internal)?;
     let challenge = encode(&Handshake::Challenge(Challenge { nonce }))?;
     if socket.send(Message::Binary(challenge.into())).await.is_err() {
@@ -140,7 +164,7 @@ async fn check_bearer(
     }
 }
 
-async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, Refusal> {
+async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGreeted> {
     let session =
         app.sessions.find(app, claims.session).await.map_err(|error| error.into_refusal("hello"))?;
     let joiner = joiner(app, &claims.bearer, hello.tab).await?;
@@ -150,7 +174,7 @@ async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, Refusa
         Ok(welcome) => Ok(Guest { session, admission, welcome }),
         Err(refusal) => {
             session.leave(admission.peer).await;
-            Err(refusal)
+            Err(refusal.into())
         }
     }
 }

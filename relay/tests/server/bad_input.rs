@@ -2,18 +2,24 @@
 use std::rc::Rc;
 
 use cobrowse_core::{
-    id::{Epoch, Incarnation, Seq, SessionId, TabId},
-    session::handshake::Handshake,
+    command::{Action, Command, Navigation, Receipt},
+    id::{CommandId, Epoch, GrantId, Incarnation, Seq, SessionId, TabId},
+    session::{handshake::Handshake, visitor::VisitorEvent},
     wire::{
-        Channel, Envelope, PROTOCOL_VERSION,
-        message::{Hello, Refusal, Tab},
+        Channel, Envelope, PROTOCOL_VERSION, PageKind,
+        message::{Ask, FromViewer, Hello, Refusal, Tab, ToViewer},
     },
 };
 use futures_util::{SinkExt, StreamExt};
 use relay::auth::ticket::{Bearer, Claims, PageKey};
+use tokio::task::LocalSet;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::world::{Agent, Browser, SHOP, Socket, World, asked, closed, first_visitor};
+use crate::{
+    peer::Visitor,
+    story::{Share, anchor},
+    world::{Agent, Browser, SHOP, Socket, World, asked, closed, first_visitor},
+};
 
 /// A visitor who waits, an agent, and the session that is open between them.
 struct Asked {
@@ -211,4 +217,171 @@ async fn a_session_that_ended_stays_ended() {
         crate::world::code(answer.send().await.expect("answered")).await,
         (410, "session_ended".into())
     );
+}
+
+/// A viewer that obeys nothing but the handshake.
+struct Rogue {
+    socket: Socket,
+    seq: u32,
+}
+
+impl Rogue {
+    async fn joins(share: &Share, ticket: String) -> Self {
+        let mut socket = share.world.socket("/v1/session", &share.world.server.url, None).await;
+        nonce(&mut socket).await;
+        let hello = Hello { version: PROTOCOL_VERSION, ticket, proof: None, tab: None, resume: None };
+        socket.send(Message::binary(Handshake::Hello(hello).encode().expect("short"))).await.expect("sent");
+        let Some(Ok(Message::Binary(bytes))) = socket.next().await else { panic!("welcome") };
+        assert!(matches!(Handshake::decode(&bytes), Ok(Handshake::Welcome(_))));
+        Self { socket, seq: 0 }
+    }
+
+    async fn says(&mut self, message: &FromViewer) {
+        self.seq += 1;
+        let (seq, payload) = (Seq(self.seq), cobrowse_core::wire::message::encode(message).expect("short"));
+        let envelope =
+            Envelope { channel: Channel::Control, kind: 0, more: false, seq, epoch: Epoch(0), payload };
+        self.socket.send(Message::binary(envelope.encode())).await.expect("sent");
+    }
+
+    /// The first message of the server that `pick` takes.
+    async fn hears<T>(&mut self, pick: impl Fn(ToViewer) -> Option<T>) -> T {
+        loop {
+            let bytes = match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => bytes,
+                other => panic!("{other:?} where a message was expected"),
+            };
+            let envelope = Envelope::decode(&bytes, 1 << 20).expect("an envelope");
+            if envelope.channel == Channel::Control
+                && let Ok(message) = cobrowse_core::wire::message::decode(&envelope.payload)
+                && let Some(found) = pick(message)
+            {
+                return found;
+            }
+        }
+    }
+
+    /// The refusal and the close that end the socket.
+    async fn is_refused(&mut self) -> Refusal {
+        let mut last = None;
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => last = Some(bytes),
+                Some(Ok(Message::Close(frame))) => {
+                    let bytes = last.expect("a refusal before the close");
+                    let Ok(Handshake::Refused(refusal)) = Handshake::decode(&bytes) else {
+                        panic!("a refusal")
+                    };
+                    assert_eq!(u16::from(frame.expect("a code").code), refusal.close_code());
+                    return refusal;
+                }
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} before the close"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn control_without_consent_reaches_nobody() {
+    LocalSet::new().run_until(without_consent()).await;
+}
+
+async fn without_consent() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let ben = share.world.another_agent("ben@demo.tandem", "Ben").await;
+    let mut rogue = Rogue::joins(&share, ben.ticket(share.session).await).await;
+    let command = Command {
+        id: CommandId(7),
+        grant: GrantId::from_random([9; 8]),
+        anchor: anchor(1),
+        action: Action::Navigate(Navigation::Back),
+    };
+    rogue.says(&FromViewer::Command(command)).await;
+    let receipt = rogue.hears(|message| match message {
+        ToViewer::Receipt(id, receipt) => Some((id, receipt)),
+        _ => None,
+    });
+    assert_eq!(receipt.await, (CommandId(7), Receipt::NoGrant));
+    rogue.says(&FromViewer::Ask(Ask::Control)).await;
+    let refused = rogue.hears(|message| match message {
+        ToViewer::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    assert_eq!(refused.await, Refusal::ConsentRequired);
+    assert_eq!(share.world.refusals("consent_required").await, 1);
+    assert_eq!(share.world.metric("tandem_session_events_total{kind=\"command_dropped\"}").await, 1);
+    share.goes_on().await;
+    assert!(!share.visitor.rest().iter().any(|event| matches!(event, VisitorEvent::Apply(..))));
+}
+
+#[tokio::test]
+async fn malformed_and_oversized_frames_end_their_sender_alone() {
+    LocalSet::new().run_until(malformed()).await;
+}
+
+async fn malformed() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let ben = share.world.another_agent("ben@demo.tandem", "Ben").await;
+    let control = |seq: u32, payload: Vec<u8>| {
+        let (channel, seq, epoch) = (Channel::Control, Seq(seq), Epoch(0));
+        Message::binary(Envelope { channel, kind: 0, more: false, seq, epoch, payload }.encode())
+    };
+    for (message, expected) in [
+        (Message::binary(vec![]), Refusal::Malformed),
+        (Message::binary(vec![0xff; 30]), Refusal::Malformed),
+        (control(1, vec![0xc1; 9]), Refusal::Malformed),
+        (control(1, vec![0x91; 9_000]), Refusal::Malformed),
+        (Message::binary(vec![1; 40_000]), Refusal::TooLarge),
+        (Message::binary(vec![1; 400_000]), Refusal::TooLarge),
+        (Message::text("{}"), Refusal::Malformed),
+    ] {
+        let before = share.world.refusals(expected.code()).await;
+        let mut rogue = Rogue::joins(&share, ben.ticket(share.session).await).await;
+        rogue.socket.send(message).await.expect("sent");
+        assert_eq!(rogue.is_refused().await, expected);
+        assert_eq!(share.world.refusals(expected.code()).await, before + 1, "counted once");
+        share.goes_on().await;
+    }
+}
+
+#[tokio::test]
+async fn a_second_tab_with_the_same_ticket_is_told_so_and_the_first_goes_on() {
+    LocalSet::new().run_until(second_tab()).await;
+}
+
+async fn second_tab() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let mut second = Visitor::comes(&share.world, &share.browser, share.ticket.clone());
+    let refused = second.sees(|event| match event {
+        VisitorEvent::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    assert_eq!(refused.await, Refusal::TicketInUse);
+    assert_eq!(share.world.refusals("ticket_in_use").await, 1);
+    share.goes_on().await;
+}
+
+#[tokio::test]
+async fn a_newer_page_of_the_tab_fences_the_older_one() {
+    LocalSet::new().run_until(fenced()).await;
+}
+
+async fn fenced() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let mut tab = share.visitor.tells(|visitor| visitor.tab()).await;
+    tab.incarnation = Incarnation(tab.incarnation.0 + 1);
+    let mut next = Visitor::comes_with(&share.world, &share.browser, (share.ticket.clone(), tab));
+    let refused = share.visitor.sees(|event| match event {
+        VisitorEvent::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    assert_eq!(refused.await, Refusal::Fenced);
+    next.sees(|event| matches!(event, VisitorEvent::StartCapture).then_some(())).await;
+    next.sends(PageKind::Keyframe, 2, b"the next page");
+    assert_eq!(share.viewer.frame(PageKind::Keyframe).await, (Epoch(2), b"the next page".to_vec()));
 }

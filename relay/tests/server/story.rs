@@ -64,6 +64,12 @@ impl Share {
         self.viewer.frame(PageKind::KeyframeEnd).await;
     }
 
+    /// A delta still goes from the visitor to the viewer.
+    pub async fn goes_on(&mut self) {
+        self.visitor.sends(PageKind::Delta, 1, b"goes on");
+        assert_eq!(self.viewer.frame(PageKind::Delta).await.1, b"goes on");
+    }
+
     pub async fn grants_control(&mut self) {
         self.viewer.does(|viewer, now| viewer.ask(Ask::Control, now));
         self.visitor.says_yes(Ask::Control).await;
