@@ -105,6 +105,12 @@ impl Words {
         };
         self.fill(text, &[("n", &count.to_string())])
     }
+
+    /// How long ago, in words; tracked.
+    pub fn ago(self, since: Since) -> String {
+        let span = self.since(since);
+        if since == Since::Now { span } else { self.fill(Text::Ago, &[("span", &span)]) }
+    }
 }
 
 /// The words of the application.

@@ -10,7 +10,7 @@ use cobrowse_core::{
     },
 };
 use leptos::{ev, leptos_dom::helpers::set_timeout, prelude::*};
-use replay::{Fit, Replayer};
+use replay::{Fit, Rect, Replayer};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         http::{self, HttpError},
         share_link::{LinkEvent, Path, ShareLink},
     },
-    stage::assets,
+    stage::{assets, choices::Choice},
     state::{
         backoff::Backoff,
         share::{Heard, Line, Over, Phase, Share, Tool, Wish},
@@ -56,6 +56,29 @@ pub struct Remark {
     pub at: (f64, f64),
 }
 
+/// What the agent has just shown the visitor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Echo {
+    /// One ring.
+    Ring {
+        /// Its middle, in pixels of the stage.
+        at: (f64, f64),
+    },
+    /// An outlined element.
+    Outline(Rect),
+}
+
+/// A select's list that is open for the agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picking {
+    /// The select.
+    pub anchor: Anchor,
+    /// Where the list is, in pixels of the stage.
+    pub at: (f64, f64),
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+}
+
 /// The page's player, shared with what waits for assets.
 pub type Player = Rc<RefCell<Replayer>>;
 
@@ -78,6 +101,10 @@ pub struct Sharing {
     pub painted: RwSignal<bool>,
     /// What is said beside the pointer.
     pub remark: RwSignal<Option<Remark>>,
+    /// What the agent has just shown the visitor.
+    pub echo: RwSignal<Option<Echo>>,
+    /// The select's list that is open.
+    pub picking: RwSignal<Option<Picking>>,
     /// The time, for countdowns; moves twice a second.
     pub now: RwSignal<Moment>,
     accounts: Accounts,
@@ -101,6 +128,8 @@ impl Sharing {
             zoom: RwSignal::new(Zoom::default()),
             painted: RwSignal::new(false),
             remark: RwSignal::new(None),
+            echo: RwSignal::new(None),
+            picking: RwSignal::new(None),
             now: RwSignal::new(browser::now()),
             accounts: expect_context(),
             asks_itself: StoredValue::new(browser::take_hash() == ASK),

@@ -1,6 +1,7 @@
 //! The visitor's page in its sealed frame, and the agent's hand on it.
 
 pub mod assets;
+pub mod choices;
 mod hand;
 mod listener;
 mod pointing;

@@ -1,4 +1,4 @@
-//! Below the toolbar while the agent controls: the visitor's history, a path, and how to leave.
+//! The visitor's history and a path, while the agent controls.
 use cobrowse_core::{
     command::{Action, Anchor, Navigation},
     id::NodeId,
@@ -11,29 +11,19 @@ use super::icon::Icon;
 use crate::{
     i18n::{Text, words},
     sharing::Sharing,
-    state::{
-        keys::path,
-        share::{Phase, Tool},
-    },
+    state::keys::path,
 };
 
-/// Shown in control alone.
+/// In the place of the address, while the agent controls.
 #[component]
 pub fn ControlBar() -> impl IntoView {
-    let (words, sharing) = (words(), expect_context::<Sharing>());
     view! {
-        <Show when=move || sharing.phase() == Phase::Controlling>
-            <div class="control-bar">
-                <GoButton icon=lu::LuArrowLeft name=Text::Back to=Navigation::Back/>
-                <GoButton icon=lu::LuArrowRight name=Text::Forward to=Navigation::Forward/>
-                <GoButton icon=lu::LuRotateCw name=Text::Reload to=Navigation::Reload/>
-                <PathBox/>
-                <span class="muted control-hint"><kbd>"Esc"</kbd> {words.say(Text::EscLeaves)}</span>
-                <button type="button" class="button" on:click=move |_| sharing.choose(Tool::Look)>
-                    {words.say(Text::LeaveControl)}
-                </button>
-            </div>
-        </Show>
+        <div class="control-bar">
+            <GoButton icon=lu::LuArrowLeft name=Text::Back to=Navigation::Back/>
+            <GoButton icon=lu::LuArrowRight name=Text::Forward to=Navigation::Forward/>
+            <GoButton icon=lu::LuRotateCw name=Text::Reload to=Navigation::Reload/>
+            <PathBox/>
+        </div>
     }
 }
 

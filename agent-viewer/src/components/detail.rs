@@ -36,7 +36,7 @@ pub fn Detail() -> impl IntoView {
 #[component]
 fn Chosen() -> impl IntoView {
     let (words, desk) = (words(), expect_context::<Desk>());
-    let start = desk.chosen();
+    let start = untrack(|| desk.chosen());
     let row: Memo<Option<Arc<VisitorRow>>> =
         Memo::new(move |last: Option<&Option<_>>| desk.chosen().or_else(|| last.cloned().flatten()));
     let (tag, colour) = start.map(|row| (tag(row.id), hue(row.id.as_bytes()))).unwrap_or_default();

@@ -33,6 +33,12 @@ pub fn StatePill() -> impl IntoView {
                     {words.say(Text::Cancel)}
                 </button>
             </Show>
+            <Show when=move || sharing.phase() == Phase::Controlling>
+                <button type="button" class="link" title=words.say(Text::LeaveControlHelp)
+                    on:click=move |_| sharing.choose(Tool::Look)>
+                    {words.say(Text::LeaveControl)}
+                </button>
+            </Show>
             <ControlAnswer/>
         </div>
     }

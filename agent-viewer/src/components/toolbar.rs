@@ -2,7 +2,7 @@
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::{icon::Icon, state_pill::StatePill, tools::Tools, view_controls::ViewControls, whereabouts::Whereabouts};
+use super::{icon::Icon, tools::Tools, view_controls::ViewControls, whereabouts::Whereabouts};
 use crate::{
     i18n::{Text, words},
     sharing::Sharing,
@@ -17,7 +17,6 @@ pub fn Toolbar() -> impl IntoView {
             <Whereabouts/>
             <Tools/>
             <div class="toolbar-end">
-                <StatePill/>
                 <ViewControls/>
                 <StopButton/>
             </div>

@@ -59,7 +59,7 @@ fn CurrentPage(row: Row) -> impl IntoView {
 fn ThisVisit(row: Row) -> impl IntoView {
     let (words, desk) = (words(), expect_context::<Desk>());
     let of = move |read: fn(&VisitorRow) -> String| row.read().as_ref().map(|row| read(row));
-    let age = move || row.read().as_ref().map(|row| words.since(desk.age(row.since_ms)));
+    let age = move || row.read().as_ref().map(|row| words.ago(desk.age(row.since_ms)));
     let exact = move || {
         row.read().as_ref().map(|row| browser::exact_time(row.since_ms as f64, words.language().tag()))
     };
@@ -70,7 +70,7 @@ fn ThisVisit(row: Row) -> impl IntoView {
                 <dt>{words.say(Text::Site)}</dt><dd>{move || of(|row| row.site.clone())}</dd>
                 <dt>{words.say(Text::Browser)}</dt><dd>{move || of(|row| row.browser.clone())}</dd>
                 <dt>{words.say(Text::PageLanguage)}</dt><dd>{move || of(|row| row.lang.clone())}</dd>
-                <dt>{words.say(Text::ConnectedFor)}</dt><dd title=exact>{age}</dd>
+                <dt>{words.say(Text::Arrived)}</dt><dd title=exact>{age}</dd>
             </dl>
         </section>
     }

@@ -2,12 +2,16 @@
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::{avatar::Avatar, brand::Brand, copy_button::CopyButton, icon::Icon, visitor_rows::language};
+use super::{
+    avatar::Avatar, brand::Brand, control_bar::ControlBar, copy_button::CopyButton, icon::Icon,
+    state_pill::StatePill, visitor_rows::language,
+};
 use crate::{
     i18n::{Text, words},
     sharing::Sharing,
     state::{
         colour::hue,
+        share::Phase,
         visitors::{address, tag, web},
     },
 };
@@ -25,6 +29,7 @@ pub fn Whereabouts() -> impl IntoView {
         let tag = sharing.visitor.read().as_ref().map(|row| tag(row.id));
         tag.map(|tag| words.fill(Text::VisitorName, &[("tag", &tag)]))
     };
+    let controls = move || sharing.phase() == Phase::Controlling;
     let (open, open_help) = (words.say(Text::OpenPage), words.say(Text::OpenPageHelp));
     view! {
         <div class="whereabouts">
@@ -32,17 +37,22 @@ pub fn Whereabouts() -> impl IntoView {
                 Some(row) => view! { <Avatar letters=language(&row.lang) hue=hue(row.id.as_bytes())/> }.into_any(),
                 None => view! { <Brand/> }.into_any(),
             }}
-            <div class="whereabouts-text">
-                <strong>{name}</strong>
-                <span class="muted" title=move || url.get()>{move || url.get().map(|url| short(&url).to_owned())}</span>
-            </div>
-            <Show when=move || url.read().is_some()>
+            <Show when=controls fallback=move || view! {
+                <div class="whereabouts-text">
+                    <strong>{name}</strong>
+                    <span class="muted" title=move || url.get()>{move || url.get().map(|url| short(&url).to_owned())}</span>
+                </div>
+            }>
+                <ControlBar/>
+            </Show>
+            <Show when=move || url.read().is_some() && !controls()>
                 <CopyButton text=Signal::derive(move || url.get().unwrap_or_default())/>
                 <a class="button quiet square" target="_blank" rel="noopener noreferrer" title=open_help aria-label=open
                     aria-description=open_help href=move || url.get()>
                     <Icon icon=lu::LuExternalLink/>
                 </a>
             </Show>
+            <StatePill/>
         </div>
     }
 }

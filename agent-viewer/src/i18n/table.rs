@@ -100,7 +100,8 @@ texts! {
     Site: "Site", "Site";
     Browser: "Browser", "Navigateur";
     PageLanguage: "Language", "Langue";
-    ConnectedFor: "Connected for", "Connecté depuis";
+    Arrived: "Arrived", "Arrivée";
+    Ago: "{span} ago", "il y a {span}";
     HowItGoes: "How a share goes", "Comment se passe un partage";
     StepAsk: "The visitor is asked, with your first name.", "Le visiteur est sollicité, avec votre prénom.";
     StepSee: "On yes you see the page, and can point at things.", "S’il accepte, vous voyez la page et pouvez indiquer.";
@@ -137,15 +138,15 @@ texts! {
     ByDataChannel: "WebRTC", "WebRTC";
     ByWebSocket: "WebSocket", "WebSocket";
     PathHelp: "The path that small changes take", "Le chemin que prennent les petits changements";
-    StateViewing: "Viewing", "Vous voyez la page";
-    StateAskingControl: "Waiting for a yes to control", "En attente de l’accord";
-    StateControlling: "You control the page", "Vous contrôlez la page";
-    StateHandsOn: "The visitor is using the page", "Le visiteur utilise la page";
-    StatePaused: "Paused by the visitor", "En pause par le visiteur";
+    StateViewing: "Viewing", "Partage en cours";
+    StateAskingControl: "Waiting for the visitor…", "En attente du visiteur…";
+    StateControlling: "You control", "Vous contrôlez";
+    StateHandsOn: "The visitor is active", "Le visiteur a la main";
+    StatePaused: "Paused", "En pause";
     StateReconnecting: "Reconnecting…", "Reconnexion…";
     ReconnectingSince: "Reconnecting. What you see is {n} s old.", "Reconnexion. Ce que vous voyez date de {n} s.";
-    LeaveControl: "Give control back", "Rendre le contrôle";
-    EscLeaves: "Esc gives control back", "Échap rend le contrôle";
+    LeaveControl: "Give back", "Rendre";
+    LeaveControlHelp: "Give control back (Esc)", "Rendre le contrôle (Échap)";
     Back: "Back", "Page précédente";
     Forward: "Forward", "Page suivante";
     Reload: "Reload", "Recharger";
@@ -185,6 +186,7 @@ texts! {
     CloseTab: "Close this tab", "Fermer l’onglet";
     StageLabel: "The visitor’s page", "La page du visiteur";
     TypeHere: "Types on the visitor’s page", "Écrit dans la page du visiteur";
+    Choices: "Choices", "Choix";
     VisitorPointer: "Visitor", "Visiteur";
 
     // Viewer: why a command was not done

@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    components::{account_gate::AccountGate, band::Band, control_bar::ControlBar, toolbar::Toolbar},
+    components::{account_gate::AccountGate, band::Band, toolbar::Toolbar},
     i18n::{Text, words},
     pages::missing::MissingPage,
     sharing::Sharing,
@@ -43,7 +43,6 @@ fn OpenViewer(session: SessionId) -> impl IntoView {
     view! {
         <div class="viewer">
             <Toolbar/>
-            <ControlBar/>
             <Band text=cut/>
             <Stage/>
         </div>

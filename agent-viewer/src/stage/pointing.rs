@@ -10,7 +10,8 @@ use web_sys::{HtmlElement, MouseEvent, WheelEvent};
 
 use crate::{
     browser,
-    sharing::{Player, Sharing},
+    sharing::{Echo, Picking, Player, Sharing},
+    stage::choices,
     state::{pace::Pace, share::Tool, throttle::Throttle, wheel::pixels},
 };
 
@@ -87,10 +88,11 @@ impl Pointing {
     pub fn handle_click(&self, event: &MouseEvent, button: Button) {
         let Some(place) = self.0.place(event) else { return };
         self.0.sharing.remark.set(None);
+        self.0.sharing.picking.set(None);
         match self.0.tool() {
             Tool::Look => {}
-            Tool::Indicate => self.0.sharing.indicate(place.anchor, Mark::Click),
-            Tool::Highlight => self.0.sharing.indicate(place.anchor, Mark::Highlight),
+            Tool::Indicate => self.0.indicate(place),
+            Tool::Highlight => self.0.highlight(place),
             Tool::Control => self.0.click(place, event, button),
         }
     }
@@ -138,11 +140,32 @@ impl Inner {
         }
     }
 
+    fn indicate(&self, place: Place) {
+        self.sharing.indicate(place.anchor, Mark::Click);
+        self.sharing.echo.set(Some(Echo::Ring { at: place.at }));
+    }
+
+    fn highlight(&self, place: Place) {
+        self.sharing.indicate(place.anchor, Mark::Highlight);
+        self.sharing.echo.set(self.player.borrow().rect(place.anchor.node).map(Echo::Outline));
+    }
+
+    /// Opens our own list where the press was on a select.
+    fn pick(&self, place: Place, event: &MouseEvent) {
+        let choices = choices::at(&self.player.borrow(), event.client_x().into(), event.client_y().into());
+        if let Some(choices) = choices {
+            self.sharing.picking.set(Some(Picking { anchor: place.anchor, at: place.at, choices }));
+        }
+    }
+
     fn click(&self, place: Place, event: &MouseEvent, button: Button) {
         self.pressed.replace(Some(place));
         let count = event.detail().clamp(1, MOST_CLICKS) as u8;
         let action = Action::Click { button, count, modifiers: modifiers(event) };
         self.sharing.command(place.anchor, action, place.at);
+        if button == Button::Main {
+            self.pick(place, event);
+        }
     }
 
     fn turn(&self, event: &MouseEvent, by: (f32, f32)) {

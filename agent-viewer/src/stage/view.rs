@@ -7,7 +7,7 @@ use super::{
     typing::{Typing, TypingField},
 };
 use crate::{
-    components::{curtain::Curtain, remark::RemarkView},
+    components::{curtain::Curtain, echo::EchoView, picker::Picker, remark::RemarkView},
     i18n::{Text, words},
     sharing::Sharing,
     state::share::{Phase, Tool},
@@ -44,7 +44,9 @@ pub fn Stage() -> impl IntoView {
             class:bare=move || !sharing.painted.get()>
             <div class="stage-page" role="region" aria-label=words.say(Text::StageLabel) node_ref=page></div>
             <TypingField typing/>
+            <EchoView/>
             <RemarkView/>
+            <Picker/>
             <Curtain/>
         </main>
     }
