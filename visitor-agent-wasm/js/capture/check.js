@@ -21,7 +21,7 @@ export class Check {
     this.hashed = this.capture.batches;
     this.hashedAt = performance.now();
     this.doubts = null;
-    this.suspects = new Set();
+    this.suspects = [];
     this.resent = new WeakSet();
   }
 
@@ -42,8 +42,9 @@ export class Check {
     capture.dirty.collect(capture.dirty.observer.takeRecords());
     if (capture.dirty.any) return capture.settled();
     this.tellHash();
+    if (this.suspects.length) this.confirm();
     this.doubts ??= capture.sheets.doubts();
-    while (performance.now() < until) {
+    while (performance.now() < until && !capture.stopped) {
       if (capture.sheets.doubtful.length || this.doubting) {
         this.doubting = !this.doubts.next().done;
         if (!this.doubting) this.doubts = capture.sheets.doubts();
@@ -60,21 +61,37 @@ export class Check {
     capture.port.checkpoint();
   }
 
-  /** Compares the next nodes. False when the page has been read to its end: the next idle moment begins anew. */
+  /** What differed in the last idle moment and still does was missed. An event on its way takes less than that. */
+  confirm() {
+    const { capture } = this, all = capture.nodes.nodes;
+    let missed = this.differing(this.suspects);
+    this.suspects = [];
+    // A node that came or went differs in its neighbours too: once it is mended, they are as they were.
+    const structural = missed.filter((id) => !capture.nodes.live(all[id]) || this.lacks(all[id], id));
+    if (structural.length) {
+      capture.divergences += 1;
+      for (const id of structural) this.missed(all[id]);
+      capture.flush();
+      missed = this.differing(missed);
+    }
+    for (const id of missed) {
+      capture.divergences += 1;
+      this.missed(all[id]);
+    }
+    if (missed.length) capture.flush();
+  }
+
+  /** Compares the next nodes. False when there is nothing more to do now: something differs, or all was read. */
   pass() {
-    const { capture } = this, all = capture.nodes.nodes, asked = [];
-    // What differed a moment ago and still does was missed. An event that is on its way takes less than that.
-    const again = this.suspects;
-    this.suspects = new Set();
-    for (const id of this.differing(again)) this.missed(all[id]);
+    const all = this.capture.nodes.nodes, asked = [];
     while (this.next < all.length && asked.length < CHUNK) {
       const id = this.next++, node = all[id];
       if (!node) continue;
       if (!this.scrolled) this.scroll(node);
       asked.push(id);
     }
-    for (const id of this.differing(asked)) this.suspects.add(id);
-    if (this.next < all.length) return true;
+    this.suspects = this.differing(asked);
+    if (this.next < all.length) return this.suspects.length === 0;
     this.next = 1;
     this.scrolled = true;
     return false;
@@ -129,7 +146,6 @@ export class Check {
   missed(node) {
     const { capture } = this, { dirty, nodes } = capture;
     if (!node) return;
-    capture.divergences += 1;
     if (!nodes.live(node)) dirty.retire(node);
     else if (nodes.roots.has(node)) this.missedInside(node);
     else if (this.resent.has(node)) {
@@ -142,7 +158,6 @@ export class Check {
       if (node.nodeType === 1) this.missedElement(node);
       else dirty.texts.add(node);
     }
-    capture.plan();
   }
 
   missedElement(element) {

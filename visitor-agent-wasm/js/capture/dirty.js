@@ -104,7 +104,7 @@ export class Dirty {
     if (target.namespaceURI !== HTML) this.mark(target, tag === "style" ? " sheet" : " src");
     else if (form !== undefined) this.field(target, form);
     else if (tag === "select") this.selected(target);
-    else if (tag === "style" || tag === "link") for (const property of [" sheet", " disabled", " media"]) this.mark(target, property);
+    else if (tag === "style" || tag === "link") this.mark(target, " sheet");
     if (name === "open" || name === "popover") this.mark(target, " open");
     if (name === "lang" && target === this.capture.doc.documentElement) this.mark(this.capture.doc, " lang");
     if (tag === "img" || tag === "video" || tag === "input") this.mark(target, " src");

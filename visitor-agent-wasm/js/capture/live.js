@@ -128,7 +128,7 @@ export class Live {
     if (target === null || target.nodeType !== 1) return;
     const tag = target.localName;
     if (tag === "iframe" || tag === "frame") capture.framed(target);
-    else if (tag === "link" || tag === "style") this.told(target, [" sheet", " disabled", " media"]);
+    else if (tag === "link" || tag === "style") this.told(target, [" sheet"]);
     else if (tag === "img" || tag === "image" || tag === "input") this.told(target, [" src"]);
   }
 

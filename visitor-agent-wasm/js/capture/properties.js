@@ -5,7 +5,7 @@
 const MOST_RADIOS = 500;
 const CHECKS = new Set(["checkbox", "radio"]);
 const FORM = { input: [" value", " checked", " indeterminate", " files"], textarea: [" value"], option: [" selected"] };
-const SHEET = [" sheet", " disabled", " media"];
+const SHEET = [" sheet"];
 const BY_TAG = {
   ...FORM, style: SHEET, link: SHEET, dialog: [" open"], img: [" src"], video: [" src"],
 };
@@ -62,8 +62,6 @@ export class Properties {
     this.readers = {
       ...READERS,
       " sheet": (node) => sheets.ofElement(node),
-      " disabled": (node) => (node.sheet?.disabled && !node.hasAttribute("disabled") ? "1" : null),
-      " media": (node) => sheets.media(node),
       " src": (node) => assets.shownBy(node),
       " adopted": (node) => sheets.adopted(node),
       " mode": (node) => (node.nodeType === 9 ? node.compatMode : null),

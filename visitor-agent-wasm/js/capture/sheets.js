@@ -35,8 +35,11 @@ export class Sheets {
     const { sheet } = element;
     if (!sheet) return null;
     const record = this.records.get(sheet) ?? this.meet(sheet, element);
-    if (element.localName === "style" && !record.changed) return null;
-    return this.join(record);
+    if (sheet.disabled) return "";
+    const media = this.media(element);
+    if (element.localName === "style" && !record.changed && media === null) return null;
+    const text = this.join(record);
+    return media === null || text === null ? text : `@media ${media} {\n${text}\n}`;
   }
 
   /** First sight of a sheet. */
@@ -240,17 +243,14 @@ export class Sheets {
   /** `disabled` or the media of a sheet were set. */
   switched(sheet) {
     const { capture } = this;
-    if (sheet.ownerNode) {
-      capture.mark(sheet.ownerNode, " disabled");
-      capture.mark(sheet.ownerNode, " media");
-    } else for (const root of capture.nodes.roots.keys()) capture.mark(root, " adopted");
+    if (sheet.ownerNode) capture.mark(sheet.ownerNode, " sheet");
+    else for (const root of capture.nodes.roots.keys()) capture.mark(root, " adopted");
     capture.settle();
   }
 
+  /** The media of a sheet where a script has set others than its element names. */
   media(element) {
-    const { sheet } = element;
-    if (!sheet) return null;
-    const text = mediaOf(sheet).mediaText;
+    const text = mediaOf(element.sheet).mediaText;
     const written = element.getAttribute("media") ?? "";
     return text === written || text === canonical(written) ? null : text;
   }
@@ -302,7 +302,8 @@ export class Sheets {
 
   *differs(sheet, text) {
     const probe = new CSSStyleSheet();
-    probe.replaceSync(text);
+    // A constructed sheet takes no imports, and says so in the console.
+    probe.replaceSync(text.replace(/@import[^;]*;/gi, ""));
     yield;
     const actual = Array.from(rulesOf(sheet) ?? []).filter((rule) => !(rule.constructor.name === "CSSImportRule"));
     if (actual.length !== probe.cssRules.length) return true;
