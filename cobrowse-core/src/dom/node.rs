@@ -51,6 +51,20 @@ pub enum Kind {
     Document,
 }
 
+impl Kind {
+    /// Whether a node of the kind `child` can be among the ordered children of one of this kind.
+    pub(crate) fn holds(self, child: Self) -> bool {
+        match (self, child) {
+            (Self::Document, Self::Element(_) | Self::Doctype | Self::Text(TextKind::Comment)) => true,
+            (Self::Element(_) | Self::Shadow(_), Self::Element(_) | Self::Text(_)) => true,
+            (
+                Self::Element(_) | Self::Text(_) | Self::Doctype | Self::Shadow(_) | Self::Document,
+                Self::Element(_) | Self::Text(_) | Self::Doctype | Self::Shadow(_) | Self::Document,
+            ) => false,
+        }
+    }
+}
+
 /// How a shadow root was attached: bit 0 closed, bit 1 delegates focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ShadowMode(pub u8);

@@ -50,8 +50,9 @@ impl Role {
         let is = |tags: &[&str]| tags.iter().any(|known| local(tag).eq_ignore_ascii_case(known));
         match namespace {
             Namespace::Html if is(&["a", "area"]) => Self::Anchor,
-            Namespace::Html | Namespace::Svg if is(&["style", "link"]) => Self::Style,
+            Namespace::Html if is(&["style", "link"]) => Self::Style,
             Namespace::Html => Self::Plain,
+            Namespace::Svg if is(&["style"]) => Self::Style,
             Namespace::Svg if is(&["a"]) => Self::DrawnAnchor,
             Namespace::Svg | Namespace::MathMl | Namespace::Other => Self::Drawn,
         }
@@ -60,6 +61,11 @@ impl Role {
     pub(crate) fn is_style(self) -> bool {
         self == Self::Style
     }
+}
+
+/// Whether the element can have a content document in a replay.
+pub(crate) fn is_frame(namespace: Namespace, tag: &str) -> bool {
+    namespace == Namespace::Html && tag.eq_ignore_ascii_case("iframe")
 }
 
 /// What may be built for an element.

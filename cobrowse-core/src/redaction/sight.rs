@@ -1,5 +1,6 @@
 //! Who may see what of a node: facts in, treatments out. A table, without text.
 use super::{Class, Flags, Mode};
+use crate::dom::{Namespace, policy};
 
 /// How much of a subtree is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +63,8 @@ pub(crate) enum Role {
     Csrf,
     /// A link that people follow.
     Anchor,
+    /// An iframe.
+    Frame,
     /// The document, or what hangs like one.
     Root,
 }
@@ -115,7 +118,8 @@ impl Role {
     /// What an HTML element of this tag is, before its attributes are read.
     pub(crate) fn of_html(tag: &str) -> Self {
         match tag {
-            "style" => Self::Style,
+            _ if policy::Role::of(Namespace::Html, tag).is_style() => Self::Style,
+            _ if policy::is_frame(Namespace::Html, tag) => Self::Frame,
             "script" | "noscript" | "template" => Self::Inert,
             "input" => Self::Input,
             "textarea" => Self::Textarea,
@@ -129,7 +133,7 @@ impl Role {
     /// What an SVG element of this tag is.
     pub(crate) fn of_svg(tag: &str) -> Self {
         match tag {
-            "style" => Self::Style,
+            _ if policy::Role::of(Namespace::Svg, tag).is_style() => Self::Style,
             "script" => Self::Inert,
             "a" => Self::Anchor,
             _ => Self::Other,
@@ -169,7 +173,7 @@ impl Inside {
             _ if flags.any(Flags::UNMASK) => Level::Unmasked,
             inherited @ (Level::Shown | Level::Unmasked | Level::Masked) => inherited,
         };
-        let is_editor = role == Role::Other && flags.any(Flags::FIELD);
+        let is_editor = matches!(role, Role::Other | Role::Anchor) && flags.any(Flags::FIELD);
         let place = match role {
             _ if self.place == Place::Nowhere || flags.any(Flags::BLOCK) => Place::Nowhere,
             Role::Inert => Place::Nowhere,
@@ -184,6 +188,7 @@ impl Inside {
             | Role::Meta
             | Role::Csrf
             | Role::Anchor
+            | Role::Frame
             | Role::Root => Place::Content,
         };
         (Bearer { role, flags, level }, Self { level, place })

@@ -1,7 +1,7 @@
 //! New subtrees: a stream of gathered words becomes a stream of heads, and nodes of the mirror.
 use super::{
     super::{
-        GatherError, Kind, ShadowMode, TextKind,
+        GatherError, Kind, Namespace, ShadowMode, TextKind,
         columns::head,
         gather::{read::word_len, word},
         hash,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     id::NodeId,
-    redaction::{Inside, Treatment},
+    redaction::{Inside, Role, Treatment},
     wire::limits::{MAX_DEPTH, MAX_NODES},
 };
 
@@ -61,7 +61,7 @@ impl<'p> Pass<'p> {
             let mut cursor = self.cursor(*parent, *prev)?;
             self.changed = true;
             // Ids of nodes whose parent is not there are used up all the same; that needs some place.
-            let place = if self.mirror.get(*parent).is_some() { (*parent, *prev) } else { (DOCUMENT, 0) };
+            let place = if self.holds_nodes(*parent) { (*parent, *prev) } else { (DOCUMENT, 0) };
             self.writer.group(place.0, place.1);
             rest = self.stream(stream, &mut cursor)?;
         }
@@ -69,9 +69,15 @@ impl<'p> Pass<'p> {
         Ok(())
     }
 
+    fn holds_nodes(&self, id: u32) -> bool {
+        let kind = self.mirror.get(id).map(|node| node.kind);
+        matches!(kind, Some(Kind::Element(_) | Kind::Document | Kind::Shadow(_)))
+    }
+
     fn cursor(&self, parent: u32, prev: u32) -> Result<Cursor, GatherError> {
         let node = self.mirror.get(parent);
         let skips = node.is_none_or(|node| node.note.dying || node.note.inside.is_nowhere());
+        let skips = skips || !self.holds_nodes(parent);
         let prev_parent = self.mirror.get(prev).map_or(0, |node| node.parent);
         if node.is_some() && prev != 0 && (prev_parent != parent || node.is_some_and(|it| it.content == prev))
         {
@@ -122,7 +128,7 @@ impl<'p> Pass<'p> {
             self.add_stale(id);
             return Ok(());
         };
-        let (inherited, dying) = (node.note.inherited, node.note.dying);
+        let (kind, inherited, dying) = (node.kind, node.note.inherited, node.note.dying);
         if !self.mirror.is_detached(id) {
             return Err(GatherError::Bad("known id"));
         }
@@ -130,7 +136,8 @@ impl<'p> Pass<'p> {
             return Err(GatherError::Bad("parent: it is inside its child"));
         }
         let room = MAX_DEPTH.checked_sub(cursor.child_depth());
-        let fits = room.is_some_and(|room| self.mirror.height(id, room) <= room);
+        let held = self.mirror.get(cursor.top().0).is_some_and(|holder| holder.kind.holds(kind));
+        let fits = held && room.is_some_and(|room| self.mirror.height(id, room) <= room);
         if cursor.skipping.is_some() || !fits {
             return Ok(());
         }
@@ -161,7 +168,8 @@ impl<'p> Pass<'p> {
         if self.mirror.is_full() {
             return Err(GatherError::TooLarge(self.mirror.next_id() as usize));
         }
-        if cursor.skipping.is_some() || MAX_NODES <= self.mirror.live() || MAX_DEPTH < cursor.child_depth() {
+        let full = MAX_NODES <= self.mirror.live() || MAX_DEPTH < cursor.child_depth();
+        if cursor.skipping.is_some() || full || !self.fits(kind, cursor) {
             self.skip(words[0], cursor);
             return Ok(());
         }
@@ -174,6 +182,21 @@ impl<'p> Pass<'p> {
             word::COMMENT => self.text(TextKind::Comment, words[0], cursor),
             _ => self.text(TextKind::Cdata, words[0], cursor),
         }
+    }
+
+    /// Whether the open node can hold a new one of this kind. What cannot be in a page does not travel.
+    fn fits(&self, kind: u32, cursor: &Cursor) -> bool {
+        let Some(holder) = self.mirror.get(cursor.top().0) else { return false };
+        let child = match kind {
+            // A plugin's or a frameset's document has no place in a replay.
+            word::DOCUMENT => return holder.note.bearer.role == Role::Frame,
+            word::SHADOW => return matches!(holder.kind, Kind::Element(_)),
+            word::ELEM => Kind::Element(Namespace::Html),
+            word::DOCTYPE => Kind::Doctype,
+            word::COMMENT => Kind::Text(TextKind::Comment),
+            _ => Kind::Text(TextKind::Text),
+        };
+        holder.kind.holds(child)
     }
 
     /// A node that takes an id and does not travel, nor does what is in it.
@@ -237,9 +260,7 @@ impl<'p> Pass<'p> {
     /// A shadow root or content document goes into its host's slot.
     fn content(&mut self, kind: Kind, cursor: &mut Cursor) -> Result<(), GatherError> {
         let (host, inside) = cursor.top();
-        let free =
-            self.mirror.get(host).is_some_and(|it| it.content == 0 && matches!(it.kind, Kind::Element(_)));
-        if !free {
+        if self.mirror.get(host).is_none_or(|host| host.content != 0) {
             return Err(GatherError::Bad("host"));
         }
         if let Kind::Shadow(mode) = kind {

@@ -146,14 +146,8 @@ impl<'a> Apply<'a> {
     fn check_place(&self, id: u32, parent: u32) -> Result<(), ReplayError> {
         let (node, parent) =
             self.mirror.get(id).zip(self.mirror.get(parent)).ok_or(ReplayError::Bad("place"))?;
-        let in_document = parent.kind == Kind::Document;
-        let fits = match node.kind {
-            Kind::Text(TextKind::Comment) => true,
-            Kind::Element(_) => true,
-            Kind::Text(_) => !in_document && node.note.is_sheet == parent.note.role.is_style(),
-            Kind::Doctype => in_document,
-            Kind::Document | Kind::Shadow(_) => false,
-        };
+        let is_sheet = node.note.is_sheet == parent.note.role.is_style();
+        let fits = parent.kind.holds(node.kind) && (is_sheet || !matches!(node.kind, Kind::Text(_)));
         if fits { Ok(()) } else { Err(ReplayError::Bad("place")) }
     }
 
@@ -257,7 +251,7 @@ impl<'a> Apply<'a> {
         let kind = Kind::Element(namespace);
         let source = text(self.dictionary, tag)?;
         let label = hash::label(kind, name_hash(source));
-        let is_iframe = namespace == Namespace::Html && source.eq_ignore_ascii_case("iframe");
+        let is_iframe = policy::is_frame(namespace, source);
         let note = Note { role: policy::Role::of(namespace, source), is_iframe, is_sheet: false };
         let id = self.push(kind, label, note, cursor)?;
         let source = text(self.dictionary, tag)?;

@@ -39,14 +39,8 @@ impl Capture {
     /// What the recorder says.
     pub fn keyframe(&mut self, page: &mut Page, epoch: Epoch) -> Result<Vec<PageFrame>, GatherError> {
         self.recorder.begin_epoch(epoch);
-        self.ids = BTreeMap::from([(0, 1)]);
-        self.nodes = vec![None, Some(0)];
         page.forget_touched();
-        self.builder.words(&[0, 0, 1, 0]);
-        for child in page.nodes[0].children.clone() {
-            self.walk(page, child);
-        }
-        self.builder.words(&[word::END, 0, 0, 0]);
+        self.walk_all(page);
         let mut frames = self.record(page)?;
         frames.extend(self.settle(page)?);
         frames.push(self.recorder.end_keyframe());
@@ -71,6 +65,22 @@ impl Capture {
             frames.extend(self.record(page)?);
         }
         Ok(frames)
+    }
+
+    fn walk_all(&mut self, page: &Page) {
+        self.ids = BTreeMap::from([(0, 1)]);
+        self.nodes = vec![None, Some(0)];
+        self.builder.words(&[0, 0, 1, 0]);
+        for &child in &page.nodes[0].children {
+            self.walk(page, child);
+        }
+        self.builder.words(&[word::END, 0, 0, 0]);
+    }
+
+    /// The words of the whole page, without recording them.
+    pub fn keyframe_batch(&mut self, page: &Page) -> Batch {
+        self.walk_all(page);
+        self.builder.build()
     }
 
     /// The words of everything that was touched, without recording them.
