@@ -12,7 +12,9 @@ use url::{Host, Url};
 pub struct Config {
     /// Where HTTP listens; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// The address that browsers use. `None` is `http://desk.localhost` with the port that was taken.
+    /// Where the certificate is, when this server speaks TLS itself and no proxy does it.
+    pub tls: Option<Tls>,
+    /// The address that browsers use. `None` is `desk.localhost` with the port that was taken.
     pub public_url: Option<PublicUrl>,
     /// The folder with the browser parts (`visitor/`, `desk/`). Without one, those paths answer 404.
     pub web: Option<PathBuf>,
@@ -24,6 +26,15 @@ pub struct Config {
     pub demo: Option<Demo>,
     /// Which addresses the guarded fetch may reach.
     pub fetch: FetchScope,
+}
+
+/// A certificate and its key.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// The chain, PEM, the server's own first.
+    pub certificate: PathBuf,
+    /// The private key, PEM.
+    pub key: PathBuf,
 }
 
 /// The one UDP socket of all data channels.
@@ -57,6 +68,7 @@ impl Config {
     pub fn loopback(data: impl Into<PathBuf>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
             public_url: None,
             web: None,
             data: data.into(),
@@ -105,12 +117,13 @@ impl std::str::FromStr for PublicUrl {
 }
 
 impl PublicUrl {
-    /// `http://desk.localhost` on this port.
+    /// `desk.localhost` on this port, where nothing else was given.
     ///
     /// # Errors
     /// Never for a valid port; the type says so because a URL is parsed.
-    pub fn desk_localhost(port: u16) -> Result<Self, PublicUrlError> {
-        format!("http://desk.localhost:{port}").parse()
+    pub fn desk_localhost(port: u16, tls: Option<&Tls>) -> Result<Self, PublicUrlError> {
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://desk.localhost:{port}").parse()
     }
 
     /// Scheme, host and port, as a browser's `Origin` header has them.

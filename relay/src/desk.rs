@@ -1,6 +1,4 @@
 //! The agents' API: log-in, the live list, opening sessions, tickets to them.
-use std::net::SocketAddr;
-
 use axum::{
     Json, Router,
     extract::{
@@ -34,7 +32,7 @@ use crate::{
     error::ApiError,
     presence::{Pulse, next_text, send},
     store::accounts::Agent,
-    transport::socket::bounded,
+    transport::{socket::bounded, tls::Caller},
 };
 
 /// Everything under the desk's cookie.
@@ -65,7 +63,7 @@ async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Res
 
 async fn log_in(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(Caller(address)): ConnectInfo<Caller>,
     jar: CookieJar,
     body: String,
 ) -> Result<(CookieJar, Json<Me>), ApiError> {

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use relay::{
     Config, Server,
     auth::login,
-    config::{Demo, FetchScope, PublicUrl, Udp},
+    config::{Demo, FetchScope, PublicUrl, Tls, Udp},
     server, shutdown,
     store::{
         Store,
@@ -48,8 +48,14 @@ struct Serve {
     /// Where HTTP listens.
     #[arg(long, default_value = "127.0.0.1:7401")]
     listen: SocketAddr,
+    /// The certificate chain (PEM), to speak TLS without a proxy.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key (PEM) of the certificate.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// The address that browsers use: https, or http on a loopback name.
-    /// [default: http://desk.localhost and the port]
+    /// [default: desk.localhost and the port]
     #[arg(long, env = "TANDEM_PUBLIC_URL")]
     public_url: Option<PublicUrl>,
     /// The folder with the browser parts (visitor/, desk/).
@@ -166,6 +172,7 @@ fn config(serve: Serve) -> Config {
         .map(|port| Udp { listen: SocketAddr::new(serve.listen.ip(), port), announce: serve.announce_ip });
     Config {
         listen: serve.listen,
+        tls: serve.tls_cert.zip(serve.tls_key).map(|(certificate, key)| Tls { certificate, key }),
         public_url: serve.public_url,
         web: serve.web,
         data: serve.data.data,

@@ -1,5 +1,5 @@
 //! The socket of a waiting page: where it is, and whether somebody wants to ask it something.
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::{
     Router,
@@ -23,7 +23,10 @@ use crate::{
     auth::{site, ticket::PageKey},
     limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE},
     store::sites::Site,
-    transport::socket::{bounded, drain, is_too_large},
+    transport::{
+        socket::{bounded, drain, is_too_large},
+        tls::Caller,
+    },
 };
 
 mod browser;
@@ -47,7 +50,7 @@ struct PresenceQuery {
 }
 
 /// What is known of a page before it says anything.
-struct Caller {
+struct Visit {
     address: IpAddr,
     origin: Option<String>,
     browser: String,
@@ -55,20 +58,20 @@ struct Caller {
 
 async fn presence(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(Caller(address)): ConnectInfo<Caller>,
     Query(query): Query<PresenceQuery>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let caller = Caller {
+    let visit = Visit {
         address: address.ip(),
         origin: site::origin(&headers).map(str::to_owned),
         browser: browser::describe(user_agent),
     };
     bounded(upgrade).on_upgrade(move |mut socket| async move {
-        if let Err(refusal) = attend(&app, &query.site, &caller, &mut socket).await {
+        if let Err(refusal) = attend(&app, &query.site, &visit, &mut socket).await {
             app.metrics.refused(refusal, "presence");
             refuse(&mut socket, refusal).await;
         }
@@ -85,20 +88,20 @@ async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
     }
 }
 
-async fn attend(app: &App, key: &str, caller: &Caller, socket: &mut WebSocket) -> Result<(), Refusal> {
-    if !app.rates.presence(caller.address) {
+async fn attend(app: &App, key: &str, visit: &Visit, socket: &mut WebSocket) -> Result<(), Refusal> {
+    if !app.rates.presence(visit.address) {
         return Err(Refusal::RateLimited);
     }
-    let site = site::of_page(app, key, caller.origin.as_deref()).await;
+    let site = site::of_page(app, key, visit.origin.as_deref()).await;
     let site = site.map_err(|error| error.into_refusal("presence"))?;
     let first =
         tokio::time::timeout(HELLO_WITHIN, next_text(socket)).await.map_err(|_| Refusal::Malformed)?;
     let Some(first) = first? else { return Ok(()) };
-    let here = read_here(app, &site, caller, &first)?;
+    let here = read_here(app, &site, visit, &first)?;
     let attendance = app.directory.arrive(here.clone()).ok_or(Refusal::RateLimited)?;
     app.sessions.ask_again(app, here.id).await;
     app.metrics.presences.inc();
-    let result = Page { app, site: &site, caller, here, attendance }.serve(socket).await;
+    let result = Page { app, site: &site, visit, here, attendance }.serve(socket).await;
     app.metrics.presences.dec();
     result
 }
@@ -107,7 +110,7 @@ async fn attend(app: &App, key: &str, caller: &Caller, socket: &mut WebSocket) -
 struct Page<'a> {
     app: &'a App,
     site: &'a Site,
-    caller: &'a Caller,
+    visit: &'a Visit,
     here: Here,
     attendance: Attendance,
 }
@@ -146,7 +149,7 @@ impl Page<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        let here = read_here(self.app, self.site, self.caller, text)?;
+        let here = read_here(self.app, self.site, self.visit, text)?;
         if here.id != self.here.id {
             return Err(Refusal::Malformed);
         }
@@ -155,7 +158,7 @@ impl Page<'_> {
     }
 }
 
-fn read_here(app: &App, site: &Site, caller: &Caller, text: &str) -> Result<Here, Refusal> {
+fn read_here(app: &App, site: &Site, visit: &Visit, text: &str) -> Result<Here, Refusal> {
     let FromPage::Here { key, path, lang } = serde_json::from_str(text).map_err(|_| Refusal::Malformed)?;
     let well_formed = path.starts_with('/') && path.len() <= MAX_PATH && lang.len() <= MAX_LANG;
     let key = PageKey::from_spki(&key).filter(|_| well_formed).ok_or(Refusal::Malformed)?;
@@ -163,10 +166,10 @@ fn read_here(app: &App, site: &Site, caller: &Caller, text: &str) -> Result<Here
     let row = VisitorRow {
         id,
         site: site.name.clone(),
-        origin: caller.origin.clone().unwrap_or_default(),
+        origin: visit.origin.clone().unwrap_or_default(),
         path,
         lang,
-        browser: caller.browser.clone(),
+        browser: visit.browser.clone(),
         since_ms: 0,
         session: None,
     };

@@ -1,6 +1,10 @@
 //! Starts a server and stops it. The binary and the tests both do it this way.
 use std::{net::SocketAddr, path::Path};
 
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -19,7 +23,10 @@ use crate::{
         accounts::{NewAgent, Role},
         sites::{Site, SiteError},
     },
-    transport::webrtc::{Endpoint, EndpointError},
+    transport::{
+        tls::{Caller, TlsError, TlsListener},
+        webrtc::{Endpoint, EndpointError},
+    },
     web,
 };
 
@@ -43,6 +50,9 @@ pub enum StartError {
     /// A file of the data folder.
     #[error("data folder: {0}")]
     Data(#[from] std::io::Error),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The second lane.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -94,7 +104,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let public_url = match config.public_url.clone() {
             Some(url) => url,
-            None => PublicUrl::desk_localhost(addr.port())?,
+            None => PublicUrl::desk_localhost(addr.port(), config.tls.as_ref())?,
         };
         let app = App::from(parts(&config, public_url)?);
         let demo = match &config.demo {
@@ -103,7 +113,11 @@ impl Server {
         };
         let url = app.public_url.origin();
         tracing::info!(%addr, url, "listening");
-        let task = tokio::spawn(serve(listener, app.clone()));
+        let stop = app.shutdown.clone();
+        let task = match &config.tls {
+            Some(tls) => tokio::spawn(serve(TlsListener::new(listener, tls, &stop)?, app.clone())),
+            None => tokio::spawn(serve(listener, app.clone())),
+        };
         app.shutdown.spawn(housekeeping(app.clone()));
         Ok(Running { addr, url, demo, app, task })
     }
@@ -150,9 +164,13 @@ fn parts(config: &Config, public_url: PublicUrl) -> Result<Parts, StartError> {
     })
 }
 
-async fn serve(listener: TcpListener, app: App) -> std::io::Result<()> {
+async fn serve<L>(listener: L, app: App) -> std::io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+    Caller: for<'a> Connected<IncomingStream<'a, L>>,
+{
     let stop = app.shutdown.clone();
-    let service = app::app(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = app::app(app).into_make_service_with_connect_info::<Caller>();
     axum::serve(listener, service).with_graceful_shutdown(async move { stop.wanted().await }).await
 }
 

@@ -120,6 +120,7 @@ async fn without_a_yes() {
 
     share.visitor.does(|visitor, now| visitor.stop(now));
     share.viewer.ended().await;
+    share.world.until_ended(share.session).await;
     assert_eq!(share.puts(&name(b"later"), "image/png", b"later").await.status(), StatusCode::GONE);
 }
 

@@ -203,13 +203,7 @@ async fn a_session_that_ended_stays_ended() {
         .expect("runs")
         .end()
         .await;
-    loop {
-        // The end is written before the name is forgotten.
-        match asked.world.server.app.store.session(asked.session).await.expect("read") {
-            Some(record) if record.ended_ms.is_some() => break,
-            _ => tokio::task::yield_now().await,
-        }
-    }
+    asked.world.until_ended(asked.session).await;
     assert_eq!(asked.refuses(SHOP, |_| ()).await, Refusal::SessionEnded);
     let answer =
         asked.sophie.request(reqwest::Method::POST, &format!("/v1/sessions/{}/ticket", asked.session));

@@ -5,6 +5,7 @@ mod bad_input;
 mod channels;
 mod desk;
 mod lanes;
+mod pages;
 mod peer;
 mod restart;
 mod story;

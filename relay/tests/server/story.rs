@@ -199,9 +199,7 @@ async fn main_job() {
 /// Who did what, in order, in a chain that is whole.
 async fn check_audit(share: &Share) {
     let store = &share.world.server.app.store;
-    while store.session(share.session).await.expect("read").expect("known").ended_ms.is_none() {
-        tokio::task::yield_now().await;
-    }
+    share.world.until_ended(share.session).await;
     let log = store.audit_of(share.session).await.expect("read");
     let log: Vec<_> = log.iter().map(|(actor, event)| format!("{actor} {event}")).collect();
     expect_test::expect![[r#"

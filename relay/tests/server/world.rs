@@ -99,6 +99,14 @@ impl World {
         Agent { client, base: self.http(""), origin: self.server.url.clone(), cookie, me }
     }
 
+    /// Waits until the end of a session is written.
+    pub async fn until_ended(&self, session: SessionId) {
+        let store = &self.server.app.store;
+        while store.session(session).await.expect("read").expect("known").ended_ms.is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How often a metric's line was counted.
     pub async fn metric(&self, line: &str) -> u64 {
         let text = reqwest::get(self.http("/metrics")).await.expect("answered").text().await.expect("text");
