@@ -6,7 +6,9 @@
 import { blank } from "./assets.js";
 
 const FIELD = /^(?:input|textarea)$/;
-/** Text fields show their focus however it came; so does the focus that we show. */
+/** The value of a focus that the visitor's browser shows. */
+const SEEN = "2";
+/** Fields show their focus however it came. */
 const SHOWS_FOCUS = "input, textarea, select, [contenteditable]";
 /** What is a picture, or shown as one. */
 const PICTURES = /^(?:canvas|img|video)$/;
@@ -187,7 +189,7 @@ export class Properties {
     } else {
       this.focused.set(id, node);
       node.setAttribute("data-tandem-focus", "");
-      if (node.matches(SHOWS_FOCUS)) node.setAttribute("data-tandem-focus-visible", "");
+      if (value === SEEN || node.matches(SHOWS_FOCUS)) node.setAttribute("data-tandem-focus-visible", "");
     }
     this.mark("focus-within", [...this.focused.values()].at(-1) ?? null);
   }
