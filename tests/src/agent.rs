@@ -81,12 +81,58 @@ impl Agent {
         eval(self.window(), &format!("((page) => {expression})({PAGE})")).await
     }
 
-    /// Presses a button of the viewer by its id.
+    /// Takes a tool of the viewer by its name.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn takes(&self, tool: &str) -> Result<()> {
+        let find = format!(
+            "[...document.querySelectorAll('.tools button')].find(it => it.textContent.trim() === {tool:?} && !it.disabled)"
+        );
+        until(self.window(), &format!("the tool {tool}"), &find).await?;
+        self.window().execute(format!("({find}).focus()"), Vec::new()).await?;
+        let chosen = self.window().active_element().await?;
+        chosen.click().await.with_context(|| format!("taking {tool}"))
+    }
+
+    /// Moves the trusted pointer to the middle of an element of the replayed page.
     ///
     /// # Errors
     /// When it is not there.
-    pub async fn presses(&self, id: &str) -> Result<()> {
-        until(self.window(), id, &format!("document.getElementById({id:?})")).await?;
-        self.window().find(By::Id(id)).await?.click().await.with_context(|| format!("pressing {id}"))
+    pub async fn points_at(&self, selector: &str) -> Result<()> {
+        let (x, y) = self.spot(selector).await?;
+        Ok(self.window().action_chain().move_to(x, y).perform().await?)
+    }
+
+    /// Clicks on an element of the replayed page with the trusted pointer.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn clicks(&self, selector: &str) -> Result<()> {
+        let (x, y) = self.spot(selector).await?;
+        let pointer = self.window().action_chain().move_to(x, y).click();
+        pointer.perform().await.with_context(|| format!("clicking {selector}"))
+    }
+
+    /// Types with trusted keys.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn types(&self, text: &str) -> Result<()> {
+        Ok(self.window().action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Where the middle of an element of the replayed page is in the agent's window: the frame is scaled.
+    async fn spot(&self, selector: &str) -> Result<(i64, i64)> {
+        let spot = format!(
+            "(() => {{ const frame = document.querySelector('iframe'), outer = frame.getBoundingClientRect();
+               const it = frame.contentDocument.querySelector({selector:?})?.getBoundingClientRect();
+               if (!it?.width) return null;
+               const scale = outer.width / frame.clientWidth;
+               return [outer.x + (it.x + it.width / 2) * scale, outer.y + (it.y + it.height / 2) * scale]; }})()"
+        );
+        let found = until(self.window(), selector, &spot).await?;
+        let at = |index: usize| found[index].as_f64().unwrap_or_default() as i64;
+        Ok((at(0), at(1)))
     }
 }

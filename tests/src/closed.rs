@@ -1,8 +1,9 @@
 //! Looks into our closed root as assistive technology does, from outside the page. Nothing in the page opens it:
 //! Chromium is asked through its debugging protocol, Firefox through its driver.
 use anyhow::{Context, Result};
+use http::Method;
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
+use thirtyfour::{RequestData, common::command::FormatRequestData, prelude::*};
 
 use crate::{browser::Kind, visitor::HOST};
 
@@ -29,10 +30,32 @@ pub async fn text(driver: &WebDriver, kind: Kind) -> Result<String> {
         }
         Kind::Firefox => {
             let mut lines = Vec::new();
-            for part in shadow(driver).await?.find_all(By::Css(".scene")).await? {
-                lines.push(part.text().await?);
+            for part in in_root(driver, ".scene").await? {
+                let text = wire(driver, Wire::Get(format!("element/{part}/text"))).await?;
+                lines.push(text.as_str().unwrap_or_default().to_owned());
             }
             Ok(lines.join("\n"))
+        }
+    }
+}
+
+/// The name beside the agent's pointer.
+///
+/// # Errors
+/// When no pointer is shown.
+pub async fn pointer(driver: &WebDriver, kind: Kind) -> Result<String> {
+    match kind {
+        Kind::Chromium => {
+            let root = pierced(driver).await?;
+            let mut lines = Vec::new();
+            gather_text(find_class(&root, "name").context("no pointer")?, &mut lines);
+            Ok(lines.concat())
+        }
+        Kind::Firefox => {
+            let found = in_root(driver, ".hand .name").await?;
+            let name = found.first().context("no pointer")?;
+            let text = wire(driver, Wire::Get(format!("element/{name}/property/textContent"))).await?;
+            Ok(text.as_str().unwrap_or_default().to_owned())
         }
     }
 }
@@ -52,20 +75,54 @@ pub async fn button(driver: &WebDriver, kind: Kind, act: &str) -> Result<Spot> {
             Ok(Spot { x: ((at(0) + at(4)) / 2.0) as i64, y: ((at(1) + at(5)) / 2.0) as i64 })
         }
         Kind::Firefox => {
-            let found = shadow(driver).await?.find(By::Css(format!("button[data-act={act}]"))).await?;
-            let rect = found.rect().await?;
+            let found = in_root(driver, &format!("button[data-act={act}]")).await?;
+            let button = found.first().with_context(|| format!("no button {act}"))?;
+            let rect = wire(driver, Wire::Get(format!("element/{button}/rect"))).await?;
             let scroll = crate::wait::eval(driver, "[scrollX, scrollY]").await?;
-            let past = |index: usize| scroll[index].as_f64().unwrap_or_default();
+            let of = |value: &Value| value.as_f64().unwrap_or_default();
             Ok(Spot {
-                x: (rect.x + rect.width / 2.0 - past(0)) as i64,
-                y: (rect.y + rect.height / 2.0 - past(1)) as i64,
+                x: (of(&rect["x"]) + of(&rect["width"]) / 2.0 - of(&scroll[0])) as i64,
+                y: (of(&rect["y"]) + of(&rect["height"]) / 2.0 - of(&scroll[1])) as i64,
             })
         }
     }
 }
 
-async fn shadow(driver: &WebDriver) -> WebDriverResult<WebElement> {
-    driver.find(By::Css(HOST)).await?.get_shadow_root().await
+/// A command of the WebDriver protocol that the client library has no words for.
+#[derive(Debug)]
+enum Wire {
+    Get(String),
+    Post(String, Value),
+}
+
+impl FormatRequestData for Wire {
+    fn format_request(&self, session: &thirtyfour::SessionId) -> RequestData {
+        match self {
+            Self::Get(path) => RequestData::new(Method::GET, format!("/session/{session}/{path}")),
+            Self::Post(path, body) => {
+                RequestData::new(Method::POST, format!("/session/{session}/{path}")).add_body(body.clone())
+            }
+        }
+    }
+}
+
+async fn wire(driver: &WebDriver, command: Wire) -> Result<Value> {
+    Ok(driver.cmd(command).await?.value()?)
+}
+
+/// The elements of our closed root that match (WebDriver §12.3.6, Find Elements From Shadow Root).
+async fn in_root(driver: &WebDriver, selector: &str) -> Result<Vec<String>> {
+    let host = driver.find(By::Css(HOST)).await?;
+    let root = wire(driver, Wire::Get(format!("element/{}/shadow", host.element_id()))).await?;
+    let root = id_of(&root).context("the host has no root")?;
+    let body = json!({ "using": "css selector", "value": selector });
+    let found = wire(driver, Wire::Post(format!("shadow/{root}/elements"), body)).await?;
+    Ok(found.as_array().into_iter().flatten().filter_map(id_of).collect())
+}
+
+/// References are objects of one field, whose name says the kind and whose value is the id.
+fn id_of(reference: &Value) -> Option<String> {
+    reference.as_object()?.values().next()?.as_str().map(str::to_owned)
 }
 
 async fn cdp(driver: &WebDriver, method: &str, parameters: Value) -> Result<Value> {
@@ -97,6 +154,13 @@ fn find_act(node: &Value, act: &str) -> Option<i64> {
         return node["backendNodeId"].as_i64();
     }
     children(node, "children").find_map(|child| find_act(child, act))
+}
+
+fn find_class<'a>(node: &'a Value, class: &str) -> Option<&'a Value> {
+    if attribute(node, "class") == Some(class) {
+        return Some(node);
+    }
+    children(node, "children").find_map(|child| find_class(child, class))
 }
 
 fn gather_text(node: &Value, lines: &mut Vec<String>) {

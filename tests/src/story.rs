@@ -1,8 +1,15 @@
 //! The stage of every story: a server, a shop on another site, and two people with a browser each.
-use std::{env, path::PathBuf, sync::atomic::{AtomicUsize, Ordering}};
+use std::{
+    env,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use anyhow::{Context, Result};
-use relay::{Config, Running, Server, config::{Demo, FetchScope}};
+use relay::{
+    Config, Running, Server,
+    config::{Demo, FetchScope},
+};
 use shop::Script;
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -76,11 +83,17 @@ impl Stage {
             // Ends with the test, by being aborted.
             let _ = axum::serve(listener, shop::app(script)).await;
         });
-        let (visitor, agent) = tokio::try_join!(Browser::start(kind, language), Browser::start(kind, language))?;
+        let (visitor, agent) =
+            tokio::try_join!(Browser::start(kind, language), Browser::start(kind, language))?;
         let account = server.demo.clone().context("the server made no demo account")?;
         Ok(Self {
             visitor: Visitor { browser: visitor, shop: shop.clone() },
-            agent: Agent { browser: agent, desk: server.url.clone(), email: account.email, password: account.password },
+            agent: Agent {
+                browser: agent,
+                desk: server.url.clone(),
+                email: account.email,
+                password: account.password,
+            },
             server,
             shop,
             shop_task,

@@ -92,4 +92,18 @@ impl Visitor {
     pub async fn bar_text(&self) -> String {
         closed::text(self.window(), self.browser.kind).await.unwrap_or_default()
     }
+
+    /// Waits for an agent's pointer with this name.
+    ///
+    /// # Errors
+    /// When it never comes.
+    pub async fn is_pointed_at_by(&self, name: &str) -> Result<()> {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if closed::pointer(self.window(), self.browser.kind).await.is_ok_and(|found| found == name) {
+                return Ok(());
+            }
+        }
+        bail!("nobody called {name} pointed")
+    }
 }

@@ -12,7 +12,9 @@ mod view;
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CssStyleSheet, Document, Event, HtmlElement, KeyboardEvent, ShadowRoot, ShadowRootInit, ShadowRootMode};
+use web_sys::{
+    CssStyleSheet, Document, Event, HtmlElement, KeyboardEvent, ShadowRoot, ShadowRootInit, ShadowRootMode,
+};
 
 use self::{guard::Guard, pointer::Hands, top_layer::TopLayer};
 use crate::{listener::Listener, words::Language};
@@ -70,7 +72,8 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 6] = [Self::Allow, Self::Decline, Self::TakeBack, Self::Stop, Self::Pause, Self::Resume];
+    const ALL: [Self; 6] =
+        [Self::Allow, Self::Decline, Self::TakeBack, Self::Stop, Self::Pause, Self::Resume];
 
     const fn name(self) -> &'static str {
         match self {
@@ -185,7 +188,9 @@ fn style(root: &ShadowRoot) -> Result<(), JsValue> {
 fn clicks(root: &ShadowRoot, guard: Rc<Guard>, act: Rc<dyn Fn(Act)>) -> Listener {
     Listener::capture(root, "click", move |event: web_sys::MouseEvent| {
         let Some(button) = pressed(&event) else { return };
-        let Some(what) = button.get_attribute("data-act").and_then(|name| Act::of_name(&name)) else { return };
+        let Some(what) = button.get_attribute("data-act").and_then(|name| Act::of_name(&name)) else {
+            return;
+        };
         if guard.admits(&event, &button) {
             act(what);
         }
@@ -200,7 +205,11 @@ fn pressed(event: &Event) -> Option<web_sys::Element> {
 /// Esc twice within a second ends the share, wherever the focus is. A prompt is not answered by it.
 fn escapes(document: &Document, guard: Rc<Guard>, act: Rc<dyn Fn(Act)>) -> Listener {
     Listener::capture(document, "keydown", move |event: KeyboardEvent| {
-        if event.is_trusted() && event.key() == "Escape" && !event.repeat() && guard.second_escape(event.time_stamp()) {
+        if event.is_trusted()
+            && event.key() == "Escape"
+            && !event.repeat()
+            && guard.second_escape(event.time_stamp())
+        {
             act(Act::Stop);
         }
     })

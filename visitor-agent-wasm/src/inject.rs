@@ -101,7 +101,8 @@ fn target(nodes: &dyn Nodes, anchor: &Anchor) -> Option<Target> {
     };
     let rect = element.get_bounding_client_rect();
     let inside = |fraction: f32| f64::from(fraction).clamp(0.0, 1.0);
-    let (x, y) = (rect.left() + rect.width() * inside(anchor.x), rect.top() + rect.height() * inside(anchor.y));
+    let (x, y) =
+        (rect.left() + rect.width() * inside(anchor.x), rect.top() + rect.height() * inside(anchor.y));
     element.is_connected().then_some(Target { element, x, y })
 }
 

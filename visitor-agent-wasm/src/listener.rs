@@ -23,7 +23,8 @@ impl Listener {
         options.set_capture(true);
         options.set_passive(true);
         // Only fails for a target that is no event target, which the type excludes.
-        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(kind, &function, &options);
+        let _ =
+            target.add_event_listener_with_callback_and_add_event_listener_options(kind, &function, &options);
         Self { target: target.clone(), kind, callback: function, _closure: Box::new(closure) }
     }
 }

@@ -274,7 +274,11 @@ impl Share {
         }
     }
 
-    fn apply(self: &Rc<Self>, agent: AgentId, command: cobrowse_core::consent::Admitted<cobrowse_core::command::Command>) {
+    fn apply(
+        self: &Rc<Self>,
+        agent: AgentId,
+        command: cobrowse_core::consent::Admitted<cobrowse_core::command::Command>,
+    ) {
         let id = command.get().id;
         let receipt = match self.page.borrow().as_ref() {
             Some(page) => self.injector.apply(command, page),
@@ -342,9 +346,8 @@ fn strip(state: BarState) -> Option<Strip> {
     use cobrowse_core::consent::Flow;
     Some(match state {
         BarState::Hidden => return None,
-        BarState::Viewing { agents, flow: Flow::Paused } | BarState::Controlling { agents, flow: Flow::Paused, .. } => {
-            Strip::Paused(names(agents))
-        }
+        BarState::Viewing { agents, flow: Flow::Paused }
+        | BarState::Controlling { agents, flow: Flow::Paused, .. } => Strip::Paused(names(agents)),
         BarState::Viewing { agents, flow: Flow::Running } => Strip::Viewing(names(agents)),
         BarState::Controlling { agent, flow: Flow::Running, .. } => Strip::Controlling(agent.name),
         BarState::Reconnecting { .. } => Strip::Reconnecting,
@@ -362,7 +365,8 @@ fn document() -> Result<Document, JsValue> {
 
 /// The page's own language, else the browser's.
 fn language_of(document: &Document) -> String {
-    let page = document.document_element().and_then(|root| root.get_attribute("lang")).filter(|tag| !tag.is_empty());
+    let page =
+        document.document_element().and_then(|root| root.get_attribute("lang")).filter(|tag| !tag.is_empty());
     page.or_else(|| web_sys::window().and_then(|window| window.navigator().language())).unwrap_or_default()
 }
 

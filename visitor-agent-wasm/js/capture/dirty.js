@@ -326,7 +326,9 @@ export class Dirty {
       this.attributes.delete(node);
       const id = nodes.id(node);
       if (id === 0 || walk.base <= id) continue;
-      for (const name of names) attributes.write(node, id, name);
+      // Properties last: what they mean depends on the attributes (a default value, the type of an input).
+      for (const name of names) if (!name.startsWith(" ")) attributes.write(node, id, name);
+      for (const name of names) if (name.startsWith(" ")) attributes.write(node, id, name);
     }
     words.put(0);
     for (const node of this.texts) {

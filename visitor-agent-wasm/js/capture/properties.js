@@ -28,10 +28,20 @@ function openness(node) {
   return node.hasAttribute("popover") && matches(node, ":popover-open") ? "popover" : null;
 }
 
+/** Fields whose state was told once. A field that was set stops following its attributes, at the receiver too. */
+const set = { value: new WeakSet(), checked: new WeakSet(), selected: new WeakSet() };
+
+function once(told, node, isDefault, state) {
+  if (isDefault && !told.has(node)) return null;
+  told.add(node);
+  return state;
+}
+
 /** Of a radio button it is always told: another of its group, with its own attribute, would decide otherwise. */
 function checkedness(node) {
-  if (!CHECKS.has(node.type) || (node.type !== "radio" && node.checked === node.defaultChecked)) return null;
-  return node.checked ? "1" : "0";
+  if (!CHECKS.has(node.type)) return null;
+  const isDefault = node.type !== "radio" && node.checked === node.defaultChecked;
+  return once(set.checked, node, isDefault, node.checked ? "1" : "0");
 }
 
 /** How each property is read from its node. `null` says that there is nothing to tell. */
@@ -39,12 +49,12 @@ const READERS = {
   " value": (node) => {
     if (node.localName === "input" && (CHECKS.has(node.type) || node.type === "file")) return null;
     const { value } = node;
-    return value === node.defaultValue ? null : value;
+    return once(set.value, node, value === node.defaultValue, value);
   },
   " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
   " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
   // Told whenever it is selected: others of its select, with their own attributes, would decide otherwise.
-  " selected": (node) => (node.selected ? "1" : node.defaultSelected ? "0" : null),
+  " selected": (node) => once(set.selected, node, !node.selected && !node.defaultSelected, node.selected ? "1" : "0"),
   " defined": (node) => (node.localName.includes("-") && matches(node, ":defined") ? "1" : null),
 };
 

@@ -66,8 +66,9 @@ impl Guard {
         let (x, y) = (x as f32, y as f32);
         let outside = self.host.owner_document().and_then(|document| document.element_from_point(x, y));
         let inside = self.root.element_from_point(x, y);
-        outside.is_some_and(|top| top.is_same_node(Some(self.host.unchecked_ref::<Node>())) || hosts(&top, &self.host))
-            && inside.is_some_and(|top| button.contains(Some(&top)))
+        outside.is_some_and(|top| {
+            top.is_same_node(Some(self.host.unchecked_ref::<Node>())) || hosts(&top, &self.host)
+        }) && inside.is_some_and(|top| button.contains(Some(&top)))
     }
 }
 

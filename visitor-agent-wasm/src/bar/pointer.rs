@@ -55,7 +55,13 @@ impl Hands {
         self.hand.borrow_mut().take();
     }
 
-    pub(super) fn point(&self, name: &str, show: Show, place: Place, language: Language) -> Result<(), JsValue> {
+    pub(super) fn point(
+        &self,
+        name: &str,
+        show: Show,
+        place: Place,
+        language: Language,
+    ) -> Result<(), JsValue> {
         if show == Show::Nothing {
             self.clear();
             return Ok(());
@@ -174,7 +180,9 @@ impl Hand {
         }
         if let Some(outline) = &self.outline {
             let style = outline.style();
-            for (name, value) in [("left", left - 4.0), ("top", top - 4.0), ("width", width + 8.0), ("height", height + 8.0)] {
+            for (name, value) in
+                [("left", left - 4.0), ("top", top - 4.0), ("width", width + 8.0), ("height", height + 8.0)]
+            {
                 let _ = style.set_property(name, &format!("{value}px"));
             }
         }
@@ -185,7 +193,9 @@ fn clamp(x: f64, y: f64) -> (f64, f64) {
     let size = |value: Result<JsValue, JsValue>| value.ok().and_then(|it| it.as_f64()).unwrap_or(f64::MAX);
     let Some(window) = web_sys::window() else { return (x, y) };
     let (width, height) = (size(window.inner_width()), size(window.inner_height()));
-    let inside = |value: f64, limit: f64| if value < 0.0 || limit < value { value.clamp(EDGE, (limit - EDGE).max(EDGE)) } else { value };
+    let inside = |value: f64, limit: f64| {
+        if value < 0.0 || limit < value { value.clamp(EDGE, (limit - EDGE).max(EDGE)) } else { value }
+    };
     (inside(x, width), inside(y, height))
 }
 

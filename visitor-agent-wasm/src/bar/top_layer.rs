@@ -25,7 +25,8 @@ impl TopLayer {
     pub(super) fn new(document: &Document, host: &HtmlElement) -> Self {
         // Cannot fail: the attribute's name is valid.
         let _ = host.set_attribute("popover", "manual");
-        let inner = Rc::new(Inner { document: document.clone(), host: host.clone(), shown: Cell::new(false) });
+        let inner =
+            Rc::new(Inner { document: document.clone(), host: host.clone(), shown: Cell::new(false) });
         let again = |inner: &Rc<Inner>, kind| {
             let inner = Rc::clone(inner);
             Listener::capture(document, kind, move |event: Event| inner.toggled(&event))
@@ -68,7 +69,8 @@ impl TopLayer {
 impl Inner {
     /// Our own popover's toggle must not raise it again.
     fn toggled(&self, event: &Event) {
-        let ours = event.target().is_some_and(|target| target == *self.host.unchecked_ref::<web_sys::EventTarget>());
+        let ours =
+            event.target().is_some_and(|target| target == *self.host.unchecked_ref::<web_sys::EventTarget>());
         if !ours {
             self.raise();
         }

@@ -68,9 +68,12 @@ impl Build {
     fn card(&self, card: &Card) -> Result<Element, JsValue> {
         let (class, title, lines, name) = match card {
             Card::View(name) => ("scene card", Words::AskView, [Words::AskViewSeen, Words::NeverSeen], name),
-            Card::Control(name) => {
-                ("scene card control", Words::AskControl, [Words::AskControlMeans, Words::AskControlEnds], name)
-            }
+            Card::Control(name) => (
+                "scene card control",
+                Words::AskControl,
+                [Words::AskControlMeans, Words::AskControlEnds],
+                name,
+            ),
         };
         let element = self.element("section", class)?;
         element.set_attribute("role", "alertdialog")?;
@@ -105,7 +108,9 @@ impl Build {
     fn strip_words(&self, strip: &Strip) -> (&'static str, String) {
         let say = |words: Words, names: &str| fill(words.text(self.language), &[names]);
         match strip {
-            Strip::Viewing(names) if names.len() > 1 => ("viewing", say(Words::ViewingMany, &list(names, self.language))),
+            Strip::Viewing(names) if names.len() > 1 => {
+                ("viewing", say(Words::ViewingMany, &list(names, self.language)))
+            }
             Strip::Viewing(names) => ("viewing", say(Words::Viewing, &list(names, self.language))),
             Strip::Controlling(name) => ("controlling", say(Words::Controlling, name)),
             Strip::Paused(names) => ("paused", say(Words::Paused, &list(names, self.language))),
@@ -118,7 +123,9 @@ impl Build {
 fn strip_buttons(strip: &Strip) -> &'static [(Words, Act, &'static str)] {
     match strip {
         Strip::Viewing(_) => &[(Words::Pause, Act::Pause, ""), (Words::Stop, Act::Stop, "stop")],
-        Strip::Controlling(_) => &[(Words::TakeBack, Act::TakeBack, "main"), (Words::Stop, Act::Stop, "stop")],
+        Strip::Controlling(_) => {
+            &[(Words::TakeBack, Act::TakeBack, "main"), (Words::Stop, Act::Stop, "stop")]
+        }
         Strip::Paused(_) => &[(Words::Resume, Act::Resume, "main"), (Words::Stop, Act::Stop, "stop")],
         Strip::Reconnecting => &[(Words::Stop, Act::Stop, "stop")],
         Strip::Ended => &[],

@@ -2,7 +2,10 @@
 use cobrowse_core::command::Receipt;
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, EventInit, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent, InputEventInit};
+use web_sys::{
+    Element, Event, EventInit, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent,
+    InputEventInit,
+};
 
 /// Sets a value whole, with the events of a user's choice (HTML §4.10.5.5): input, then change.
 pub(super) fn set_value(element: &Element, value: &str) -> Receipt {
@@ -10,10 +13,11 @@ pub(super) fn set_value(element: &Element, value: &str) -> Receipt {
         return Receipt::NoTarget;
     }
     super::focus(element);
-    if element.dyn_ref::<HtmlSelectElement>().is_some_and(|select| !has_option(select, value)) {
-        return Receipt::NoTarget;
-    }
-    if native_set(element, value).is_err() {
+    let value = match element.dyn_ref::<HtmlSelectElement>() {
+        Some(select) => option_value(select, value),
+        None => Some(value.to_owned()),
+    };
+    if value.is_none_or(|value| native_set(element, &value).is_err()) {
         return Receipt::NoTarget;
     }
     notify(element, "input");
@@ -21,18 +25,28 @@ pub(super) fn set_value(element: &Element, value: &str) -> Receipt {
     Receipt::Applied
 }
 
-fn has_option(select: &HtmlSelectElement, value: &str) -> bool {
+/// The value of the option that is meant: by its value, or by its text, which is what an agent sees of an
+/// option whose value is masked.
+fn option_value(select: &HtmlSelectElement, meant: &str) -> Option<String> {
     let options = select.options();
-    (0..options.length())
+    let options: Vec<_> = (0..options.length())
         .filter_map(|index| options.item(index)?.dyn_into::<web_sys::HtmlOptionElement>().ok())
-        .any(|option| option.value() == value && !option.disabled())
+        .filter(|option| !option.disabled())
+        .collect();
+    let by_value = options.iter().find(|option| option.value() == meant);
+    by_value
+        .or_else(|| options.iter().find(|option| option.text() == meant))
+        .map(web_sys::HtmlOptionElement::value)
 }
 
 /// Whether it is a field that takes values now.
 pub(super) fn editable(element: &Element) -> bool {
     let locked = element.has_attribute("disabled") || element.has_attribute("readonly");
     let kind = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
-    let takes = !matches!(kind.as_deref(), Some("file" | "password" | "hidden" | "submit" | "button" | "image" | "reset"));
+    let takes = !matches!(
+        kind.as_deref(),
+        Some("file" | "password" | "hidden" | "submit" | "button" | "image" | "reset")
+    );
     let field = matches!(element.local_name().as_str(), "input" | "textarea" | "select");
     takes && !locked && field
 }
@@ -84,7 +98,9 @@ pub(super) fn place_caret(element: &Element, count: u8) {
     // Fields without a caret (number, e-mail) throw here and need none.
     let _ = match element.dyn_ref::<HtmlInputElement>() {
         Some(input) => input.set_selection_range(end, end),
-        None => element.dyn_ref::<HtmlTextAreaElement>().map_or(Ok(()), |area| area.set_selection_range(end, end)),
+        None => {
+            element.dyn_ref::<HtmlTextAreaElement>().map_or(Ok(()), |area| area.set_selection_range(end, end))
+        }
     };
 }
 

@@ -2,8 +2,8 @@
 use cobrowse_core::command::{Modifiers, Receipt};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
-    KeyboardEvent, KeyboardEventInit,
+    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
+    HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit,
 };
 
 use super::{May, field, focus, pointer::window_of};
@@ -12,12 +12,18 @@ use super::{May, field, focus, pointer::window_of};
 const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select:not([disabled]), \
     textarea:not([disabled]), summary, [tabindex]:not([tabindex='-1']), [contenteditable]:not([contenteditable=false])";
 
-/// Types text, key by key.
+/// Types text, key by key, where the page's focus is (UI Events §3.7): the agent's own idea of it is as old as
+/// the view. The anchor counts when nothing that takes text is focused.
 pub(super) fn type_text(element: &Element, text: &str, may: May<'_>) -> Receipt {
-    let Some(element) = text_host(element) else {
+    let focused =
+        element.owner_document().and_then(|document| document.active_element()).and_then(|it| text_host(&it));
+    let Some(element) = focused.or_else(|| text_host(element)) else {
         // A space typed on a button is the key that presses it.
         return if text == " " { press(element, text, Modifiers::default(), may) } else { Receipt::NoTarget };
     };
+    if let Some(refusal) = may(&element) {
+        return refusal;
+    }
     if !is_active(&element) {
         focus(&element);
         field::place_caret(&element, 1);
@@ -28,7 +34,9 @@ pub(super) fn type_text(element: &Element, text: &str, may: May<'_>) -> Receipt 
         if let Some(refusal) = may(&at) {
             return refusal;
         }
-        if send(&at, "keydown", &key, Modifiers::default()) && send(&at, "keypress", &key, Modifiers::default()) {
+        if send(&at, "keydown", &key, Modifiers::default())
+            && send(&at, "keypress", &key, Modifiers::default())
+        {
             insert(&at, &key);
         }
         send(&at, "keyup", &key, Modifiers::default());
@@ -180,7 +188,8 @@ fn enter(at: &Element, may: May<'_>) {
 
 /// Implicit submission: the default button is clicked; a form without one submits when one field blocks it.
 fn submit(form: &HtmlFormElement, may: May<'_>) {
-    let button = form.query_selector("button:not([type=button]):not([type=reset]), input[type=submit], input[type=image]");
+    let button = form
+        .query_selector("button:not([type=button]):not([type=reset]), input[type=submit], input[type=image]");
     match button.ok().flatten() {
         Some(button) if may(&button).is_some() => {}
         Some(button) if button.has_attribute("disabled") => {}
@@ -224,8 +233,12 @@ fn move_caret(at: &Element, key: &str, extend: bool) {
         _ => ("forward", "lineboundary"),
     };
     // `Selection.modify` moves the caret inside text fields too, in every engine.
-    let Some(selection) = window_of(at).and_then(|window| window.get_selection().ok().flatten()) else { return };
-    let modify = js_sys::Reflect::get(&selection, &"modify".into()).ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok());
+    let Some(selection) = window_of(at).and_then(|window| window.get_selection().ok().flatten()) else {
+        return;
+    };
+    let modify = js_sys::Reflect::get(&selection, &"modify".into())
+        .ok()
+        .and_then(|it| it.dyn_into::<js_sys::Function>().ok());
     if let Some(modify) = modify {
         let alter = if extend { "extend" } else { "move" };
         // Throws only for words that are not in the list above.
@@ -242,9 +255,13 @@ fn step(at: &Element, up: bool) {
             field::notify(at, "input");
             field::notify(at, "change");
         }
-    } else if let Some(input) = at.dyn_ref::<HtmlInputElement>().filter(|it| matches!(it.type_().as_str(), "number" | "range")) {
+    } else if let Some(input) =
+        at.dyn_ref::<HtmlInputElement>().filter(|it| matches!(it.type_().as_str(), "number" | "range"))
+    {
         let name = if up { "stepUp" } else { "stepDown" };
-        let step = js_sys::Reflect::get(input, &name.into()).ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok());
+        let step = js_sys::Reflect::get(input, &name.into())
+            .ok()
+            .and_then(|it| it.dyn_into::<js_sys::Function>().ok());
         if step.is_some_and(|step| step.call0(input).is_ok()) {
             field::notify(at, "input");
             field::notify(at, "change");
@@ -296,6 +313,10 @@ fn key_code(key: &str) -> u32 {
         "ArrowRight" => 39,
         "ArrowDown" => 40,
         "Delete" => 46,
-        _ => key.chars().next().filter(|_| key.chars().count() == 1).map_or(0, |it| u32::from(it.to_ascii_uppercase())),
+        _ => key
+            .chars()
+            .next()
+            .filter(|_| key.chars().count() == 1)
+            .map_or(0, |it| u32::from(it.to_ascii_uppercase())),
     }
 }

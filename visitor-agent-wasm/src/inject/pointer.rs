@@ -48,7 +48,12 @@ fn chain(element: &Element) -> Vec<Element> {
 }
 
 /// Presses and releases a button: the `count`-th press at this place (UI Events, `detail`).
-pub(super) fn click(target: &Target, button: Button, (count, modifiers): (u8, Modifiers), may: May<'_>) -> Receipt {
+pub(super) fn click(
+    target: &Target,
+    button: Button,
+    (count, modifiers): (u8, Modifiers),
+    may: May<'_>,
+) -> Receipt {
     // A label's click goes on to its control.
     let reaches = labelled(&target.element).and_then(|control| may(&control));
     if let Some(refusal) = reaches.or_else(|| refused(&target.element)) {
@@ -104,7 +109,8 @@ fn refused(element: &Element) -> Option<Receipt> {
     }
     let link: HtmlAnchorElement = element.closest("a[href]").ok().flatten()?.dyn_into().ok()?;
     let here = window_of(element)?.location().origin().ok()?;
-    let elsewhere = link.origin() != here || !matches!(link.target().as_str(), "" | "_self" | "_top" | "_parent");
+    let elsewhere =
+        link.origin() != here || !matches!(link.target().as_str(), "" | "_self" | "_top" | "_parent");
     (elsewhere || link.has_attribute("download")).then_some(Receipt::Refused)
 }
 
@@ -165,15 +171,19 @@ fn scroll_box(element: &Element, dx: f64, dy: f64) {
 }
 
 fn can_scroll(element: &Element, dx: f64, dy: f64) -> bool {
-    let Some(style) = window_of(element).and_then(|window| window.get_computed_style(element).ok().flatten()) else {
+    let Some(style) = window_of(element).and_then(|window| window.get_computed_style(element).ok().flatten())
+    else {
         return false;
     };
-    let scrolls = |property: &str| matches!(style.get_property_value(property).as_deref(), Ok("auto" | "scroll"));
+    let scrolls =
+        |property: &str| matches!(style.get_property_value(property).as_deref(), Ok("auto" | "scroll"));
     let room = |delta: f64, at: i32, whole: i32, seen: i32| {
         if delta < 0.0 { at > 0 } else { delta > 0.0 && at + seen < whole - 1 }
     };
-    (scrolls("overflow-y") && room(dy, element.scroll_top(), element.scroll_height(), element.client_height()))
-        || (scrolls("overflow-x") && room(dx, element.scroll_left(), element.scroll_width(), element.client_width()))
+    (scrolls("overflow-y")
+        && room(dy, element.scroll_top(), element.scroll_height(), element.client_height()))
+        || (scrolls("overflow-x")
+            && room(dx, element.scroll_left(), element.scroll_width(), element.client_width()))
 }
 
 /// The buttons and keys of one event.
@@ -210,7 +220,11 @@ impl Press {
 /// Sends one event; `false` when the page cancelled it.
 fn send(target: &Target, to: &Element, kind: &str, press: &Press) -> bool {
     let crossing = kind.ends_with("enter") || kind.ends_with("leave");
-    let event = if kind.starts_with("pointer") { pointer_event(target, kind, press, !crossing) } else { mouse_event(target, kind, press, !crossing) };
+    let event = if kind.starts_with("pointer") {
+        pointer_event(target, kind, press, !crossing)
+    } else {
+        mouse_event(target, kind, press, !crossing)
+    };
     event.is_none_or(|event| to.dispatch_event(&event).unwrap_or(true))
 }
 

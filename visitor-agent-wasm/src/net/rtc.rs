@@ -5,8 +5,8 @@ use cobrowse_core::session::Lane;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Event, MessageEvent, RtcConfiguration, RtcDataChannel, RtcDataChannelInit, RtcDataChannelType, RtcPeerConnection,
-    RtcSdpType, RtcSessionDescription, RtcSessionDescriptionInit,
+    Event, MessageEvent, RtcConfiguration, RtcDataChannel, RtcDataChannelInit, RtcDataChannelType,
+    RtcPeerConnection, RtcSdpType, RtcSessionDescription, RtcSessionDescriptionInit,
 };
 
 use super::{NetEvent, OnNet, socket::bytes_of};
@@ -87,7 +87,8 @@ fn lane(channel: &RtcDataChannel, lane: Lane, on: &OnNet) -> Vec<Listener> {
 fn failures(peer: &RtcPeerConnection, on: &OnNet) -> Listener {
     let (watched, on) = (peer.clone(), OnNet::clone(on));
     Listener::capture(peer, "iceconnectionstatechange", move |_: Event| {
-        let state = js_sys::Reflect::get(&watched, &"iceConnectionState".into()).ok().and_then(|it| it.as_string());
+        let state =
+            js_sys::Reflect::get(&watched, &"iceConnectionState".into()).ok().and_then(|it| it.as_string());
         if state.as_deref() == Some("failed") {
             on(NetEvent::Down(Lane::DataChannelReliable, 0));
             on(NetEvent::Down(Lane::DataChannelUnreliable, 0));

@@ -56,7 +56,10 @@ impl Timer {
         // Rounded up: a timer that fires early would find nothing to do and be set again.
         let wait = at.since(now()).as_micros().div_ceil(1000);
         let wait = i32::try_from(wait).unwrap_or(i32::MAX);
-        let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(self.callback.as_ref().unchecked_ref(), wait);
+        let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+            self.callback.as_ref().unchecked_ref(),
+            wait,
+        );
         self.armed.set(set.ok().map(|id| (at, id)));
     }
 }
@@ -72,7 +75,8 @@ pub(crate) fn later(millis: i32, run: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(run);
     if let Some(window) = web_sys::window() {
         // Fails only for a callback that is no function.
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), millis);
+        let _ =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), millis);
     }
 }
 

@@ -27,7 +27,10 @@ impl Kept {
         let id: TabId = config.tab().parse().map_err(|error| JsValue::from_str(&format!("tab: {error}")))?;
         let fresh = Tab { id, incarnation: Incarnation(1), epoch: Epoch(0), standing: None };
         let kept = config.resume().and_then(|record| read_tab(&record)).filter(|tab| tab.id == id);
-        let tab = kept.map_or(fresh, |tab| Tab { incarnation: Incarnation(tab.incarnation.0.saturating_add(1)), ..tab });
+        let tab = kept.map_or(fresh, |tab| Tab {
+            incarnation: Incarnation(tab.incarnation.0.saturating_add(1)),
+            ..tab
+        });
         Ok(Self { ticket: config.ticket(), tab })
     }
 
@@ -68,6 +71,9 @@ fn storage() -> Option<Storage> {
 
 fn read_tab(record: &Object) -> Option<Tab> {
     let text = Reflect::get(record, &"state".into()).ok()?.as_string()?;
-    let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|it| u8::from_str_radix(it, 16).ok()));
+    let digits = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).ok().and_then(|it| u8::from_str_radix(it, 16).ok()));
     message::decode(&digits.collect::<Option<Vec<u8>>>()?).ok()
 }

@@ -23,6 +23,7 @@ async fn signature(share: &Share, bytes: &[u8]) -> Result<Vec<u8>, JsValue> {
     let algorithm = Object::new();
     Reflect::set(&algorithm, &"name".into(), &"ECDSA".into())?;
     Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
-    let signed = window.crypto()?.subtle().sign_with_object_and_u8_array(&algorithm, &share.config.key(), bytes)?;
+    let signed =
+        window.crypto()?.subtle().sign_with_object_and_u8_array(&algorithm, &share.config.key(), bytes)?;
     Ok(Uint8Array::new(&JsFuture::from(signed).await?).to_vec())
 }

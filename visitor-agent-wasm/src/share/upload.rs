@@ -78,13 +78,18 @@ impl Uploads {
             Job::Put(asset) => {
                 let sent = send(&share, &asset).await;
                 if let Some(capture) = self.capture.borrow().upgrade() {
-                    if sent { capture.asset_accepted(asset.number) } else { capture.asset_refused(asset.number) }
+                    if sent {
+                        capture.asset_accepted(asset.number)
+                    } else {
+                        capture.asset_refused(asset.number)
+                    }
                 }
             }
             Job::Fetch(key, url) => {
                 let found = fetch(&share, &url).await;
                 if let Some(capture) = self.capture.borrow().upgrade() {
-                    capture.fetched(key, found.as_ref().map(|(mime, bytes)| (mime.as_str(), bytes.as_slice())));
+                    capture
+                        .fetched(key, found.as_ref().map(|(mime, bytes)| (mime.as_str(), bytes.as_slice())));
                 }
             }
         }
@@ -104,14 +109,20 @@ async fn fetch(share: &Share, url: &str) -> Option<(String, Vec<u8>)> {
     let body = js_sys::Object::new();
     js_sys::Reflect::set(&body, &"url".into(), &url.into()).ok()?;
     let text: JsValue = js_sys::JSON::stringify(&body).ok()?.into();
-    let response = request(share, "fetch", "POST", Some(("application/json", &text))).await.filter(Response::ok)?;
+    let response =
+        request(share, "fetch", "POST", Some(("application/json", &text))).await.filter(Response::ok)?;
     let mime = response.headers().get("content-type").ok().flatten().unwrap_or_default();
     let buffer: ArrayBuffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?;
     Some((mime, Uint8Array::new(&buffer).to_vec()))
 }
 
 /// One request with the visitor's ticket and no cookies.
-async fn request(share: &Share, path: &str, method: &str, body: Option<(&str, &JsValue)>) -> Option<Response> {
+async fn request(
+    share: &Share,
+    path: &str,
+    method: &str,
+    body: Option<(&str, &JsValue)>,
+) -> Option<Response> {
     let url = format!("{}/v1/sessions/{}/{path}", share.config.server(), share.config.session());
     let headers = Headers::new().ok()?;
     headers.set("authorization", &format!("Bearer {}", share.kept.borrow().ticket)).ok()?;
