@@ -42,6 +42,11 @@ pub trait Sink {
     fn detach(&mut self, id: NodeId);
     /// A node and all below it are over. Its place, if it has one, is free.
     fn remove(&mut self, id: NodeId);
+    /// Told for each node of a removed subtree, its root first, after [`Self::remove`]: its id is never used
+    /// again.
+    fn forget(&mut self, id: NodeId) {
+        let _ = id;
+    }
     /// An attribute or property has this value, or is there no more.
     fn attribute(&mut self, id: NodeId, name: AttributeName<'_>, value: Option<&str>);
     /// A text, comment or CDATA section has these data.

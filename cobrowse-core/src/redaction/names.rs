@@ -92,7 +92,9 @@ impl Class {
             "url" => Self::Address,
             "title" => Self::Words,
             "flags" => Self::Flags,
-            "open" | "focus" | "box" | "viewport" | "hover" | "defined" | "mode" | "adopted" => Self::Fact,
+            "open" | "focus" | "box" | "viewport" | "hover" | "defined" | "mode" | "adopted" | "disabled"
+            | "scheme" => Self::Fact,
+            "media" => Self::Geometry,
             "lang" => Self::Language,
             _ if property.starts_with("css:") => Self::Sheet,
             _ if property.starts_with("asset:") => Self::Fact,

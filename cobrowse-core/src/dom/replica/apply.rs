@@ -82,8 +82,13 @@ impl<'a> Apply<'a> {
             if !self.mirror.is_detached(id) {
                 self.mirror.unlink(id);
             }
-            self.mirror.kill(id, |_| {});
             self.sink.remove(Self::id(id)?);
+            let sink = &mut *self.sink;
+            self.mirror.kill(id, |dead| {
+                if let Some(dead) = NodeId::from_wire(dead) {
+                    sink.forget(dead);
+                }
+            });
         }
         Ok(())
     }

@@ -80,11 +80,6 @@ impl TreeSink {
         parent.content = parent.content.filter(|content| *content != id.to_wire());
         true
     }
-
-    fn forget(&mut self, id: u32) {
-        let node = self.nodes.remove(&id).unwrap_or_else(|| panic!("no node {id}"));
-        node.content.iter().chain(&node.children).for_each(|child| self.forget(*child));
-    }
 }
 
 impl Sink for TreeSink {
@@ -132,7 +127,12 @@ impl Sink for TreeSink {
 
     fn remove(&mut self, id: NodeId) {
         self.unlink(id);
-        self.forget(id.to_wire());
+    }
+
+    fn forget(&mut self, id: NodeId) {
+        let node = self.nodes.remove(&id.to_wire()).unwrap_or_else(|| panic!("no node {id:?}"));
+        let is_below = node.parent.is_none_or(|parent| !self.nodes.contains_key(&parent));
+        assert!(is_below, "{id:?} has a place yet");
     }
 
     fn attribute(&mut self, id: NodeId, name: AttributeName<'_>, value: Option<&str>) {

@@ -262,8 +262,7 @@ fn words_that_make_no_sense_end_the_epoch() {
         &[0, 0, 1, 9, word::END, 0, 0, 0],
         &[0, 0, 1, 0, word::KNOWN | 1 << 4, word::END, 0, 0, 0],
         &[0, 0, 1, 0, word::ELEM, 9, word::END, 0, 0, 0],
-        &[0, 0, 1, 0, word::TEXT | 9 << 4, word::END, 0, 0, 0],
-        &[0, 0, 1, 0, word::SHADOW, word::END, word::END, 0, 0, 0],
+        &[0, 0, 1, 0, word::COMMENT | 9 << 4, word::END, 0, 0, 0],
         &[0, 1, 1, 0, 0, 0],
     ] {
         let mut recorder = Recorder::new(POLICY);
