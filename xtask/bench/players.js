@@ -19,9 +19,12 @@ async function rrweb(stage) {
   const { Replayer } = await import("/rrweb/rrweb.js");
   const replayer = new Replayer([], { root: stage, liveMode: true });
   replayer.startLive();
+  // What is shown now is timed from now, whenever it was recorded.
+  const take = (piece) => replayer.addEvent({ ...JSON.parse(piece), timestamp: Date.now() });
   return {
     // A socket hands over text; reading it is a part of showing it.
     parse: (piece) => piece,
+    take,
     show: (pieces) => new Promise((resolve) => {
       let open = pieces.length;
       const cast = () => {
@@ -30,7 +33,7 @@ async function rrweb(stage) {
         resolve();
       };
       replayer.on("event-cast", cast);
-      for (const piece of pieces) replayer.addEvent({ ...JSON.parse(piece), timestamp: Date.now() });
+      pieces.forEach(take);
     }),
     document: () => replayer.iframe.contentDocument,
   };

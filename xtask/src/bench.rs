@@ -6,6 +6,7 @@
 mod capture;
 mod cdp;
 mod chromium;
+mod live;
 mod page;
 mod peers;
 mod site;
@@ -23,6 +24,8 @@ pub enum Name {
     Capture,
     /// What browsers download, beside rrweb and OpenReplay.
     Size,
+    /// How soon the agent sees what changes, beside rrweb.
+    Live,
 }
 
 /// What to measure, and how often.
@@ -58,6 +61,7 @@ pub fn measure(options: &Options) -> Result<()> {
     let rows = timed(file, || match name {
         Name::Capture => capture::measure(options),
         Name::Size => size::measure(options),
+        Name::Live => live::measure(options),
     })?;
     table::publish(file, title, &rows)
 }
@@ -67,6 +71,7 @@ fn about(name: Name) -> (&'static str, &'static str) {
     match name {
         Name::Capture => ("capture", "recording and replaying a page, main-thread CPU"),
         Name::Size => ("size", "what browsers download"),
+        Name::Live => ("live", "from a change in the visitor's page to the viewer's paint"),
     }
 }
 

@@ -25,7 +25,7 @@ const FLAGS: [&str; 12] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--disable-features=Translate,OptimizationHints,MediaRouter,LocalNetworkAccessChecks",
     // A window behind another one is measured like the one in front.
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",

@@ -116,6 +116,19 @@ impl<'a> Page<'a> {
         Ok(parts.iter().filter_map(|part| usage[part].as_f64()).sum())
     }
 
+    /// Presses the middle of an element with the real pointer.
+    pub fn click(&self, node: Value) -> Result<()> {
+        let quads = self.call("DOM.getContentQuads", json!({ "nodeId": node }))?;
+        let at = |index: usize| quads["quads"][0][index].as_f64().context("the element has no box");
+        let (x, y) = ((at(0)? + at(4)?) / 2.0, (at(1)? + at(5)?) / 2.0);
+        self.move_mouse(x, y)?;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let params = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", params)?;
+        }
+        Ok(())
+    }
+
     /// Moves the real pointer to a place, in CSS pixels.
     pub fn move_mouse(&self, x: f64, y: f64) -> Result<()> {
         let params = json!({ "type": "mouseMoved", "x": x, "y": y });

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::de::IgnoredAny;
 
 use super::{Bench, Bytes, Who, Workload};
@@ -53,7 +53,9 @@ fn sample(bench: &Bench, workload: &Workload, who: Who) -> Result<(f64, Bytes)> 
     move_mouse(&page, workload.mouse)?;
     page.end::<IgnoredAny>(running)?;
     let cpu = page.spent()?.since(before).tasks;
-    Ok((cpu, page.eval("bench.bytes()")?))
+    let bytes: Bytes = page.eval("bench.bytes()")?;
+    ensure!(who == Who::Off || 0.0 < bytes.raw, "{} recorded nothing of {}", who.name(), workload.name);
+    Ok((cpu, bytes))
 }
 
 /// Draws circles with the real pointer.

@@ -1,7 +1,7 @@
 //! The other side: what it costs a viewer to build the page and to follow it.
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Bench, Who};
 use crate::bench::page::Spent;
@@ -20,7 +20,7 @@ const GOAL: Goal = Goal::Ratio(0.5);
 struct Recorded {
     who: Who,
     keyframe: Value,
-    change: Value,
+    change: Option<Value>,
 }
 
 /// Two rows for each page that is built, and for each change that is followed.
@@ -60,10 +60,13 @@ fn record(bench: &Bench, nodes: usize, workload: &str, who: Who) -> Result<Recor
     page.run("bench.rest()")?;
     let keyframe = page.eval("bench.taken()")?;
     page.run("bench.forget()")?;
-    if !workload.is_empty() {
-        page.run(&format!("bench.run({workload:?})"))?;
+    if workload.is_empty() {
+        return Ok(Recorded { who, keyframe, change: None });
     }
-    Ok(Recorded { who, keyframe, change: page.eval("bench.taken()")? })
+    page.run(&format!("bench.run({workload:?})"))?;
+    let change: Value = page.eval("bench.taken()")?;
+    ensure!(change != json!([]), "{} recorded nothing of {workload}", who.name());
+    Ok(Recorded { who, keyframe, change: Some(change) })
 }
 
 /// What the viewer spent on the change or, when there is none, on the page.
@@ -79,6 +82,5 @@ fn replay(bench: &Bench, recorded: &Recorded) -> Result<Spent> {
     let built = show(&recorded.keyframe)?;
     let nodes: usize = page.eval("bench.nodes()")?;
     ensure!(NODES <= nodes, "{} shows only {nodes} nodes", recorded.who.name());
-    let has_change = recorded.change.as_array().is_some_and(|pieces| !pieces.is_empty());
-    if has_change { show(&recorded.change) } else { Ok(built) }
+    recorded.change.as_ref().map_or(Ok(built), show)
 }

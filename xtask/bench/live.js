@@ -1,0 +1,63 @@
+// A visitor's page that is watched live. The bench calls `bench.*`; each change says when it was made.
+import { build, voice } from "./app.js";
+import { load } from "./recorders.js";
+
+const say = voice(3);
+const place = (id) => document.getElementById(id);
+
+/** Milliseconds on a clock that all pages of a browser share. */
+const now = () => performance.timeOrigin + performance.now();
+
+let peer;
+
+globalThis.bench = {
+  build: (nodes) => build(place("app"), nodes),
+  /** Ours: as any site does it, by a script tag. The path tells visitors apart at the desk. */
+  join(desk, path) {
+    history.replaceState(null, "", `/${path}`);
+    const tag = Object.assign(document.createElement("script"), { src: `${desk}/v1/loader.js` });
+    tag.dataset.site = "demo";
+    document.head.append(tag);
+  },
+  /** The peer: its recorder is loaded and its socket open before it is asked to begin. */
+  async connect(room) {
+    const start = await load("rrweb");
+    const socket = new WebSocket(`${room}/in`);
+    await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+    peer = () => start((text) => socket.send(text));
+  },
+  begin() {
+    const begun = now();
+    peer();
+    return begun;
+  },
+  /** When the next event of this kind came in. */
+  next: (kind) => new Promise((resolve) => {
+    addEventListener(kind, () => resolve(now()), { capture: true, once: true });
+  }),
+  focus: () => place("field").focus(),
+  small(n) {
+    const made = now();
+    place("small").firstChild.nodeValue = `state ${n}`;
+    return made;
+  },
+  rows(n) {
+    const rows = Array.from({ length: 1000 }, (_, at) => {
+      const row = document.createElement("tr");
+      row.innerHTML = `<td>${at}</td><td>${say.words(3)}</td><td>${say.words(2)}</td>`;
+      return row;
+    });
+    rows.at(-1).lastChild.textContent = `last ${n}`;
+    const made = now();
+    place("rows").replaceChildren(...rows);
+    return made;
+  },
+  clear() {
+    place("rows").replaceChildren();
+  },
+  scroll(y) {
+    const made = now();
+    scrollTo({ top: y, behavior: "instant" });
+    return made;
+  },
+};

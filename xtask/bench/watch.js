@@ -1,0 +1,48 @@
+// Runs in a viewer's page, ours or the peer's: says when something is there to see.
+(() => {
+  /** Of two frames, the one that is shown: another one may be in the making. */
+  const shown = () => {
+    const frames = [...document.querySelectorAll("iframe")];
+    return frames.find((frame) => getComputedStyle(frame).visibility === "visible" && frame.getClientRects().length > 0);
+  };
+  const page = () => shown()?.contentDocument;
+  /** The visitor's cursor: the peer's by its class, ours by what makes it glide. */
+  const cursor = () => {
+    const element = document.querySelector(".replayer-mouse, [style*='will-change: transform']");
+    const { x, y } = element?.getBoundingClientRect() ?? {};
+    return `${x} ${y}`;
+  };
+
+  const CONDITIONS = {
+    whole: () => () => page()?.getElementById("whole"),
+    small: (n) => () => page()?.getElementById("small")?.textContent === `state ${n}`,
+    rows: (n) => () => page()?.querySelector("#rows tr:last-child td:last-child")?.textContent === `last ${n}`,
+    cleared: () => () => page()?.querySelector("#rows tr") === null,
+    typed: (text) => () => page()?.getElementById("field")?.value.endsWith(text),
+    scrolled: (y) => () => Math.abs((page()?.scrollingElement?.scrollTop ?? -9) - y) < 2,
+    moved: () => {
+      const before = cursor();
+      return () => cursor() !== before;
+    },
+  };
+
+  const now = () => performance.timeOrigin + performance.now();
+
+  /** Long enough for a loaded machine. */
+  const PATIENCE_MS = 30000;
+
+  /** Resolves with the time of the paint that first shows it. */
+  globalThis.seen = (name, argument) => new Promise((resolve, reject) => {
+    const holds = CONDITIONS[name](argument);
+    const last = now() + PATIENCE_MS;
+    const look = () => {
+      if (last < now()) return reject(new Error(`never seen: ${name} ${argument ?? ""}; the viewer says: ${document.body.innerText}`));
+      if (!holds()) return requestAnimationFrame(look);
+      // The message is handled after the frame that this callback belongs to.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(now());
+      port2.postMessage(null);
+    };
+    look();
+  });
+})();

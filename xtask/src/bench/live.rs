@@ -1,0 +1,180 @@
+//! `cargo xtask bench live`: from a change in the visitor's page to the paint that shows it to the agent.
+//!
+//! Beside rrweb's recorder, a WebSocket, and its player in live mode with its default settings. All pages are
+//! in one browser on one machine: its clocks are one.
+
+mod pair;
+mod room;
+mod server;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::Options;
+use super::chromium::Browser;
+use super::peers;
+use super::site::Site;
+use super::table::{Goal, Row, median, quantile};
+use crate::place;
+use crate::run::say;
+use pair::Pair;
+use room::Doors;
+use server::{Lanes, Server};
+
+/// Nodes of the page that is shared.
+const NODES: usize = 10_000;
+
+/// Changes of one kind in one turn; there are as many turns as runs.
+const CHANGES: usize = 10;
+
+/// So that no change waits for what the one before left behind.
+const PAUSE_MS: usize = 40;
+
+/// The peer holds the pointer's places back for half a second, and glides afterwards.
+const MOUSE_PAUSE_MS: usize = 700;
+
+/// Everybody who is measured, in turn.
+struct Contest<'a> {
+    browser: &'a Browser,
+    doors: Doors,
+    servers: [(Server, &'static str); 2],
+    peer: String,
+}
+
+/// Milliseconds, of each contender: ours over WebSocket, ours over WebRTC, the peer.
+type Delays = [Vec<f64>; 3];
+
+/// A kind of change: how far to go, and how one is made.
+struct Kind {
+    name: &'static str,
+    /// Times the peer's, for the median and for the worst of twenty.
+    goals: [Option<f64>; 2],
+    one: fn(&Pair, usize) -> Result<f64>,
+}
+
+const KINDS: [Kind; 5] = [
+    Kind { name: "small change", goals: [Some(0.5), Some(0.5)], one: small },
+    Kind { name: "1,000 rows", goals: [Some(0.33), None], one: rows },
+    Kind { name: "input", goals: [Some(0.5), Some(0.5)], one: input },
+    Kind { name: "scroll", goals: [Some(0.5), Some(0.5)], one: scroll },
+    Kind { name: "mouse begins to move", goals: [Some(0.1), None], one: mouse },
+];
+
+/// Measures all of it.
+pub fn measure(options: &Options) -> Result<Vec<Row>> {
+    let built = server::built(options)?;
+    let peer = peers::newest("rrweb")?;
+    let folders = vec![("bench", place::root().join("xtask/bench")), ("rrweb", peer.folder.join("dist"))];
+    let browser = Browser::start(Site::new(folders))?;
+    say(&format!("{}, {}, beside {}", browser.version()?, built.shown(), peer.name));
+    let servers =
+        [(built.start(Lanes::WebSocket)?, "WebSocket"), (built.start(Lanes::Both)?, "WebRTC and WebSocket")];
+    let contest = Contest { browser: &browser, doors: Doors::open()?, servers, peer: peer.name };
+    let mut rows = contest.first_views(options)?;
+    rows.extend(contest.changes(options)?);
+    Ok(rows)
+}
+
+impl<'a> Contest<'a> {
+    /// A fresh pair of each.
+    fn pairs(&'a self, turn: usize) -> Result<[Pair<'a>; 3]> {
+        let name = format!("turn-{turn}");
+        let [web_socket, web_rtc] = &self.servers;
+        Ok([
+            Pair::ours(self.browser, &web_socket.0, &name, NODES)?,
+            Pair::ours(self.browser, &web_rtc.0, &name, NODES)?,
+            Pair::peer(self.browser, &self.doors, &name, NODES)?,
+        ])
+    }
+
+    fn first_views(&'a self, options: &Options) -> Result<Vec<Row>> {
+        let case = "first view after the yes";
+        if !options.wants(case) {
+            return Ok(Vec::new());
+        }
+        say(&format!("{case} ..."));
+        let mut delays = Delays::default();
+        for turn in 0..options.runs {
+            for (pair, delays) in self.pairs(turn)?.iter().zip(&mut delays) {
+                delays.push(pair.first_view);
+            }
+        }
+        Ok(self.rows(case, "p50", delays.map(|delays| median(&delays)), Some(0.33)))
+    }
+
+    fn changes(&'a self, options: &Options) -> Result<Vec<Row>> {
+        let pairs = self.pairs(options.runs)?;
+        let mut rows = Vec::new();
+        for kind in KINDS.iter().filter(|kind| options.wants(kind.name)) {
+            say(&format!("{} ...", kind.name));
+            let mut delays = Delays::default();
+            for turn in 0..options.runs {
+                for (pair, delays) in pairs.iter().zip(&mut delays) {
+                    for change in 0..CHANGES {
+                        delays.push((kind.one)(pair, turn * CHANGES + change + 1)?);
+                    }
+                }
+            }
+            let quantiles = [("p50", 0.5, kind.goals[0]), ("p95", 0.95, kind.goals[1]), ("p99", 0.99, None)];
+            for (name, part, goal) in quantiles {
+                rows.extend(self.rows(
+                    kind.name,
+                    name,
+                    delays.each_ref().map(|all| quantile(all, part)),
+                    goal,
+                ));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A row for each way that ours can take.
+    fn rows(&self, case: &str, metric: &str, [first, second, peer]: [f64; 3], goal: Option<f64>) -> Vec<Row> {
+        let row = |ours: f64, lanes: &str| {
+            let row = Row::new(case, &format!("{metric} over {lanes}"), ours, "ms").beside(&self.peer, peer);
+            goal.map_or_else(|| row.clone(), |most| row.clone().goal(Goal::Ratio(most)))
+        };
+        vec![row(first, self.servers[0].1), row(second, self.servers[1].1)]
+    }
+}
+
+fn small(pair: &Pair, n: usize) -> Result<f64> {
+    pause(pair, PAUSE_MS)?;
+    pair.delay(&format!("bench.small({n})"), &format!("seen('small', {n})"))
+}
+
+fn rows(pair: &Pair, n: usize) -> Result<f64> {
+    pause(pair, PAUSE_MS)?;
+    let delay = pair.delay(&format!("bench.rows({n})"), &format!("seen('rows', {n})"))?;
+    let cleared = pair.viewer.begin("seen('cleared')")?;
+    pair.visitor.run("bench.clear()")?;
+    pair.viewer.end::<f64>(cleared)?;
+    Ok(delay)
+}
+
+fn input(pair: &Pair, n: usize) -> Result<f64> {
+    pair.visitor.run("bench.focus()")?;
+    pause(pair, PAUSE_MS)?;
+    let text = format!("{n};");
+    pair.delay_of("input", &format!("seen('typed', {text:?})"), |page| {
+        page.call("Input.insertText", json!({ "text": text })).map(drop)
+    })
+}
+
+fn scroll(pair: &Pair, n: usize) -> Result<f64> {
+    pause(pair, PAUSE_MS)?;
+    let y = 100 + n % 20 * 100;
+    pair.delay(&format!("bench.scroll({y})"), &format!("seen('scrolled', {y})"))
+}
+
+fn mouse(pair: &Pair, n: usize) -> Result<f64> {
+    pause(pair, MOUSE_PAUSE_MS)?;
+    let (x, y) = (100.0 + (n % 10) as f64 * 50.0, 200.0 + (n % 7) as f64 * 40.0);
+    pair.delay_of("mousemove", "seen('moved')", |page| page.move_mouse(x, y))
+}
+
+/// Rests until the page has had time for itself; not a round number of frames, so that every phase is met.
+fn pause(pair: &Pair, milliseconds: usize) -> Result<()> {
+    let wait = format!("new Promise((resolve) => setTimeout(resolve, {milliseconds} + Math.random() * 33))");
+    pair.visitor.run(&wait)
+}
