@@ -10,7 +10,7 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -106,8 +106,9 @@ async fn keep(
     visitor: Authorized<Visitor>,
     Path((session, hash)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
+    let body = body?;
     let running = sharing(&app, &visitor, &session, &headers).await?;
     let hash: Hash = hash.parse().map_err(|_| ApiError::NotFound)?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -170,9 +171,9 @@ async fn fetch(
     visitor: Authorized<Visitor>,
     Path(session): Path<String>,
     headers: HeaderMap,
-    body: String,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
-    let wanted: Wanted = desk::read_json(&body, "An object with a url is accepted.")?;
+    let wanted: Wanted = desk::read_json(&body?, "An object with a url is accepted.")?;
     sharing(&app, &visitor, &session, &headers).await?;
     if !app.rates.fetch(*visitor.session.as_bytes()) {
         return Err(Refusal::RateLimited.into());

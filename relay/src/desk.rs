@@ -1,8 +1,10 @@
 //! The agents' API: log-in, the live list, opening sessions, tickets to them.
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{
         ConnectInfo, Path, Request, State,
+        rejection::BytesRejection,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, Method, StatusCode, header},
@@ -65,9 +67,9 @@ async fn log_in(
     State(app): State<App>,
     ConnectInfo(Caller(address)): ConnectInfo<Caller>,
     jar: CookieJar,
-    body: String,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<(CookieJar, Json<Me>), ApiError> {
-    let Login { email, password } = read_json(&body, "An object with email and password is accepted.")?;
+    let Login { email, password } = read_json(&body?, "An object with email and password is accepted.")?;
     if !app.rates.login(address.ip(), &email) {
         return Err(Refusal::RateLimited.into());
     }
@@ -183,6 +185,6 @@ fn secure(app: &App) -> Secure {
 }
 
 /// A JSON body, whatever its content type says: the origin was checked, not the type.
-pub fn read_json<T: DeserializeOwned>(body: &str, accepted: &'static str) -> Result<T, ApiError> {
-    serde_json::from_str(body).map_err(|_| ApiError::BadRequest(accepted))
+pub fn read_json<T: DeserializeOwned>(body: &[u8], accepted: &'static str) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|_| ApiError::BadRequest(accepted))
 }

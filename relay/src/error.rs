@@ -1,6 +1,7 @@
 //! What goes wrong at the HTTP border, as status and [`Problem`]. Internal text stays in the log.
 use axum::{
     Json,
+    extract::rejection::BytesRejection,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -119,6 +120,15 @@ fn refusal_message(refusal: Refusal) -> &'static str {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::Refused(Refusal::TooLarge),
+            _ => Self::BadRequest("The body could not be read."),
+        }
     }
 }
 

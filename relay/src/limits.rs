@@ -91,6 +91,11 @@ pub fn page_moves() -> Quota {
     per_minute(120)
 }
 
+/// How often one peer may offer data channels.
+pub fn offers() -> Quota {
+    per_minute(12)
+}
+
 fn per_minute(times: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN))
 }

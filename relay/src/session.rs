@@ -37,8 +37,16 @@ pub struct SessionHandle {
     /// What never changes.
     pub facts: Arc<Facts>,
     inbox: mpsc::Sender<Input>,
-    /// Whether the visitor's page was ever connected: until then it is asked again on each new page.
-    visitor_came: Arc<AtomicBool>,
+    marks: Arc<Marks>,
+}
+
+/// What others want to know of a session without waiting for it.
+#[derive(Debug, Default)]
+struct Marks {
+    /// The visitor's page was connected once: until then it is asked again on each new page.
+    visitor_came: AtomicBool,
+    /// It is over, though its task may have work to finish.
+    ended: AtomicBool,
 }
 
 /// Who joins.
@@ -113,7 +121,7 @@ impl SessionHandle {
     /// What the session refuses, or that it is over.
     pub async fn join(&self, joiner: Joiner, resume: Option<Resume>) -> Result<Admission, JoinError> {
         if matches!(joiner, Joiner::Visitor(..)) {
-            self.visitor_came.store(true, Ordering::Relaxed);
+            self.marks.visitor_came.store(true, Ordering::Relaxed);
         }
         let (reply, answer) = oneshot::channel();
         let join = Box::new(Join { joiner, resume, reply });
@@ -176,6 +184,10 @@ impl SessionHandle {
     /// restart, by whoever comes next.
     pub(crate) fn is_running(&self) -> bool {
         !self.inbox.is_closed()
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.marks.ended.load(Ordering::Relaxed)
     }
 
     /// The server ends the session.

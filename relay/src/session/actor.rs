@@ -2,7 +2,11 @@
 //!
 //! [`SessionActor::next_event`] only waits; [`SessionActor::handle_event`] only acts. Nothing waits for a peer:
 //! a lane that is full is told to the machine, which keeps what it has for it, bounded.
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{Arc, atomic::Ordering},
+};
 
 use cobrowse_core::{
     id::{AgentId, Moment},
@@ -240,7 +244,10 @@ impl SessionActor {
                 self.close(peer, Farewell::Closed(reason));
                 self.machine.leave(peer, now);
             }
-            RelayEvent::Ended(reason) => self.ended = Some(reason),
+            RelayEvent::Ended(reason) => {
+                self.ended = Some(reason);
+                self.handle.marks.ended.store(true, Ordering::Relaxed);
+            }
         }
     }
 
@@ -273,6 +280,9 @@ impl SessionActor {
     /// Without a second lane nobody answers, and the first goes on.
     fn offer(&mut self, peer: PeerId, sdp: String) {
         let (Some(lanes), Some(port)) = (&self.app.lanes, self.ports.get_mut(&peer)) else { return };
+        if !port.may_offer() {
+            return self.app.metrics.refused(Refusal::RateLimited, "offer");
+        }
         let (reliable, reliable_inlet) = port::lane(&self.room);
         let (unreliable, unreliable_inlet) = port::lane(&self.room);
         port.set_channels(reliable, unreliable);

@@ -5,9 +5,10 @@ use std::sync::{
 };
 
 use cobrowse_core::{session::Lane, session::relay::CloseReason};
+use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::limits::LANE_OUTBOX;
+use crate::limits::{self, LANE_OUTBOX};
 
 /// Why a peer's socket closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,11 +98,18 @@ pub(crate) struct Port {
     reliable: Option<LaneOutlet>,
     unreliable: Option<LaneOutlet>,
     farewell: oneshot::Sender<Farewell>,
+    /// Taking an offer costs some 10 ms.
+    offers: DefaultDirectRateLimiter,
 }
 
 impl Port {
     pub(crate) fn new(websocket: LaneOutlet, farewell: oneshot::Sender<Farewell>) -> Self {
-        Self { websocket, reliable: None, unreliable: None, farewell }
+        let offers = DefaultDirectRateLimiter::direct(limits::offers());
+        Self { websocket, reliable: None, unreliable: None, farewell, offers }
+    }
+
+    pub(crate) fn may_offer(&self) -> bool {
+        self.offers.check().is_ok()
     }
 
     pub(crate) fn lane(&self, lane: Lane) -> Option<&LaneOutlet> {

@@ -14,7 +14,7 @@ use cobrowse_core::{
 use tokio::sync::mpsc;
 
 use super::{
-    Facts, SessionHandle,
+    Facts, Marks, SessionHandle,
     actor::{Origin, SessionActor},
 };
 use crate::{
@@ -69,7 +69,7 @@ impl Registry {
     /// [`Refusal::SessionEnded`] when there is none.
     pub async fn find(&self, app: &App, id: SessionId) -> Result<SessionHandle, ApiError> {
         if let Some(handle) = self.lock().get(&id).filter(|handle| handle.is_running()) {
-            return Ok(handle.clone());
+            return if handle.has_ended() { Err(Refusal::SessionEnded.into()) } else { Ok(handle.clone()) };
         }
         match app.store.session(id).await? {
             Some(record) if record.ended_ms.is_none() => self.begin(app, record, Origin::BeforeRestart),
@@ -82,7 +82,7 @@ impl Registry {
     pub async fn ask_again(&self, app: &App, visitor: VisitorId) {
         let Some(handle) = self.of(visitor) else { return };
         app.directory.set_session(visitor, Some(handle.facts.id));
-        if handle.visitor_came.load(Ordering::Relaxed) {
+        if handle.marks.visitor_came.load(Ordering::Relaxed) {
             return;
         }
         let Some(found) = app.directory.find(visitor) else { return };
@@ -97,7 +97,8 @@ impl Registry {
     }
 
     fn of(&self, visitor: VisitorId) -> Option<SessionHandle> {
-        self.lock().values().find(|handle| handle.facts.visitor == visitor).cloned()
+        let is_with = |handle: &&SessionHandle| handle.facts.visitor == visitor && !handle.has_ended();
+        self.lock().values().find(is_with).cloned()
     }
 
     fn begin(&self, app: &App, record: SessionRecord, origin: Origin) -> Result<SessionHandle, ApiError> {
@@ -111,8 +112,9 @@ impl Registry {
         }
         let (inbox, events) = mpsc::channel(SESSION_INBOX);
         let facts = Arc::new(Facts { id: record.id, site: record.site, visitor: record.visitor });
-        let visitor_came = Arc::new(AtomicBool::new(origin == Origin::BeforeRestart));
-        let handle = SessionHandle { facts, inbox, visitor_came };
+        let visitor_came = AtomicBool::new(origin == Origin::BeforeRestart);
+        let marks = Arc::new(Marks { visitor_came, ended: AtomicBool::new(false) });
+        let handle = SessionHandle { facts, inbox, marks };
         running.insert(record.id, handle.clone());
         drop(running);
         app.shutdown.spawn(SessionActor::new(app.clone(), handle.clone(), events, origin).run());

@@ -65,6 +65,7 @@ async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketU
                 refuse(&mut socket, refusal).await;
             }
             Err(NotGreeted::BySession(refusal)) => refuse(&mut socket, refusal).await,
+            Err(NotGreeted::Gone) => part(&mut socket, Farewell::GoingAway, None).await,
         }
     })
 }
@@ -82,6 +83,8 @@ enum NotGreeted {
     Here(Refusal),
     /// The session, which counted it.
     BySession(Refusal),
+    /// The session's task ended meanwhile, as all do when the server stops: the next try tells.
+    Gone,
 }
 
 impl From<Refusal> for NotGreeted {
@@ -94,7 +97,7 @@ impl From<JoinError> for NotGreeted {
     fn from(error: JoinError) -> Self {
         match error {
             JoinError::Refused(refusal) => Self::BySession(refusal),
-            JoinError::Gone(_) => Self::Here(Refusal::SessionEnded),
+            JoinError::Gone(_) => Self::Gone,
         }
     }
 }
@@ -307,10 +310,13 @@ impl Writer {
 }
 
 async fn refuse(socket: &mut WebSocket, refusal: Refusal) {
-    let end = Farewell::Closed(CloseReason::Refused(refusal));
+    part(socket, Farewell::Closed(CloseReason::Refused(refusal)), Some(refusal)).await;
+}
+
+async fn part(socket: &mut WebSocket, end: Farewell, refusal: Option<Refusal>) {
     // The peer may be gone already, or not read.
     let _ = tokio::time::timeout(FAREWELL_WITHIN, close(socket, end)).await;
-    drain(socket, Some(refusal)).await;
+    drain(socket, refusal).await;
 }
 
 /// The refusal, where there is one, and the close frame.

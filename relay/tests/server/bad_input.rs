@@ -108,12 +108,14 @@ async fn refusal(socket: &mut Socket) -> Refusal {
     refusal
 }
 
+type Change = Box<dyn FnOnce(&mut Hello)>;
+
 #[tokio::test]
 async fn every_bad_hello_has_its_own_code_and_is_counted() {
     let asked = Asked::new().await;
     let expired = asked.expired();
     let forged = format!("A{}", &asked.ticket[1..]);
-    let cases: Vec<(&str, Box<dyn FnOnce(&mut Hello)>, Refusal)> = vec![
+    let cases: Vec<(&str, Change, Refusal)> = vec![
         ("http://evil.localhost", Box::new(|_| ()), Refusal::WrongOrigin),
         (SHOP, Box::new(|hello| hello.version = 0), Refusal::VersionUnsupported),
         (SHOP, Box::new(move |hello| hello.ticket = forged), Refusal::TicketInvalid),

@@ -32,7 +32,7 @@ pub struct Share {
     pub visitor: Visitor,
     pub viewer: Viewer,
     /// The waiting page, whose socket stays open beside the share.
-    pub waiting: Socket,
+    _waiting: Socket,
 }
 
 impl Share {
@@ -53,7 +53,7 @@ impl Share {
         let mut visitor = Visitor::comes(&world, &browser, ticket.clone());
         visitor.says_yes(Ask::View).await;
         visitor.sees(|event| matches!(event, VisitorEvent::StartCapture).then_some(())).await;
-        Self { world, sophie, browser, session, ticket, visitor, viewer, waiting }
+        Self { world, sophie, browser, session, ticket, visitor, viewer, _waiting: waiting }
     }
 
     /// A keyframe of one epoch, and what the viewer then has.
