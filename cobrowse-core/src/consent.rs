@@ -204,7 +204,12 @@ impl Consent {
     /// The agent left: whatever they asked or held is over. False when they had no seat.
     pub fn leave(&mut self, agent: AgentId) -> bool {
         self.release(agent);
-        self.seats.remove(&agent).is_some()
+        let left = self.seats.remove(&agent).is_some();
+        if !self.is_shared() {
+            // A pause is of a share: the next one does not begin with it.
+            self.flow = Flow::Running;
+        }
+        left
     }
 
     /// Everything is over. Refusals are remembered: ending a share is no way round them.

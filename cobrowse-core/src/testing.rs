@@ -1,14 +1,18 @@
 //! Test doubles: visitor, relay and viewer on virtual time, joined by networks that lose, reorder and cut.
 //!
 //! Everything random comes from one seed, which every failure prints.
+pub(crate) mod consent;
 mod ends;
 mod network;
+mod ops;
 mod rng;
 mod trio;
 mod verbs;
 
+pub use consent::consent_ops;
 pub use ends::{Seen, Shown};
 pub use network::{Hop, Profile, Udp};
+pub use ops::{random_ops, session_ops};
 pub use rng::Rng;
 pub use trio::Trio;
 

@@ -1,318 +1,45 @@
-//! Every sequence of events, as far as it leads to new states: two agents, a clock, and a model beside the
-//! machine that is too simple to be wrong.
-use std::collections::{BTreeMap, HashSet, VecDeque};
+//! Every sequence of events, as far as it leads to new states: two agents, a clock, and the model beside.
+use std::collections::{HashSet, VecDeque};
 
 use super::*;
-use crate::{
-    command::{Action, Anchor, Command, Indicate, Mark, Receipt},
-    id::{CommandId, Epoch, NodeId},
-};
+use crate::testing::consent::{AGENTS, World, steps};
 
-const AGENTS: [AgentId; 2] = [AgentId(1), AgentId(2)];
-const EPOCH: EpochRule = EpochRule::Any;
 /// States are visited once; this many steps from the beginning reach all kinds of them.
 const DEPTH: usize = 12;
 
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Ask(AgentId, Ask),
-    Withdraw(AgentId, Ask),
-    Yes(AgentId, Ask),
-    No(AgentId, Ask),
-    Release(AgentId),
-    Leave(AgentId),
-    TakeBack,
-    Stop,
-    Pause(Flow),
-    Hands,
-    Carry,
-    Wait(u64),
-}
-
-fn steps() -> Vec<Step> {
-    let mut steps = vec![
-        Step::TakeBack,
-        Step::Stop,
-        Step::Pause(Flow::Paused),
-        Step::Pause(Flow::Running),
-        Step::Hands,
-        Step::Carry,
-        Step::Wait(1),
-        Step::Wait(31),
-        Step::Wait(600),
-    ];
-    for agent in AGENTS {
-        for ask in [Ask::View, Ask::Control] {
-            steps.extend([
-                Step::Ask(agent, ask),
-                Step::Withdraw(agent, ask),
-                Step::Yes(agent, ask),
-                Step::No(agent, ask),
-            ]);
-        }
-        steps.extend([Step::Release(agent), Step::Leave(agent)]);
-    }
-    steps
-}
-
-/// What the visitor said yes to and nobody took back since.
-#[derive(Debug, Clone, Default)]
-struct Model {
-    views: BTreeMap<AgentId, ViewId>,
-    control: Option<(AgentId, GrantId, Moment)>,
-    asked: BTreeMap<(AgentId, bool), Moment>,
-    hands_until: Option<Moment>,
-    paused: bool,
-    dead: Vec<(AgentId, GrantId)>,
-}
-
-#[derive(Debug, Clone)]
-struct World {
-    consent: Consent,
-    model: Model,
-    now: Moment,
-    ids: u64,
-    story: Vec<Step>,
-}
-
-impl World {
-    fn take(&self, step: Step) -> Self {
-        let mut next = self.clone();
-        next.story.push(step);
-        next.act(step);
-        next
-    }
-
-    fn fresh(&mut self) -> [u8; 8] {
-        self.ids += 1;
-        self.ids.to_be_bytes()
-    }
-
-    fn act(&mut self, step: Step) {
-        match step {
-            Step::Ask(agent, ask) => {
-                if self.consent.ask(agent, ask, self.now).is_ok() {
-                    self.model.asked.insert((agent, ask == Ask::Control), self.now);
-                }
-            }
-            Step::Withdraw(agent, ask) => {
-                let was = self.model.asked.remove(&(agent, ask == Ask::Control)).is_some();
-                assert_eq!(self.consent.withdraw(agent, ask), was, "{:?}", self.story);
-            }
-            Step::Yes(agent, Ask::View) => self.yes_to_view(agent),
-            Step::Yes(agent, Ask::Control) => self.yes_to_control(agent),
-            Step::No(agent, ask) => {
-                let was = self.model.asked.remove(&(agent, ask == Ask::Control)).is_some();
-                assert_eq!(self.consent.decline(agent, ask, self.now).is_some(), was, "{:?}", self.story);
-            }
-            Step::Release(agent) => {
-                self.consent.release(agent);
-                self.model.end_control_of(agent);
-            }
-            Step::Leave(agent) => {
-                self.consent.leave(agent);
-                self.model.end_view_of(agent);
-            }
-            Step::TakeBack => {
-                self.consent.revoke();
-                self.model.end_control();
-            }
-            Step::Stop => {
-                self.consent.stop();
-                AGENTS.into_iter().for_each(|agent| self.model.end_view_of(agent));
-                self.model.paused = false;
-            }
-            Step::Pause(flow) => {
-                if self.consent.set_flow(flow) {
-                    self.model.paused = flow == Flow::Paused;
-                }
-            }
-            Step::Hands => {
-                self.consent.hands_on(self.now);
-                if self.model.control.is_some() {
-                    self.model.hands_until = Some(self.now + HANDS_REST);
-                }
-            }
-            Step::Carry => self.carry(),
-            Step::Wait(seconds) => self.wait(seconds),
-        }
-    }
-
-    fn yes_to_view(&mut self, agent: AgentId) {
-        let view = ViewId::from_random(self.fresh());
-        let was = self.model.asked.remove(&(agent, false)).is_some();
-        assert_eq!(self.consent.grant_view(agent, view, self.now), was, "{:?}", self.story);
-        if was {
-            self.model.views.insert(agent, view);
-        }
-    }
-
-    fn yes_to_control(&mut self, agent: AgentId) {
-        let grant = GrantId::from_random(self.fresh());
-        let was = self.model.asked.remove(&(agent, true)).is_some();
-        assert_eq!(
-            self.consent.grant_control(agent, grant, CONTROL_LASTS, self.now),
-            was,
-            "{:?}",
-            self.story
-        );
-        if was {
-            self.model.end_control();
-            self.model.control = Some((agent, grant, self.now + CONTROL_LASTS));
-        }
-    }
-
-    fn carry(&mut self) {
-        let standing = self.consent.standing();
-        self.consent.carry(standing);
-        let kept = standing.map(|it| it.view.1);
-        for agent in AGENTS.into_iter().filter(|agent| Some(*agent) != kept) {
-            let asks = self.model.asked.get(&(agent, false)).copied();
-            self.model.end_view_of(agent);
-            asks.map(|at| self.model.asked.insert((agent, false), at));
-        }
-        self.model.hands_until = None;
-        self.model.paused &= kept.is_some();
-    }
-
-    fn wait(&mut self, seconds: u64) {
-        self.now = self.now + Duration::from_secs(seconds);
-        // The gate must hold before anybody has told the machine the time.
-        self.model.pass_time(self.now);
-        self.check_gate();
-        self.consent.handle_timeout(self.now);
-    }
-
-    fn check(&self) {
-        self.check_gate();
-        let standing: Vec<_> = self.model.views.keys().copied().collect();
-        assert_eq!(self.consent.viewers().collect::<Vec<_>>(), standing, "{:?}", self.story);
-        let control = self.model.control.map(|(agent, grant, _)| (agent, grant));
-        assert_eq!(self.consent.controller(), control, "{:?}", self.story);
-        for agent in AGENTS {
-            self.check_shown(agent);
-        }
-        assert!(self.consent.poll_timeout().is_none_or(|at| self.now < at), "{:?}", self.story);
-    }
-
-    /// What people are shown is what the gate does.
-    fn check_shown(&self, agent: AgentId) {
-        let shown = match self.consent.state(agent) {
-            ShareState::NotShared | ShareState::ViewAsked => None,
-            ShareState::Viewing(shared)
-            | ShareState::ControlAsked(shared)
-            | ShareState::Controlling(shared, _) => Some(shared),
+/// Two worlds with this in common go on alike: times count from now, numbers by whether they stand.
+fn key(world: &World) -> String {
+    let ago = |at: Moment| at.since(world.now);
+    let seats = world.consent.seats.iter().map(|(agent, seat)| {
+        let name = match seat {
+            Seat::ViewAsked { .. } => "view asked",
+            Seat::Viewing { .. } => "viewing",
+            Seat::ControlAsked { .. } => "control asked",
+            Seat::Controlling { .. } => "controlling",
         };
-        assert_eq!(shown.map(|it| it.view), self.model.views.get(&agent).copied(), "{:?}", self.story);
-        if let Some(shared) = shown {
-            assert_eq!(shared.paused, self.model.paused, "{:?}", self.story);
-            assert_eq!(shared.hands_on, self.model.hands_until.is_some(), "{:?}", self.story);
-        }
-    }
-
-    fn check_gate(&self) {
-        let free = !self.model.paused && self.model.hands_until.is_none();
-        let standing = self.model.control.map(|(agent, grant, _)| (agent, grant));
-        let tried = self.model.dead.iter().copied().chain(standing);
-        for (_, grant) in tried {
-            for agent in AGENTS {
-                let allowed = free && standing == Some((agent, grant));
-                let result = self.consent.admit(agent, command(grant), EPOCH, self.now);
-                assert_eq!(result.is_ok(), allowed, "{agent:?} {:?}", self.story);
-                assert!(allowed || result == Err(Receipt::NoGrant));
-            }
-        }
-        for agent in AGENTS {
-            let Some(view) = self.model.views.get(&agent).copied() else { continue };
-            for other in AGENTS {
-                let passes = self.consent.admit_mark(other, mark(view), EPOCH).is_ok();
-                assert_eq!(passes, other == agent && !self.model.paused, "{:?}", self.story);
-            }
-        }
-    }
-
-    /// Two worlds with this in common go on alike: times count from now, numbers by whether they stand.
-    fn key(&self) -> String {
-        let ago = |at: Moment| at.since(self.now);
-        let seats = self.consent.seats.iter().map(|(agent, seat)| {
-            let name = match seat {
-                Seat::ViewAsked { .. } => "view asked",
-                Seat::Viewing { .. } => "viewing",
-                Seat::ControlAsked { .. } => "control asked",
-                Seat::Controlling { .. } => "controlling",
-            };
-            (*agent, name, seat.until().map(ago))
-        });
-        let hands = match self.consent.hands {
-            HandState::Until(at) => Some(ago(at)),
-            HandState::Resting | HandState::Announced => None,
-        };
-        let waits = AGENTS.map(|agent| self.consent.refusals.standing(agent, self.now));
-        format!("{:?} {:?} {hands:?} {waits:?}", seats.collect::<Vec<_>>(), self.consent.flow)
-    }
-}
-
-impl Model {
-    fn end_control_of(&mut self, agent: AgentId) {
-        if let Some((holder, grant, _)) = self.control.filter(|(holder, ..)| *holder == agent) {
-            self.control = None;
-            self.hands_until = None;
-            self.dead.push((holder, grant));
-        }
-    }
-
-    fn end_control(&mut self) {
-        AGENTS.into_iter().for_each(|agent| self.end_control_of(agent));
-    }
-
-    fn end_view_of(&mut self, agent: AgentId) {
-        self.end_control_of(agent);
-        self.views.remove(&agent);
-        self.asked.retain(|(asker, _), _| *asker != agent);
-    }
-
-    fn pass_time(&mut self, now: Moment) {
-        if let Some((agent, _, until)) = self.control
-            && until <= now
-        {
-            self.end_control_of(agent);
-        }
-        self.hands_until = self.hands_until.filter(|until| now < *until);
-        self.asked.retain(|_, asked| now.since(*asked) < QUESTION_LASTS);
-    }
-}
-
-fn command(grant: GrantId) -> Command {
-    Command { id: CommandId(1), grant, anchor: anchor(), action: Action::Hover }
-}
-
-fn mark(view: ViewId) -> Indicate {
-    Indicate { view, anchor: anchor(), mark: Mark::Click }
-}
-
-fn anchor() -> Anchor {
-    Anchor { epoch: Epoch(1), node: NodeId::DOCUMENT, x: 0.5, y: 0.5 }
+        (*agent, name, seat.until().map(ago))
+    });
+    let hands = match world.consent.hands {
+        HandState::Until(at) => Some(ago(at)),
+        HandState::Resting | HandState::Announced => None,
+    };
+    let waits = AGENTS.map(|agent| world.consent.refusals.standing(agent, world.now));
+    format!("{:?} {:?} {hands:?} {waits:?}", seats.collect::<Vec<_>>(), world.consent.flow)
 }
 
 #[test]
 fn no_sequence_of_events_lets_anything_pass_that_the_visitor_did_not_allow() {
     let steps = steps();
-    let begin = World {
-        consent: Consent::authority(),
-        model: Model::default(),
-        now: Moment::from_millis(0),
-        ids: 0,
-        story: Vec::new(),
-    };
-    let mut seen = HashSet::from([begin.key()]);
+    let begin = World::new();
+    let mut seen = HashSet::from([key(&begin)]);
     let mut queue = VecDeque::from([begin]);
     let mut explored = 0_u32;
     while let Some(world) = queue.pop_front() {
         for step in &steps {
-            let next = world.take(*step);
-            next.check();
+            let mut next = world.clone();
+            next.step(*step);
             explored += 1;
-            if next.story.len() < DEPTH && seen.insert(next.key()) {
+            if next.story.len() < DEPTH && seen.insert(key(&next)) {
                 queue.push_back(next);
             }
         }

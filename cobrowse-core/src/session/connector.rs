@@ -231,6 +231,10 @@ impl Connector {
     }
 
     fn read(&mut self, lane: Lane, bytes: &[u8], now: Moment) -> Result<(), SessionError> {
+        if lane == Lane::WebSocket && matches!(self.phase, Phase::Waiting { .. } | Phase::Opening { .. }) {
+            // The socket before, which is about to be closed.
+            return Ok(());
+        }
         let envelope = Envelope::decode(bytes, MAX_HANDSHAKE)?;
         if lane == Lane::WebSocket && Handshake::owns(&envelope) {
             return self.greet(Handshake::of(&envelope)?, now);
@@ -240,8 +244,6 @@ impl Connector {
         }
         match (&mut self.link, lane, self.phase) {
             (Some(link), Lane::WebSocket, Phase::Linked) => Ok(link.handle(lane, envelope, now)?),
-            // The socket before, which is about to be closed.
-            (_, Lane::WebSocket, Phase::Waiting { .. } | Phase::Opening { .. }) => Ok(()),
             (_, Lane::WebSocket, _) => Err(SessionError::OutOfPlace),
             (Some(link), ..) => Ok(link.handle(lane, envelope, now)?),
             // A channel of the link before may still deliver.
@@ -251,7 +253,7 @@ impl Connector {
 
     fn greet(&mut self, handshake: Handshake, now: Moment) -> Result<(), SessionError> {
         match (handshake, self.phase) {
-            (Handshake::Challenge(challenge), Phase::Greeting { .. } | Phase::Opening { .. }) => {
+            (Handshake::Challenge(challenge), Phase::Greeting { .. }) => {
                 self.phase = Phase::Proving { until: now + PATIENCE };
                 self.steps.push_back(Step::Challenged(challenge.nonce));
                 Ok(())

@@ -191,6 +191,12 @@ impl Link {
             .any(|lane| self.lanes.health(lane) != Health::Down)
     }
 
+    /// The lane that small frames take now; `None` while nothing carries.
+    pub fn path(&self) -> Option<Lane> {
+        let up = |lane: &Lane| self.lanes.health(*lane) == Health::Up;
+        [Lane::DataChannelReliable, Lane::WebSocket].into_iter().find(up)
+    }
+
     /// What went over which lane.
     pub fn traffic(&self) -> Traffic {
         let mut traffic = self.traffic;

@@ -4,7 +4,10 @@
 //! slowly slows the visitor's capture instead of filling somebody's memory.
 mod events;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 pub use events::{Connection, ViewerConfig, ViewerEvent};
 
@@ -205,6 +208,16 @@ impl ViewerSession {
     /// How the share stands.
     pub const fn state(&self) -> ShareState {
         self.state
+    }
+
+    /// The lane that small frames take now; `None` while nothing carries.
+    pub fn path(&self) -> Option<Lane> {
+        self.connector.link.as_ref().and_then(Link::path)
+    }
+
+    /// There and back to the relay, smoothed.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.connector.link.as_ref().and_then(Link::rtt)
     }
 
     /// What went over which lane on the present link.

@@ -7,7 +7,10 @@ mod hand;
 mod inbox;
 mod stream;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 pub use events::{Bar, BarState, Question, VisitorConfig, VisitorEvent};
 use stream::Stream;
@@ -224,6 +227,16 @@ impl VisitorSession {
     /// Whether anything of the page may leave now.
     fn may_show(&self) -> bool {
         self.life == Life::Live && self.consent.is_shared() && self.consent.flow() == Flow::Running
+    }
+
+    /// The lane that small frames take now; `None` while nothing carries.
+    pub fn path(&self) -> Option<Lane> {
+        self.connector.link.as_ref().and_then(Link::path)
+    }
+
+    /// There and back to the relay, smoothed.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.connector.link.as_ref().and_then(Link::rtt)
     }
 
     /// What went over which lane on the present link.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use super::network::{Hop, Profile};
 use crate::{
     command::{Command, Receipt},
+    consent::{Flow, Hands},
     id::{AgentId, CommandId, Epoch, Moment},
     session::{
         relay::PeerId,
         viewer::{ViewerEvent, ViewerSession},
-        visitor::{VisitorEvent, VisitorSession},
+        visitor::{BarState, VisitorEvent, VisitorSession},
     },
     wire::{
         PageKind,
@@ -170,6 +171,12 @@ impl VisitorEnd {
     }
 
     fn apply(&mut self, agent: AgentId, command: Command, now: Moment) {
+        let bar = self.session.bar().state;
+        let allowed = matches!(
+            &bar,
+            BarState::Controlling { agent: holder, flow: Flow::Running, hands: Hands::Resting, .. } if holder.id == agent
+        );
+        assert!(allowed, "{agent:?} acts while the bar says {bar:?}");
         self.shown.applied.push((agent, command.id));
         self.session.receipt(agent, command.id, Receipt::Applied, now);
     }

@@ -261,6 +261,7 @@ impl Trio {
         match wants {
             Wants::Nothing => {}
             Wants::Socket => {
+                self.drop_channels(client);
                 self.drop_socket(client);
                 if client == Client::Visitor {
                     self.visitor.reconnects += 1;
@@ -281,6 +282,22 @@ impl Trio {
         wire.channels = None;
         if let (Some(peer), Some(relay)) = (peer, &mut self.relay) {
             relay.leave(peer, now);
+        }
+    }
+
+    /// The connection is gone, and both sides know.
+    pub(super) fn break_socket(&mut self, client: Client) {
+        if self.wire(client).socket != Socket::Closed {
+            self.drop_socket(client);
+            self.drop_channels(client);
+            self.tell_lane(client, Lane::WebSocket, false);
+        }
+    }
+
+    /// A page closes its channels before it opens another connection.
+    fn drop_channels(&mut self, client: Client) {
+        for lane in [Lane::DataChannelReliable, Lane::DataChannelUnreliable] {
+            self.tell_lane(client, lane, false);
         }
     }
 
@@ -353,8 +370,7 @@ impl Trio {
         }
         let wire = self.wire(client);
         if matches!(wire.socket, Socket::Closing(_)) && wire.hop.is_empty(Toward::Client, Lane::WebSocket) {
-            self.drop_socket(client);
-            self.tell_lane(client, Lane::WebSocket, false);
+            self.break_socket(client);
         }
     }
 

@@ -3,14 +3,12 @@ use std::time::Duration;
 
 use super::{
     Seen, Shown, Trio, Udp, card,
-    ends::Socket,
     trio::{Client, relay_random, visitor_session},
 };
 use crate::{
     command::{Action, Anchor, Mark},
     id::{AgentId, CommandId, Incarnation, NodeId},
     session::{
-        Lane,
         relay::{PeerId, RelaySession},
         viewer::ViewerSession,
         visitor::{Bar, VisitorSession},
@@ -209,15 +207,6 @@ impl Trio {
         self.wire(client).reachable = true;
     }
 
-    fn break_socket(&mut self, client: Client) {
-        if self.wire(client).socket != Socket::Closed {
-            self.drop_socket(client);
-            for lane in [Lane::DataChannelReliable, Lane::DataChannelUnreliable, Lane::WebSocket] {
-                self.tell_lane(client, lane, false);
-            }
-        }
-    }
-
     /// UDP works or is swallowed from now on.
     pub fn udp(&mut self, agent: Option<AgentId>, udp: Udp) {
         self.wire(Self::client(agent)).hop.udp = udp;
@@ -246,6 +235,9 @@ impl Trio {
     pub fn calm(&mut self) {
         for client in self.clients() {
             self.wire(client).hop.udp = Udp::Works;
+            if let Client::Viewer(agent) = client {
+                self.viewer_sleeps(agent, false);
+            }
         }
     }
 
