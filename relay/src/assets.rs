@@ -97,7 +97,8 @@ async fn ask(
     let hash: Hash = hash.parse().map_err(|_| ApiError::NotFound)?;
     match app.assets.disk.find(&running.facts.site, hash) {
         Some(_) => Ok(StatusCode::OK),
-        None => Err(ApiError::NotFound),
+        // Not 404: a browser writes that into the console of the visitor's page as an error.
+        None => Ok(StatusCode::NO_CONTENT),
     }
 }
 

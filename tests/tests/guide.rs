@@ -29,7 +29,7 @@ async fn the_agent_points_and_the_visitor_sees_who() {
     in_each_browser("the_agent_points_and_the_visitor_sees_who", async |stage: &mut Stage| {
         a_view(stage, "/products?lang=en").await?;
         stage.agent.takes("Indicate").await?;
-        stage.agent.clicks("#list li.card:nth-child(2) img").await?;
+        stage.agent.clicks("h1").await?;
         stage.visitor.is_pointed_at_by("Sophie").await
     })
     .await;

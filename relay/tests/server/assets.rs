@@ -50,7 +50,7 @@ async fn once() {
     let share = Share::new().await;
     let hash = name(PIXEL);
     let head = share.visitors(Method::HEAD, &hash).send().await.expect("answered");
-    assert_eq!(head.status(), StatusCode::NOT_FOUND);
+    assert_eq!(head.status(), StatusCode::NO_CONTENT);
     let put = share.puts(&hash, "image/svg+xml; charset=utf-8", PIXEL).await;
     assert_eq!(
         (put.status(), put.headers()["access-control-allow-origin"].to_str().expect("text")),

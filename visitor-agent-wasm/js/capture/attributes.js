@@ -4,6 +4,8 @@
 const ADDRESSES = new Set(["src", "srcset", "href", "poster", "data", "action", "xlink:href"]);
 const INLINE_BYTES = /^\s*(?:data|blob):/i;
 
+const isProperty = (key) => key.charCodeAt(0) === 32 && key.indexOf(" ", 1) < 0;
+
 export class Attributes {
   constructor(capture) {
     this.capture = capture;
@@ -41,8 +43,14 @@ export class Attributes {
    */
   write(node, id, key) {
     if (key.charCodeAt(0) !== 32) this.record(id, key, this.plain(node, key));
-    else if (key.indexOf(" ", 1) < 0) this.record(id, key, this.capture.properties.read(node, key));
+    else if (isProperty(key)) this.record(id, key, this.capture.properties.read(node, key));
     else this.namespaced(node, id, key);
+  }
+
+  /** Properties last: what they mean depends on the attributes (a default value, the type of an input). */
+  writeAll(node, id, keys) {
+    for (const key of keys) if (!isProperty(key)) this.write(node, id, key);
+    for (const key of keys) if (isProperty(key)) this.write(node, id, key);
   }
 
   plain(element, name) {

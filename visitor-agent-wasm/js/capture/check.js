@@ -3,6 +3,8 @@
 import { BLOCK } from "./rules.js";
 import { idle } from "./time.js";
 
+/** Milliseconds between two rounds over the page, and between two slices of one. */
+const REST = 2500, BREATH = 50;
 /** Milliseconds between two hashes for the receiver. */
 const HASH_EVERY = 3000;
 /** Nodes compared in one go; each look at the clock lies between two. */
@@ -25,22 +27,23 @@ export class Check {
     this.resent = new WeakSet();
   }
 
-  /** Looks again when the page rests. */
-  plan() {
+  /** Looks again after `delay` milliseconds, when the page rests. */
+  plan(delay = REST) {
     if (this.planned || this.capture.stopped) return;
     this.planned = true;
-    idle((budget) => this.capture.guard(() => {
+    setTimeout(() => idle((budget) => this.capture.guard(() => {
       this.planned = false;
-      this.work(performance.now() + budget);
-      this.plan();
-    }));
+      this.plan(this.work(performance.now() + budget) ? BREATH : REST);
+    })), delay);
   }
 
+  /** Works until then. True when there is more to do in this round. */
   work(until) {
     const { capture } = this;
-    if (capture.stage !== "steady" || !capture.ready || capture.walk.stack.length) return;
+    if (capture.stage !== "steady" || !capture.ready || capture.walk.stack.length) return false;
     capture.dirty.collect(capture.dirty.observer.takeRecords());
-    if (capture.dirty.any) return capture.settled();
+    if (capture.dirty.any) capture.settled();
+    if (capture.dirty.any || capture.walk.stack.length) return true;
     this.tellHash();
     if (this.suspects.length) this.confirm();
     this.doubts ??= capture.sheets.doubts();
@@ -48,8 +51,9 @@ export class Check {
       if (capture.sheets.doubtful.length || this.doubting) {
         this.doubting = !this.doubts.next().done;
         if (!this.doubting) this.doubts = capture.sheets.doubts();
-      } else if (!this.pass()) return;
+      } else if (!this.pass()) return this.suspects.length !== 0;
     }
+    return true;
   }
 
   /** Every few seconds in which something was sent, the receiver can compare its page's hash with ours. */
@@ -165,7 +169,7 @@ export class Check {
     for (const { name, namespaceURI: uri, localName } of element.attributes) {
       dirty.mark(element, uri === null ? name : ` ${uri} ${localName}`);
     }
-    for (const name of properties.names(element, element.localName) ?? []) dirty.mark(element, name);
+    for (const name of properties.names(element, element.localName, element.hasAttribute("popover")) ?? []) dirty.mark(element, name);
     for (const name of properties.told.get(element)?.keys() ?? []) dirty.mark(element, name);
     this.missedInside(element);
   }

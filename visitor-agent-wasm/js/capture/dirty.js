@@ -53,8 +53,10 @@ export class Dirty {
   mark(node, name) {
     if (!this.nodes.id(node)) return;
     const names = this.attributes.get(node);
-    if (names === undefined) this.attributes.set(node, new Set([name]));
-    else names.add(name);
+    // One name is the rule: a set is made for the second.
+    if (names === undefined) this.attributes.set(node, name);
+    else if (typeof names !== "string") names.add(name);
+    else if (names !== name) this.attributes.set(node, new Set([names, name]));
   }
 
   /** Takes in an observer's records, and closes what left the document with them. */
@@ -174,7 +176,7 @@ export class Dirty {
     const { rules } = this.capture, suspects = new Set(rules.lists.length ? rules.refresh() : []);
     for (const [node, names] of this.attributes) {
       if (node.nodeType !== 1) continue;
-      for (const name of names) if (rules.telling(node, name)) suspects.add(node);
+      if (typeof names === "string" ? rules.telling(node, names) : [...names].some((name) => rules.telling(node, name))) suspects.add(node);
     }
     for (const element of suspects) {
       const id = this.nodes.id(element), flags = rules.flags(element);
@@ -326,9 +328,8 @@ export class Dirty {
       this.attributes.delete(node);
       const id = nodes.id(node);
       if (id === 0 || walk.base <= id) continue;
-      // Properties last: what they mean depends on the attributes (a default value, the type of an input).
-      for (const name of names) if (!name.startsWith(" ")) attributes.write(node, id, name);
-      for (const name of names) if (name.startsWith(" ")) attributes.write(node, id, name);
+      if (typeof names === "string") attributes.write(node, id, names);
+      else attributes.writeAll(node, id, names);
     }
     words.put(0);
     for (const node of this.texts) {

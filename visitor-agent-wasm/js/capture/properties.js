@@ -1,6 +1,8 @@
 // Live state that is no attribute: what a field holds, what is open, where things are scrolled. Read when a node is
 // first sent and when an event or hook has named it; sizes and scroll positions are kept from where they were told.
 
+import { BLOCK } from "./rules.js";
+
 /** Radio buttons that are watched for being unchecked by another. */
 const MOST_RADIOS = 500;
 const CHECKS = new Set(["checkbox", "radio"]);
@@ -63,6 +65,7 @@ export class Properties {
     this.capture = capture;
     /** What listeners and observers told, by node. */
     this.told = new WeakMap();
+    this.telling = false;
     /**
      * What changes with no event of its own, as it was told: an element that moves falls out of the top layer, and a
      * checked radio button unchecks the others of its group, even when it is gone again before anybody looks.
@@ -89,6 +92,7 @@ export class Properties {
 
   /** Keeps what was told of a node; true when that is news. */
   tell(node, name, value) {
+    this.telling = true;
     let told = this.told.get(node);
     if (told === undefined) this.told.set(node, (told = new Map()));
     if ((told.get(name) ?? null) === value) return false;
@@ -132,25 +136,22 @@ export class Properties {
   }
 
   /** Writes all properties of a new element after its attributes; gives their number. `tag` is empty outside HTML. */
-  write(node, tag, flags) {
+  write(node, tag, flags, popover) {
     let count = 0;
-    const names = this.names(node, tag);
+    const names = this.names(node, tag, popover);
     if (names !== undefined) for (const name of names) count += this.pair(name, this.readers[name](node));
-    const told = this.told.get(node);
+    const told = this.telling ? this.told.get(node) : undefined;
     if (told !== undefined) for (const [name, value] of told) count += this.pair(name, value);
     if (node === this.capture.live.active) count += this.pair(" focus", "1") + this.pair(" selection", this.read(node, " selection"));
-    if (BOXED.has(tag) || (flags & 2) !== 0) this.capture.boxes.watch(node);
-    if (tag.includes("-") && !matches(node, ":defined")) this.capture.live.awaitDefinition(node);
+    if (BOXED.has(tag) || (flags & BLOCK) !== 0) this.capture.boxes.watch(node);
+    if (names === CUSTOM && !matches(node, ":defined")) this.capture.live.awaitDefinition(node);
     return count;
   }
 
-  /** The properties that an element of this kind can have. */
-  names(node, tag) {
-    const names = BY_TAG[tag];
-    if (names !== undefined) return node.hasAttribute("popover") ? [...names, " open"] : names;
-    if (tag.includes("-")) return node.hasAttribute("popover") ? [" defined", " open"] : [" defined"];
-    if (tag === "") return SVG_NAMES[node.localName];
-    return tag !== "" && node.hasAttribute("popover") ? [" open"] : undefined;
+  /** The properties that an element of this kind can have. `tag` is empty outside HTML. */
+  names(node, tag, popover) {
+    const names = tag === "" ? SVG_NAMES[node.localName] : BY_TAG[tag] ?? (tag.includes("-") ? CUSTOM : undefined);
+    return popover && tag !== "" ? [...(names ?? []), " open"] : names;
   }
 
   pair(name, value) {
@@ -163,6 +164,7 @@ export class Properties {
   }
 }
 
+const CUSTOM = [" defined"];
 const SVG_NAMES = { image: [" src"], style: SHEET };
 
 /** The properties of a document or shadow root; the page's own document has more. */

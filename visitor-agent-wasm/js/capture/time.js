@@ -25,8 +25,9 @@ export function frame(work) {
   setTimeout(once, 250);
 }
 
-/** Runs `work` with the milliseconds it may take, when the page rests. */
+/** Runs `work` with the milliseconds it may take, when the page rests, or after two seconds in which it never did. */
 export function idle(work) {
-  if (globalThis.requestIdleCallback) requestIdleCallback((deadline) => work(Math.min(2, deadline.timeRemaining())));
+  const run = (deadline) => work(deadline.didTimeout ? 1 : Math.min(2, deadline.timeRemaining()));
+  if (globalThis.requestIdleCallback) requestIdleCallback(run, { timeout: 2000 });
   else setTimeout(() => work(2), 50);
 }

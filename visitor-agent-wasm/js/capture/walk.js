@@ -21,6 +21,8 @@ export class Walk {
     /** Parents whose children were sent in part: the deepest last, each with its last sent child. */
     this.stack = [];
     this.open = new Map();
+    /** Names of attributes that are nothing but themselves, with their numbers. */
+    this.ordinary = new Map();
     this.deadline = 0;
     this.least = LEAST;
     this.begin();
@@ -261,11 +263,12 @@ export class Walk {
     const space = html ? 0 : uri === SVG ? 1 : uri === MATH ? 2 : 3;
     words.room(2);
     words.pos += 2;
+    this.popover = false;
     this.marked = FIELDS.has(tag) || capture.rules.active;
     let count = node.hasAttributes() ? this.attributes(node, html) : 0;
     const flags = this.marked ? capture.rules.flags(node) : 0;
     if (flags !== 0 && deep) nodes.flags.set(id, flags);
-    count += capture.properties.write(node, html ? tag : "", flags);
+    count += capture.properties.write(node, html ? tag : "", flags, this.popover);
     const child = !deep || (flags & BLOCK) !== 0 ? null : this.inside(node, tag);
     words.buf[at] = (ELEM | space << 4 | (child !== null ? 64 : 0) | flags << 7 | count << 15) >>> 0;
     words.buf[at + 1] = words.name(tag);
@@ -282,19 +285,30 @@ export class Walk {
   }
 
   attributes(node, html) {
-    const { words } = this, names = node.getAttributeNames();
+    const { words, ordinary } = this, names = node.getAttributeNames();
     words.room(2 * names.length);
     for (let k = 0; k < names.length; k++) {
       let name = names[k], value = node.getAttribute(name);
-      if (value === null || name.includes(":") || (!html && name === "href")) {
-        ({ name, value } = this.capture.attributes.precise(node, name));
+      let ref = html ? ordinary.get(name) : undefined;
+      if (ref === undefined || value === null) {
+        ({ name, value } = this.unusual(node, name, value, html));
+        ref = words.name(name);
       }
-      if (name.startsWith("data-tandem-") || name === "contenteditable") this.marked = true;
       if (1024 < value.length) value = this.capture.attributes.shown(name, value);
       const { buf } = words;
-      buf[words.pos++] = words.name(name);
+      buf[words.pos++] = ref;
       buf[words.pos++] = words.value(value);
     }
     return names.length;
+  }
+
+  /** An attribute that may be namespaced or mean something to us, or whose name is seen for the first time. */
+  unusual(node, name, value, html) {
+    const tells = name.startsWith("data-tandem-") || name === "contenteditable";
+    if (tells) this.marked = true;
+    if (name === "popover") this.popover = true;
+    if (value === null || name.includes(":") || (!html && name === "href")) return this.capture.attributes.precise(node, name);
+    if (html && !tells && name !== "popover") this.ordinary.set(name, this.words.name(name));
+    return { name, value };
   }
 }
