@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     id::{Epoch, NodeId},
-    redaction::{Bearer, Flags, Inside, Policy, Role, Verdict},
+    redaction::{Bearer, Flags, Inside, Mode, Policy, Role, Verdict},
     wire::envelope::put_u32,
 };
 
@@ -228,6 +228,7 @@ impl Recorder {
             settled |= flags.any(Flags::MASK | Flags::BLOCK | Flags::UNMASK);
             above = self.mirror.get(node.parent);
         }
+        verdict.masked |= !settled && self.policy.mode == Mode::MaskAll;
         verdict
     }
 
