@@ -61,7 +61,9 @@ impl Accounts {
             self.0.set(match http::me().await {
                 Ok(me) => Account::In(me),
                 Err(HttpError::LoggedOut) => Account::LoggedOut,
-                Err(HttpError::Unreachable | HttpError::Refused(_) | HttpError::Garbled) => Account::Unreachable,
+                Err(HttpError::Unreachable | HttpError::Refused(_) | HttpError::Garbled) => {
+                    Account::Unreachable
+                }
             });
         });
     }

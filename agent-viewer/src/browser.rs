@@ -92,11 +92,6 @@ pub fn take_hash() -> String {
     hash
 }
 
-/// Opens an address of somebody else's in a new tab that knows nothing of us.
-pub fn open_elsewhere(address: &str) {
-    let _ = window().open_with_url_and_target_and_features(address, "_blank", "noopener,noreferrer");
-}
-
 /// Moves the keyboard's focus to the element of this id, when there is one.
 pub fn focus(id: &str) {
     let element = window().document().and_then(|document| document.get_element_by_id(id));

@@ -82,6 +82,8 @@ pub struct Picking {
 /// The page's player, shared with what waits for assets.
 pub type Player = Rc<RefCell<Replayer>>;
 
+type OnReceipt = Rc<dyn Fn(CommandId) -> bool>;
+
 /// Everything that the viewer's parts share.
 #[derive(Clone, Copy)]
 pub struct Sharing {
@@ -113,7 +115,7 @@ pub struct Sharing {
     places: StoredValue<VecDeque<(CommandId, (f64, f64))>>,
     link: StoredValue<Option<Rc<ShareLink>>, LocalStorage>,
     player: StoredValue<Option<Player>, LocalStorage>,
-    on_receipt: StoredValue<Option<Rc<dyn Fn(CommandId) -> bool>>, LocalStorage>,
+    on_receipt: StoredValue<Option<OnReceipt>, LocalStorage>,
 }
 
 impl Sharing {
@@ -146,9 +148,12 @@ impl Sharing {
     }
 
     fn keep_time(self) {
-        let tick = set_interval_with_handle(move || {
-            let _ = self.now.try_set(browser::now());
-        }, TICK);
+        let tick = set_interval_with_handle(
+            move || {
+                let _ = self.now.try_set(browser::now());
+            },
+            TICK,
+        );
         on_cleanup(move || {
             let _ = tick.map(|tick| tick.clear());
         });
@@ -213,7 +218,9 @@ impl Sharing {
             LinkEvent::Receipt(id, receipt) => self.handle_receipt(id, receipt),
             LinkEvent::Ticket(ticket) => self.ticket.set_value(ticket),
             LinkEvent::Path(path) => self.path.set(path),
-            LinkEvent::Refused(Refusal::ConsentRequired | Refusal::RateLimited) => self.say(Text::NotAllowed, None),
+            LinkEvent::Refused(Refusal::ConsentRequired | Refusal::RateLimited) => {
+                self.say(Text::NotAllowed, None)
+            }
             LinkEvent::Refused(_) => {}
         }
     }
@@ -233,7 +240,12 @@ impl Sharing {
                     self.ask(Ask::View);
                 }
             }
-            Some(ShareState::ViewAsked | ShareState::Viewing(_) | ShareState::ControlAsked(_) | ShareState::Controlling(..)) => {
+            Some(
+                ShareState::ViewAsked
+                | ShareState::Viewing(_)
+                | ShareState::ControlAsked(_)
+                | ShareState::Controlling(..),
+            ) => {
                 self.asks_itself.set_value(false);
             }
             None => {}
@@ -317,7 +329,14 @@ impl Sharing {
         let remark = Remark { text, at: at.unwrap_or((f64::NAN, f64::NAN)) };
         self.remark.set(Some(remark));
         let still = move || self.remark.try_get_untracked().flatten().is_some_and(|now| now.text == text);
-        set_timeout(move || if still() { self.remark.set(None) }, REMARK);
+        set_timeout(
+            move || {
+                if still() {
+                    self.remark.set(None)
+                }
+            },
+            REMARK,
+        );
     }
 
     // What is shown

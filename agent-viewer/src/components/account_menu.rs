@@ -25,9 +25,10 @@ pub fn AccountMenu() -> impl IntoView {
     move || {
         let Account::In(me) = accounts.now() else { return None };
         let letters = initials(&me.first_name, &me.last_name);
+        let name = format!("{letters} · {}", words.now(Text::YourAccount));
         let colour = hue(me.email.as_bytes());
         Some(view! {
-            <button type="button" class="button quiet square account" aria-label=words.say(Text::YourAccount)
+            <button type="button" class="button quiet square account" aria-label=name
                 title=words.say(Text::YourAccount) popovertarget="account">
                 <Avatar letters=letters.clone() hue=colour/>
             </button>

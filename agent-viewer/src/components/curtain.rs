@@ -96,7 +96,8 @@ fn Asking() -> impl IntoView {
 #[component]
 fn Refusing(answered: Answered) -> impl IntoView {
     let (words, sharing) = (words(), expect_context::<Sharing>());
-    let left = move || answered.until.map(|until| until.since(sharing.now.get())).filter(|left| !left.is_zero());
+    let left =
+        move || answered.until.map(|until| until.since(sharing.now.get())).filter(|left| !left.is_zero());
     let label = move || match left() {
         Some(left) => words.fill(Text::AskAgainIn, &[("time", &clock(left))]),
         None => words.now(Text::AskAgain).to_owned(),

@@ -5,7 +5,10 @@ use cobrowse_core::wire::desk::VisitorRow;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::{avatar::Avatar, detail_empty::DetailEmpty, icon::Icon, see_page::SeePage, visit::Visit, visitor_rows::language};
+use super::{
+    avatar::Avatar, detail_empty::DetailEmpty, icon::Icon, see_page::SeePage, visit::Visit,
+    visitor_rows::language,
+};
 use crate::{
     i18n::{Text, words},
     pages::desk::Desk,
@@ -40,7 +43,8 @@ fn Chosen() -> impl IntoView {
     let row: Memo<Option<Arc<VisitorRow>>> =
         Memo::new(move |last: Option<&Option<_>>| desk.chosen().or_else(|| last.cloned().flatten()));
     let (tag, colour) = start.map(|row| (tag(row.id), hue(row.id.as_bytes()))).unwrap_or_default();
-    let letters = Signal::derive(move || row.read().as_ref().map(|row| language(&row.lang)).unwrap_or_default());
+    let letters =
+        Signal::derive(move || row.read().as_ref().map(|row| language(&row.lang)).unwrap_or_default());
     let site = move || row.read().as_ref().map(|row| row.site.clone());
     let age = move || row.read().as_ref().map(|row| words.since(desk.age(row.since_ms)));
     view! {

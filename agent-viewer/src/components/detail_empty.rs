@@ -14,7 +14,9 @@ pub fn DetailEmpty() -> impl IntoView {
     let (words, desk) = (words(), expect_context::<Desk>());
     let (title, help) = (
         move || words.now(if desk.count() == 0 { Text::WaitingForVisitors } else { Text::ChooseVisitor }),
-        move || words.now(if desk.count() == 0 { Text::WaitingForVisitorsHelp } else { Text::ChooseVisitorHelp }),
+        move || {
+            words.now(if desk.count() == 0 { Text::WaitingForVisitorsHelp } else { Text::ChooseVisitorHelp })
+        },
     );
     view! {
         <div class="notice">

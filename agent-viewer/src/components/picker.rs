@@ -35,10 +35,10 @@ pub fn Picker() -> impl IntoView {
 #[component]
 fn Row(choice: Choice) -> impl IntoView {
     let sharing = expect_context::<Sharing>();
-    let Choice { value, text, chosen } = choice;
+    let Choice { name, text, chosen } = choice;
     let choose = move |_| {
         let Some(picking) = sharing.picking.try_update(Option::take).flatten() else { return };
-        sharing.command(picking.anchor, Action::SetValue(value.clone()), picking.at);
+        sharing.command(picking.anchor, Action::SetValue(name.clone()), picking.at);
     };
     view! {
         <button type="button" class="menu-item" role="option" aria-selected=chosen.to_string() on:click=choose>{text}</button>

@@ -16,7 +16,8 @@ pub fn LanguageSwitch() -> impl IntoView {
         Language::English => "FR",
         Language::French => "EN",
     };
-    let label = words.say(Text::SwitchLanguage);
+    // The name begins with what is seen, for those who speak to their browser.
+    let label = move || format!("{} · {}", other(), words.now(Text::SwitchLanguage));
     view! {
         <button type="button" class="button quiet square language" title=label aria-label=label
             on:click=move |_| words.switch()>

@@ -59,7 +59,9 @@ type Drawn = Memo<Vec<(usize, Arc<VisitorRow>)>>;
 fn Row(id: VisitorId, drawn: Drawn) -> impl IntoView {
     let (words, desk) = (words(), expect_context::<Desk>());
     let found = Memo::new(move |_| drawn.read().iter().find(|(_, row)| row.id == id).cloned());
-    let of = move |read: fn(&VisitorRow) -> String| found.read().as_ref().map(|(_, row)| read(row)).unwrap_or_default();
+    let of = move |read: fn(&VisitorRow) -> String| {
+        found.read().as_ref().map(|(_, row)| read(row)).unwrap_or_default()
+    };
     let index = move || found.read().as_ref().map_or(0, |(index, _)| *index);
     let name = move || words.fill(Text::VisitorName, &[("tag", &tag(id))]);
     let age = move || found.read().as_ref().map(|(_, row)| words.since(desk.age(row.since_ms)));

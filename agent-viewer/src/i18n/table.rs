@@ -224,9 +224,10 @@ mod tests {
 
     #[test]
     fn the_tone_is_calm_and_typography_is_right() {
-        for text in Text::ALL.iter().flat_map(|text| {
-            [text.in_language(Language::English), text.in_language(Language::French)]
-        }) {
+        for text in Text::ALL
+            .iter()
+            .flat_map(|text| [text.in_language(Language::English), text.in_language(Language::French)])
+        {
             assert!(!text.contains('!') && !text.contains('\''), "{text:?}");
             assert!(!text.contains("..."), "{text:?}");
         }

@@ -85,7 +85,7 @@ impl Inner {
                 }
             }
             SocketEvent::Bytes(_) => {}
-            SocketEvent::Closed(_) => {
+            SocketEvent::Closed => {
                 self.socket.replace(None);
                 (self.tell)(DeskEvent::Cut);
                 self.try_later();

@@ -1,6 +1,6 @@
 //! Requests to our own server. Errors are sorted by what the caller can do about them.
-use cobrowse_core::wire::desk::{Login, Me, Opened, Problem, Ticket};
 use cobrowse_core::id::{SessionId, VisitorId};
+use cobrowse_core::wire::desk::{Login, Me, Opened, Problem, Ticket};
 use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;

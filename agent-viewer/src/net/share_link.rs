@@ -13,7 +13,10 @@ use cobrowse_core::{
         Lane,
         viewer::{Connection, ViewerConfig, ViewerEvent, ViewerSession},
     },
-    wire::{PageKind, PointerKind, message::{Ask, Refusal}},
+    wire::{
+        PageKind, PointerKind,
+        message::{Ask, Refusal},
+    },
 };
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 
@@ -130,8 +133,13 @@ impl ShareLink {
         self.0.act(ViewerSession::end);
     }
 
-    /// The tab is being left; a reload may follow.
+    /// The tab is being left; a reload may follow. What is on a data channel dies with the tab, what is on
+    /// the socket is still written: so the word goes there.
     pub fn bye(&self) {
+        for lane in [Lane::DataChannelReliable, Lane::DataChannelUnreliable] {
+            self.0.act(|session, now| session.handle_lane(lane, false, now));
+        }
+        self.0.channels.replace(None);
         self.0.act(ViewerSession::bye);
         if let Some(socket) = &*self.0.socket.borrow() {
             socket.close();
@@ -191,7 +199,9 @@ impl Link {
             ViewerEvent::Presence(presence) => LinkEvent::Heard(Heard::Presence(presence)),
             ViewerEvent::PageInfo(page) => LinkEvent::Heard(Heard::Page(page)),
             ViewerEvent::Viewers(viewers) => LinkEvent::Heard(Heard::Viewers(viewers)),
-            ViewerEvent::Refused(refusal) if is_final(refusal) => LinkEvent::Heard(Heard::Over(Over::Refused(refusal))),
+            ViewerEvent::Refused(refusal) if is_final(refusal) => {
+                LinkEvent::Heard(Heard::Over(Over::Refused(refusal)))
+            }
             ViewerEvent::Refused(refusal) => LinkEvent::Refused(refusal),
             ViewerEvent::Ended(reason) => LinkEvent::Heard(Heard::Over(Over::Ended(reason))),
         };
@@ -249,7 +259,7 @@ impl Link {
             SocketEvent::Open => self.act(|session, now| session.handle_lane(Lane::WebSocket, true, now)),
             SocketEvent::Bytes(bytes) => self.handle_frame(Lane::WebSocket, &bytes),
             SocketEvent::Text(_) => {}
-            SocketEvent::Closed(_) => {
+            SocketEvent::Closed => {
                 self.socket.replace(None);
                 self.act(|session, now| session.handle_lane(Lane::WebSocket, false, now));
             }

@@ -2,7 +2,7 @@
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use web_sys::{BinaryType, MessageEvent, WebSocket};
 
 /// What happened on a socket.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub enum SocketEvent {
     Text(String),
     /// A binary message.
     Bytes(Vec<u8>),
-    /// It is gone, with the code of RFC 6455 §7.4.
-    Closed(u16),
+    /// It is gone.
+    Closed,
 }
 
 /// An open or opening socket. Dropping it closes it; nothing is told after that.
@@ -22,7 +22,7 @@ pub struct Socket {
     socket: WebSocket,
     _open: Closure<dyn FnMut(JsValue)>,
     _message: Closure<dyn FnMut(MessageEvent)>,
-    _close: Closure<dyn FnMut(CloseEvent)>,
+    _close: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Socket {
@@ -40,8 +40,7 @@ impl Socket {
                 on_message(event);
             }
         });
-        let close =
-            Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| later(&handle, event.code()));
+        let close = Closure::<dyn FnMut(JsValue)>::new(move |_| later(&handle));
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
@@ -75,9 +74,9 @@ impl Drop for Socket {
 
 /// Tells a close from a task of its own: the handler may drop the socket, and with it the closure that
 /// would still be running.
-fn later(handle: &(impl Fn(SocketEvent) + Clone + 'static), code: u16) {
+fn later(handle: &(impl Fn(SocketEvent) + Clone + 'static)) {
     let handle = handle.clone();
-    let task = Closure::once_into_js(move || handle(SocketEvent::Closed(code)));
+    let task = Closure::once_into_js(move || handle(SocketEvent::Closed));
     let _ = window().set_timeout_with_callback(task.unchecked_ref());
 }
 

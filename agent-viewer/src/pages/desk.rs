@@ -109,9 +109,12 @@ fn OpenDesk() -> impl IntoView {
     on_cleanup(move || {
         socket.try_update_value(Option::take);
     });
-    let tick = set_interval_with_handle(move || {
-        let _ = desk.now.try_set(browser::clock_ms());
-    }, TICK);
+    let tick = set_interval_with_handle(
+        move || {
+            let _ = desk.now.try_set(browser::clock_ms());
+        },
+        TICK,
+    );
     on_cleanup(move || {
         let _ = tick.map(|tick| tick.clear());
     });

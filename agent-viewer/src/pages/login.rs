@@ -57,7 +57,8 @@ fn LoginForm() -> impl IntoView {
     let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<Text>));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = |field: NodeRef<Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let value =
+            |field: NodeRef<Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
         let login = Login { email: value(email), password: value(password) };
         busy.set(true);
         failed.set(None);

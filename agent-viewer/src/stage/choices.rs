@@ -1,5 +1,6 @@
 //! A select's choices: its list is drawn by the visitor's browser and cannot be opened from here, so the
 //! agent chooses from one of our own.
+use cobrowse_core::redaction::MASK;
 use leptos::prelude::window;
 use replay::Replayer;
 use wasm_bindgen::JsCast as _;
@@ -11,8 +12,8 @@ const MOST: u32 = 500;
 /// One choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What the field then holds.
-    pub value: String,
+    /// What names it to the visitor's page: its value, or its text where the value is masked.
+    pub name: String,
     /// What people read.
     pub text: String,
     /// Whether it is chosen now.
@@ -40,7 +41,9 @@ fn read(select: &Element) -> Vec<Choice> {
         .filter_map(option)
         .map(|(index, option)| {
             let option = option.unchecked_into::<HtmlOptionElement>();
-            Choice { value: option.value(), text: option.text(), chosen: i64::from(index) == i64::from(chosen) }
+            let (value, text) = (option.value(), option.text());
+            let name = if value == MASK { text.clone() } else { value };
+            Choice { name, text, chosen: i64::from(index) == i64::from(chosen) }
         })
         .collect()
 }
@@ -48,7 +51,9 @@ fn read(select: &Element) -> Vec<Choice> {
 /// Puts the focus on the first button of the list, or the chosen one.
 pub fn focus_list() {
     let document = window().document();
-    let button = document.and_then(|document| document.query_selector(".picker [aria-selected=true], .picker button").ok().flatten());
+    let button = document.and_then(|document| {
+        document.query_selector(".picker [aria-selected=true], .picker button").ok().flatten()
+    });
     if let Some(button) = button {
         let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
     }

@@ -2,7 +2,8 @@
 
 /// A hue in degrees for these bytes. Neighbouring ids lie far apart.
 pub fn hue(bytes: &[u8]) -> u16 {
-    let sum = bytes.iter().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(16_777_619));
+    let sum =
+        bytes.iter().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(16_777_619));
     (sum % 360) as u16
 }
 

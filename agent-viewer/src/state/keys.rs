@@ -28,8 +28,18 @@ pub enum Meaning {
 
 /// Keys whose default action the visitor's page emulates.
 const NAMED: [&str; 12] = [
-    "Backspace", "Delete", "Enter", "Tab", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown",
-    "ArrowLeft", "ArrowRight",
+    "Backspace",
+    "Delete",
+    "Enter",
+    "Tab",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
 ];
 
 /// Shortcuts that act inside the page: select all, copy, cut, undo, redo. Pasting is text.
@@ -121,7 +131,10 @@ mod tests {
     #[test]
     fn shortcuts_of_the_page_are_sent_and_those_of_the_browser_are_not() {
         let held = Modifiers(Modifiers::META);
-        assert_eq!(press("A", Modifiers::META), Meaning::Send(Action::Key { key: "a".into(), modifiers: held }));
+        assert_eq!(
+            press("A", Modifiers::META),
+            Meaning::Send(Action::Key { key: "a".into(), modifiers: held })
+        );
         assert_eq!(press("v", Modifiers::CTRL), Meaning::Text);
         assert_eq!(press("t", Modifiers::CTRL), Meaning::Own);
         assert_eq!(press("@", Modifiers::CTRL | Modifiers::ALT), Meaning::Text);
@@ -140,7 +153,15 @@ mod tests {
     fn only_paths_of_the_same_site_are_followed() {
         assert_eq!(path(" basket ").as_deref(), Some("/basket"));
         assert_eq!(path("/a?b=c:d#e").as_deref(), Some("/a?b=c:d#e"));
-        for bad in ["", "  ", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "data:x"] {
+        for bad in [
+            "",
+            "  ",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "data:x",
+        ] {
             assert_eq!(path(bad), None, "{bad}");
         }
     }

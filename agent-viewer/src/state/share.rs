@@ -214,7 +214,9 @@ impl Share {
         match self.state {
             ShareState::NotShared => self.answered.map_or(Phase::Idle, Phase::Answered),
             ShareState::ViewAsked => Phase::Asking,
-            ShareState::Viewing(shared) | ShareState::ControlAsked(shared) | ShareState::Controlling(shared, _)
+            ShareState::Viewing(shared)
+            | ShareState::ControlAsked(shared)
+            | ShareState::Controlling(shared, _)
                 if shared.paused =>
             {
                 Phase::Paused
@@ -243,6 +245,8 @@ impl Share {
     /// Something was heard.
     pub fn handle(&mut self, heard: Heard, now: Moment) {
         match heard {
+            // What was never open is not lost.
+            Heard::Line(Line::Lost) if self.line == Line::Connecting => {}
             Heard::Line(line) => self.line = line,
             Heard::State(state) => self.enter(state),
             Heard::Declined(ask, wait) => {
@@ -296,9 +300,9 @@ pub const fn is_final(refusal: Refusal) -> bool {
 fn shared(state: ShareState) -> Option<Shared> {
     match state {
         ShareState::NotShared | ShareState::ViewAsked => None,
-        ShareState::Viewing(shared) | ShareState::ControlAsked(shared) | ShareState::Controlling(shared, _) => {
-            Some(shared)
-        }
+        ShareState::Viewing(shared)
+        | ShareState::ControlAsked(shared)
+        | ShareState::Controlling(shared, _) => Some(shared),
     }
 }
 
@@ -388,6 +392,13 @@ mod tests {
         assert_eq!(share.phase(), Phase::Reconnecting);
         share.handle(Heard::Over(Over::Ended(EndReason::VisitorStopped)), NOW);
         assert_eq!(share.phase(), Phase::Over(Over::Ended(EndReason::VisitorStopped)));
+    }
+
+    #[test]
+    fn what_was_never_open_is_not_lost() {
+        let mut share = Share::default();
+        share.handle(Heard::Line(Line::Lost), NOW);
+        assert_eq!(share.phase(), Phase::Connecting);
     }
 
     #[test]

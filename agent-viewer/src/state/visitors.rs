@@ -73,7 +73,12 @@ impl Visitors {
 
 fn describes(word: &str, row: &VisitorRow) -> bool {
     let has = |text: &str| text.to_lowercase().contains(word);
-    has(&row.path) || has(&row.site) || has(&row.origin) || has(&row.browser) || has(&row.lang) || has(&tag(row.id))
+    has(&row.path)
+        || has(&row.site)
+        || has(&row.origin)
+        || has(&row.browser)
+        || has(&row.lang)
+        || has(&tag(row.id))
 }
 
 /// Four figures that tell one unnamed visitor from another.

@@ -17,7 +17,7 @@ pub fn reveal(index: usize, top: f64, height: f64, row: f64) -> Option<f64> {
     if start < top {
         return Some(start);
     }
-    (start + row > top + height).then(|| start + row - height)
+    (start + row > top + height).then_some(start + row - height)
 }
 
 fn index(rows: f64) -> usize {
