@@ -55,6 +55,12 @@ const SHEET: &str = r#"/* Zqanary */ @import "Zqanary.css"; @charset "Zqanary"; 
  color: var(--Zqanary); width: 3Zqanary; font: 12px "Zqanary", Zqanary; --x: {Zqanary: "Zqanary"} }
 @container Zqanary (width > 1px) { @Zqanary Zqanary { .a { & .Zqanary { order: 1 } } } } "Zqanary" 'Zqanary"#;
 
+/// Attributes that any element may have.
+const NAMES: &str = "\
+    alt title aria-label aria-description aria-valuetext aria-labelledby aria-expanded data-x \
+    placeholder label summary for name role type foo slot part exportparts is itemid cite ping width d \
+    fill viewBox autocomplete xml:lang data-tandem-lock dir href src";
+
 /// Every place, and the nodes whose text and attribute change later.
 fn page() -> (Page, usize, usize) {
     let mut page = Page::new();
@@ -92,50 +98,29 @@ fn places(page: &mut Page, body: usize) {
     text(page, body, CANARY);
     let comment = page.create(Fact::Comment(CANARY.to_owned()));
     page.insert(comment, body, 0);
-    for name in [
-        "alt",
-        "title",
-        "aria-label",
-        "aria-description",
-        "aria-valuetext",
-        "aria-labelledby",
-        "aria-expanded",
-        "data-x",
-        "placeholder",
-        "label",
-        "summary",
-        "for",
-        "name",
-        "role",
-        "type",
-        "foo",
-        "slot",
-        "part",
-        "exportparts",
-        "is",
-        "itemid",
-        "cite",
-        "ping",
-        "width",
-        "d",
-        "fill",
-        "viewBox",
-        "autocomplete",
-        "xml:lang",
+    for name in NAMES.split(' ').chain([
         " unknown",
         " selection",
         " http://x/Zq q:title",
         " http://www.w3.org/1999/xlink xlink:href",
-        "data-tandem-lock",
-        "dir",
-        "href",
-        "src",
-    ] {
+    ]) {
         element(page, body, "div", &[(name, CANARY)]);
     }
     element(page, body, "a", &[("href", "https://shop.test/Zqanary?Zqanary#Zqanary"), ("download", CANARY)]);
     element(page, body, "img", &[("src", CANARY), ("srcset", CANARY), ("usemap", "#Zqanary"), (" src", "3")]);
     element(page, body, "use", &[("href", "#Zqanary"), ("fill", "url(#Zqanary)")]);
+    fields(page, body);
+    let frame = element(page, body, "iframe", &[("srcdoc", CANARY), ("src", CANARY), ("name", CANARY)]);
+    let document = page.set_content(frame, Fact::Document);
+    let inner = element(page, document, "html", &[]);
+    text(page, inner, CANARY);
+    let host = element(page, body, "div", &[]);
+    let root = page.set_content(host, Fact::Shadow);
+    let slot = element(page, root, "slot", &[("name", CANARY)]);
+    text(page, slot, CANARY);
+}
+
+fn fields(page: &mut Page, body: usize) {
     for (kind, state) in [
         ("hidden", ""),
         ("checkbox", "checked"),
@@ -165,14 +150,6 @@ fn places(page: &mut Page, body: usize) {
     text(page, option, CANARY);
     let button = element(page, body, "button", &[("value", CANARY), ("formaction", CANARY)]);
     text(page, button, CANARY);
-    let frame = element(page, body, "iframe", &[("srcdoc", CANARY), ("src", CANARY), ("name", CANARY)]);
-    let document = page.set_content(frame, Fact::Document);
-    let inner = element(page, document, "html", &[]);
-    text(page, inner, CANARY);
-    let host = element(page, body, "div", &[]);
-    let root = page.set_content(host, Fact::Shadow);
-    let slot = element(page, root, "slot", &[("name", CANARY)]);
-    text(page, slot, CANARY);
 }
 
 /// The keyframe, then a delta with a changed text, a changed attribute and a new node.
