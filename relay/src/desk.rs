@@ -34,7 +34,7 @@ use crate::{
     error::ApiError,
     presence::{Pulse, next_text, send},
     store::accounts::Agent,
-    transport::{socket::bounded, tls::Caller},
+    transport::{socket::bounded, tcp::Caller},
 };
 
 /// Everything under the desk's cookie.

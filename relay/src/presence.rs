@@ -25,7 +25,7 @@ use crate::{
     store::sites::Site,
     transport::{
         socket::{bounded, drain, is_too_large},
-        tls::Caller,
+        tcp::Caller,
     },
 };
 

@@ -24,7 +24,8 @@ use crate::{
         sites::{Site, SiteError},
     },
     transport::{
-        tls::{Caller, TlsError, TlsListener},
+        tcp::{Caller, PlainListener},
+        tls::{TlsError, TlsListener},
         webrtc::{Endpoint, EndpointError},
     },
     web,
@@ -112,11 +113,11 @@ impl Server {
             None => None,
         };
         let url = app.public_url.origin();
-        tracing::info!(%addr, url, "listening");
+        tracing::info!(%addr, url, udp = ?app.lanes.as_ref().map(Endpoint::announced), "listening");
         let stop = app.shutdown.clone();
         let task = match &config.tls {
             Some(tls) => tokio::spawn(serve(TlsListener::new(listener, tls, &stop)?, app.clone())),
-            None => tokio::spawn(serve(listener, app.clone())),
+            None => tokio::spawn(serve(PlainListener(listener), app.clone())),
         };
         app.shutdown.spawn(housekeeping(app.clone()));
         Ok(Running { addr, url, demo, app, task })

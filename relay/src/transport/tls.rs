@@ -1,4 +1,4 @@
-//! TLS without a proxy, and who is at the other end of a connection.
+//! TLS without a proxy.
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
@@ -19,22 +19,13 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use super::tcp::{Caller, PlainListener};
 use crate::{config::Tls, shutdown::Shutdown};
 
 /// A peer that does not finish its handshake within this is cut.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// Handshakes at a time; more wait in the kernel's queue.
 const MAX_HANDSHAKES: usize = 256;
-
-/// The address at the other end.
-#[derive(Debug, Clone, Copy)]
-pub struct Caller(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Caller {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
 
 impl Connected<IncomingStream<'_, TlsListener>> for Caller {
     fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
@@ -96,10 +87,9 @@ async fn accept_all(
     done: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let turns = Arc::new(Semaphore::new(MAX_HANDSHAKES));
-    let mut tcp = tcp;
+    let mut tcp = PlainListener(tcp);
     while let Ok(turn) = turns.clone().acquire_owned().await {
-        // This `accept` is axum's: it waits by itself when the process has no more sockets.
-        let (stream, address) = Listener::accept(&mut tcp).await;
+        let (stream, address) = tcp.accept().await;
         let (acceptor, done) = (acceptor.clone(), done.clone());
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {

@@ -109,6 +109,9 @@ impl Endpoint {
         let bind = |source| EndpointError::Bind { address: udp.listen, source };
         let mux = Arc::new(Mux::bind(udp.listen, metrics.datagrams_dropped.clone()).map_err(bind)?);
         let announced = announced(mux.local(), &udp.announce);
+        if mux.local().ip().is_unspecified() && udp.announce.is_empty() {
+            tracing::warn!("peers are told loopback addresses only: name the server's with --announce-ip");
+        }
         let certificate = certificate().map_err(|error| EndpointError::Certificate(error.to_string()))?;
         let (receiving, stop) = (mux.clone(), shutdown.clone());
         shutdown.spawn(async move {
@@ -121,9 +124,9 @@ impl Endpoint {
         Ok(Self { mux, announced, certificate, shutdown, peers })
     }
 
-    /// The address that was bound.
-    pub fn local(&self) -> SocketAddr {
-        self.mux.local()
+    /// The addresses that peers are told.
+    pub fn announced(&self) -> &[SocketAddr] {
+        &self.announced
     }
 
     /// Answers an offer and serves its channels for as long as they live.
