@@ -169,8 +169,10 @@ export class Page {
     }
   }
 
-  attribute(id, name, value) {
+  attribute(id, attribute, value) {
     const element = this.nodes[id];
+    // Titles make sets of sheets, of which a document shows one: the visitor's browser has chosen already.
+    const name = attribute === "title" && styledBy(element) ? "data-tandem-title" : attribute;
     if (name === "style") this.sheets.style(id, value);
     else if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, value);
@@ -290,9 +292,10 @@ STEPS[PROPERTY] = {
 };
 STEPS[SET_TEXT] = { size: 3, run: (page, w, a, s) => page.setText(w[a], s[w[a + 1]]) };
 STEPS[ASSET] = {
-  size: 6,
+  size: 7,
   run: (page, w, a, s) => {
-    const meaning = { state: w[a + 1], width: w[a + 2], height: w[a + 3], hash: s[w[a + 4]] };
+    const [state, width, height] = w.subarray(a + 1, a + 4);
+    const meaning = { state, width, height, hash: s[w[a + 4]], isDrawing: s[w[a + 5]] === "image/svg+xml" };
     page.assets.set(w[a], meaning);
   },
 };

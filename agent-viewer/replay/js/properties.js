@@ -29,8 +29,8 @@ export class Properties {
     this.selections = new Map();
     /** Sizes of what is not shown, or not itself. */
     this.boxes = new Map();
-    /** Pictures that load. */
-    this.loading = new Set();
+    /** Pictures that load, with what is known of their assets. */
+    this.loading = new Map();
     /** The visitor's viewport: width and height in CSS pixels. */
     this.viewport = null;
     this.scheme = "light";
@@ -96,7 +96,7 @@ export class Properties {
     if (node.localName === "canvas") this.face(node, url ?? this.blank(id, canvasSize(node)));
     else if (node.localName === "video") this.poster(id, node, url);
     else if (node.localName === "img" && number === undefined) this.face(node, this.blank(id));
-    else this.source(node, url);
+    else this.source(node, url, number);
   }
 
   blank(id, size) {
@@ -104,14 +104,29 @@ export class Properties {
     return box === undefined ? null : blank(...(size ?? numbers(box)));
   }
 
-  source(node, url) {
+  source(node, url, number) {
     const name = node.localName === "image" ? "href" : "src";
+    node.removeAttribute("srcset");
     if (url === null) {
       node.removeAttribute(name);
       return;
     }
     node.setAttribute(name, url);
-    if (node.localName === "img") this.loading.add(node);
+    if (node.localName === "img") this.loading.set(node, this.page.assets.known.get(number));
+  }
+
+  /** Whether pictures are on their way. Those that are there show at the visitor's density from now on. */
+  get isLoading() {
+    for (const [picture, meaning] of this.loading) {
+      if (picture.isConnected && !picture.complete) continue;
+      this.loading.delete(picture);
+      const density = picture.naturalWidth / (meaning?.width || picture.naturalWidth || 1);
+      // What `srcset` chose for the visitor has more pixels than its size; a drawing has no pixels.
+      if (meaning?.isDrawing || Math.abs(density - 1) < 0.02 || !Number.isFinite(density) || density <= 0) continue;
+      picture.setAttribute("srcset", `${picture.getAttribute("src")} ${density.toFixed(4)}x`);
+      this.loading.set(picture, undefined);
+    }
+    return this.loading.size !== 0;
   }
 
   /** Shows a picture by `content`: without scripts a canvas has no box of its own. */

@@ -128,7 +128,7 @@ export class Sheets {
     if (differs && !(grows && this.grow(sheet, said, before.said))) this.rewrite(sheet, text, id);
     const points = text.search(PSEUDO) !== -1;
     if (differs || points) point(sheet.cssRules);
-    const limits = this.limits.get(id);
+    const limits = this.limits.get(id) ?? (isAlternate(element) ? {} : undefined);
     if (limits) limit(sheet, element, limits);
     if (differs || points || limits) this.changed.set(element, { sheet, said: refers(text) ? undefined : said });
   }
@@ -249,8 +249,13 @@ export class Sheets {
   }
 }
 
+/** An alternate sheet is not shown. Chromium says of it that it is not disabled. */
+function isAlternate(element) {
+  return /\balternate\b/i.test(element.getAttribute("rel") ?? "");
+}
+
 function limit(sheet, element, { disabled, media }) {
-  sheet.disabled = disabled === "1";
+  sheet.disabled = disabled === "1" || isAlternate(element);
   sheet.media.mediaText = media ?? element.getAttribute("media") ?? "";
 }
 

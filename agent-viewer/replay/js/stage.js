@@ -360,10 +360,7 @@ function deepest(doc, x, y) {
 
 /** Whether pictures or fonts are on their way into the page. */
 function isLoading(page) {
-  for (const picture of page.properties.loading) {
-    if (picture.complete || !picture.isConnected) page.properties.loading.delete(picture);
-  }
-  if (page.properties.loading.size !== 0 || page.assets.isProbing) return true;
+  if (page.properties.isLoading || page.assets.isProbing) return true;
   for (const doc of page.sheets.own.keys()) if (doc.fonts.status === "loading") return true;
   return false;
 }

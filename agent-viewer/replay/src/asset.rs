@@ -50,29 +50,31 @@ pub enum AssetState {
 
 /// What a number stands for: the value of the property `asset:N`, `state hash mime width height`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AssetMeaning {
+pub struct AssetMeaning<'a> {
     /// How far it is.
     pub state: AssetState,
+    /// The media type. The bytes come with one of their own, and that one makes the blob.
+    pub mime: &'a str,
     /// CSS pixels; 0 when not known.
     pub width: u32,
     /// CSS pixels; 0 when not known.
     pub height: u32,
 }
 
-impl AssetMeaning {
+impl<'a> AssetMeaning<'a> {
     /// Reads the property's value. What does not parse is an asset that failed: its place stays empty.
-    pub fn parse(value: &str) -> Self {
+    pub fn parse(value: &'a str) -> Self {
         let mut words = value.split(' ');
         let state = words.next().unwrap_or_default();
         let hash = words.next().unwrap_or_default();
-        // The kind travels with the bytes too, and only that one is used.
-        let mut sizes = words.skip(1).map(|word| word.parse::<f32>().map_or(0, |size| size as u32));
+        let mime = words.next().unwrap_or_default();
+        let mut sizes = words.map(|word| word.parse::<f32>().map_or(0, |size| size as u32));
         let state = match (state, hash.parse()) {
             ("ready", Ok(hash)) => AssetState::Ready(hash),
             ("pending", _) => AssetState::Pending,
             _ => AssetState::Failed,
         };
-        Self { state, width: sizes.next().unwrap_or(0), height: sizes.next().unwrap_or(0) }
+        Self { state, mime, width: sizes.next().unwrap_or(0), height: sizes.next().unwrap_or(0) }
     }
 }
 
@@ -103,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_ready_asset_names_its_hash_and_size() {
-        let meaning = AssetMeaning::parse(&format!("ready {HASH} image/png 70 30.5"));
+        let value = format!("ready {HASH} image/png 70 30.5");
+        let meaning = AssetMeaning::parse(&value);
         assert_eq!(meaning.state, AssetState::Ready(HASH.parse().expect("64 digits")));
         assert_eq!((meaning.width, meaning.height), (70, 30));
         assert_eq!(HASH.parse::<AssetHash>().expect("64 digits").to_string(), HASH);

@@ -104,7 +104,7 @@ impl Batch {
     }
 
     fn asset(&mut self, number: u32, value: &str) {
-        let AssetMeaning { state, width, height } = AssetMeaning::parse(value);
+        let AssetMeaning { state, mime, width, height } = AssetMeaning::parse(value);
         let (state, hash) = match state {
             AssetState::Pending => (0, String::new()),
             AssetState::Ready(hash) => {
@@ -113,8 +113,8 @@ impl Batch {
             }
             AssetState::Failed => (2, String::new()),
         };
-        let hash = self.string(&hash);
-        self.words.extend([ASSET, number, state, width, height, hash]);
+        let (hash, mime) = (self.string(&hash), self.name(mime));
+        self.words.extend([ASSET, number, state, width, height, hash, mime]);
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
         let mut batch = Batch::default();
         let value = format!("ready {} image/png 4 2", "ab".repeat(32));
         batch.attribute(NodeId::DOCUMENT, AttributeName::Property("asset:3"), Some(&value));
-        assert_eq!(batch.words, [13, 3, 1, 4, 2, 0]);
+        assert_eq!(batch.words, [13, 3, 1, 4, 2, 0, 1]);
         assert_eq!(batch.ready, [AssetHash([0xab; 32])]);
     }
 }
