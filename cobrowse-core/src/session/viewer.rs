@@ -295,21 +295,26 @@ impl ViewerSession {
     pub fn end(&mut self, now: Moment) {
         if self.life == Life::Live {
             self.life = Life::Ending(now + super::connector::CUT_BUDGET);
-            self.send(&FromViewer::End, now);
+            self.send_on(&FromViewer::End, Urgency::BothLanes, now);
         }
     }
 
     /// The tab is being left (`pagehide`): a reload within 4 s goes on, else the share ends.
     pub fn bye(&mut self, now: Moment) {
-        self.send(&FromViewer::Bye, now);
+        // What is on a data channel dies with the tab.
+        self.send_on(&FromViewer::Bye, Urgency::BothLanes, now);
     }
 }
 
 /// Within.
 impl ViewerSession {
     fn send(&mut self, said: &FromViewer, now: Moment) {
+        self.send_on(said, Urgency::Normal, now);
+    }
+
+    fn send_on(&mut self, said: &FromViewer, urgency: Urgency, now: Moment) {
         if let Some(link) = &mut self.connector.link {
-            let sent = message::encode(said).map(|bytes| link.send_control(bytes, Urgency::Normal, now));
+            let sent = message::encode(said).map(|bytes| link.send_control(bytes, urgency, now));
             if matches!(sent, Ok(Err(_))) {
                 self.connector.break_link(now);
             }

@@ -6,6 +6,8 @@ mod events;
 mod hand;
 mod inbox;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
