@@ -124,6 +124,8 @@ export class Properties {
       // What `srcset` chose for the visitor has more pixels than its size; a drawing has no pixels.
       if (meaning?.isDrawing || Math.abs(density - 1) < 0.02 || !Number.isFinite(density) || density <= 0) continue;
       picture.setAttribute("srcset", `${picture.getAttribute("src")} ${density.toFixed(4)}x`);
+      // Left there, it would be one more choice, of density 1.
+      picture.removeAttribute("src");
       this.loading.set(picture, undefined);
     }
     return this.loading.size !== 0;
