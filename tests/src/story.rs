@@ -116,6 +116,44 @@ impl Stage {
         Ok(())
     }
 
+    /// The agent asks to see the page that is open, and the visitor says yes.
+    ///
+    /// # Errors
+    /// When it does not come that far.
+    pub async fn shares(&self) -> Result<()> {
+        self.agent.logs_in().await?;
+        self.agent.asks_for_a_view().await?;
+        self.visitor.is_told("Sophie would like to see this page").await?;
+        self.visitor.presses("allow").await?;
+        self.visitor.is_told("Sophie sees this page").await
+    }
+
+    /// The agent asks for control, and the visitor says yes.
+    ///
+    /// # Errors
+    /// When it does not come that far.
+    pub async fn controls(&self) -> Result<()> {
+        self.agent.takes("Control").await?;
+        self.visitor.is_told("Sophie would like to control this page").await?;
+        self.visitor.presses("allow").await?;
+        self.visitor.is_told("Sophie is controlling this page").await
+    }
+
+    /// Keeps a picture of both sides in `target/screens`.
+    ///
+    /// # Errors
+    /// When a browser gives none.
+    pub async fn is_pictured(&self) -> Result<()> {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
+        std::fs::create_dir_all(&folder)?;
+        for (who, person) in [("visitor", self.visitor.window()), ("viewer", self.agent.window())] {
+            person
+                .screenshot(&folder.join(format!("{who}-{}.png", self.visitor.browser.kind.name())))
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn strike(self) -> Result<()> {
         self.visitor.browser.quit().await?;
         self.agent.browser.quit().await?;

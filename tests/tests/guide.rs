@@ -7,21 +7,8 @@ use tests::{
 
 /// A view that stands, on a page of the shop.
 async fn a_view(stage: &Stage, path: &str) -> Result<()> {
-    let (visitor, agent) = (&stage.visitor, &stage.agent);
-    visitor.opens(path).await?;
-    agent.logs_in().await?;
-    agent.asks_for_a_view().await?;
-    visitor.is_told("Sophie would like to see this page").await?;
-    visitor.presses("allow").await?;
-    visitor.is_told("Sophie sees this page").await
-}
-
-/// Control that stands, after its own yes.
-async fn control(stage: &Stage) -> Result<()> {
-    stage.agent.takes("Control").await?;
-    stage.visitor.is_told("Sophie would like to control this page").await?;
-    stage.visitor.presses("allow").await?;
-    stage.visitor.is_told("Sophie is controlling this page").await
+    stage.visitor.opens(path).await?;
+    stage.shares().await
 }
 
 #[tokio::test]
@@ -41,7 +28,7 @@ async fn the_agent_guides_from_the_list_to_the_product_and_the_view_follows() {
         a_view(stage, "/products?lang=en").await?;
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         agent.sees("page.querySelector('#filters input[name=q]')").await?;
-        control(stage).await?;
+        stage.controls().await?;
         agent.clicks("#filters input[name=q]").await?;
         agent.types("kettle").await?;
         until(
@@ -62,6 +49,7 @@ async fn the_agent_guides_from_the_list_to_the_product_and_the_view_follows() {
             .await?;
         agent.sees("page.querySelector('#buy')").await?;
         visitor.is_told("Sophie is controlling this page").await?;
+        stage.is_pictured().await?;
         visitor.presses("take-back").await?;
         visitor.is_told("Sophie sees this page").await?;
         ensure!(!visitor.bar_text().await.contains("controlling"), "control is back");
@@ -124,7 +112,7 @@ async fn what_is_typed_and_secret_never_reaches_the_viewer() {
 async fn nothing_moves_after_control_is_taken_back() {
     in_each_browser("nothing_moves_after_control_is_taken_back", async |stage: &mut Stage| {
         a_view(stage, "/products?lang=en").await?;
-        control(stage).await?;
+        stage.controls().await?;
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         agent.clicks("#filters input[name=q]").await?;
         agent.types("wool").await?;
