@@ -109,7 +109,7 @@ impl Class {
             "data-tandem-block" => Self::TandemBlock,
             "data-tandem-lock" => Self::TandemLock,
             _ if is_never(name) => Self::Never,
-            "value" => Self::Value,
+            "value" | "aria-valuetext" | "aria-valuenow" => Self::Value,
             "href" => Self::Href,
             "style" => Self::Style,
             "type" => Self::Type,
@@ -126,7 +126,6 @@ impl Class {
             | "aria-label"
             | "aria-description"
             | "aria-roledescription"
-            | "aria-valuetext"
             | "aria-placeholder"
             | "aria-braillelabel" => Self::Words,
             "class"

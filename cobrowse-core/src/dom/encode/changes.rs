@@ -109,6 +109,11 @@ impl<'p> Pass<'p> {
     }
 
     fn attribute(&mut self, id: u32, name: u32, value: u32) -> Result<(), GatherError> {
+        if self.names.get(name).class.is_telling() {
+            // Once more: the node may be one of this batch's own, which was not there at first.
+            let told = value.checked_sub(1).map(|at| self.strings.get(at)).transpose()?;
+            self.relearn(id, self.names.get(name).class, told);
+        }
         let Some(node) = self.mirror.get(id).filter(|node| !node.note.dying) else { return Ok(()) };
         let (note, is_crowded) = (node.note, MAX_ATTRIBUTES <= usize::from(node.attribute_count));
         let known = self.names.get(name);

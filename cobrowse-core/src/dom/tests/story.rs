@@ -89,7 +89,7 @@ fn values_are_masked_and_texts_are_shown() {
 form action=/buy
   "Your order"
   input#64 type=text value=Anna .value=Anna_B placeholder=Name .selection=3_4
-  input#64 type=text value=
+  input#64 type=text value= aria-valuetext=Anna
   input#68 type=text value=Anna
   input#64 type=submit value=Buy
   input#72 type=hidden value=secret
@@ -112,7 +112,7 @@ form action=/buy
           form
             Text "Your order"
             input .value="••••••" placeholder="Name" type="text" value="••••••"
-            input type="text" value=""
+            input aria-valuetext="••••••" type="text" value=""
             input type="text" value="Anna"
             input type="submit" value="Buy"
             input type="hidden"
