@@ -175,7 +175,7 @@ export class Properties {
       return;
     }
     const [width, height] = numbers(value);
-    const size = `{width:${width}px!important;height:${height}px!important}`;
+    const size = `{box-sizing:border-box!important;width:${width}px!important;height:${height}px!important}`;
     const key = this.page.sheets.rule(`area ${width} ${height}`, (key) => `[data-tandem-box="${key}"]${size}`);
     node.setAttribute("data-tandem-box", key);
   }

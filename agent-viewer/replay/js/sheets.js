@@ -16,7 +16,6 @@ video::-webkit-media-controls { display: none !important }
 ::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
 :where(a, abbr, b, code, em, i, label, small, span, strong, tandem-box, time)[data-tandem-box] { display: inline-block }
 [data-tandem-box] {
-  box-sizing: border-box !important;
   background: repeating-linear-gradient(135deg, #80808047 0 1px, #80808014 1px 8px) !important;
 }`;
 
