@@ -1,4 +1,6 @@
 //! One share in this tab: joins the link to the server, the page that is shown, and what the views read.
+mod shown;
+
 use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
 
 use cobrowse_core::{
@@ -10,7 +12,7 @@ use cobrowse_core::{
     },
 };
 use leptos::{ev, leptos_dom::helpers::set_timeout, prelude::*};
-use replay::{Fit, Rect, Replayer};
+use replay::{Fit, Replayer};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -21,12 +23,15 @@ use crate::{
         http::{self, HttpError},
         share_link::{LinkEvent, Path, ShareLink},
     },
-    stage::{assets, choices::Choice},
+    stage::assets,
     state::{
         backoff::Backoff,
-        share::{Heard, Line, Over, Phase, Share, Tool, Wish},
+        share::{Heard, Over, Phase, Share, Tool, Wish},
     },
 };
+
+use shown::reason;
+pub use shown::{Echo, Picking, Remark, Zoom};
 
 /// How long a remark beside the pointer stays.
 const REMARK: Duration = Duration::from_millis(2600);
@@ -36,48 +41,6 @@ const TICK: Duration = Duration::from_millis(500);
 const PLACES: usize = 64;
 /// The address's end that makes the tab ask by itself, once: a reload does not ask again.
 const ASK: &str = "#ask";
-
-/// How large the page is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Zoom {
-    /// The visitor's whole viewport.
-    #[default]
-    Fit,
-    /// Its own size.
-    Actual,
-}
-
-/// Words beside the agent's pointer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Remark {
-    /// What to say.
-    pub text: Text,
-    /// Where, in pixels of the stage.
-    pub at: (f64, f64),
-}
-
-/// What the agent has just shown the visitor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Echo {
-    /// One ring.
-    Ring {
-        /// Its middle, in pixels of the stage.
-        at: (f64, f64),
-    },
-    /// An outlined element.
-    Outline(Rect),
-}
-
-/// A select's list that is open for the agent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picking {
-    /// The select.
-    pub anchor: Anchor,
-    /// Where the list is, in pixels of the stage.
-    pub at: (f64, f64),
-    /// What can be chosen.
-    pub choices: Vec<Choice>,
-}
 
 /// The page's player, shared with what waits for assets.
 pub type Player = Rc<RefCell<Replayer>>;
@@ -109,6 +72,7 @@ pub struct Sharing {
     pub picking: RwSignal<Option<Picking>>,
     /// The time, for countdowns; moves twice a second.
     pub now: RwSignal<Moment>,
+    live_at: StoredValue<Moment>,
     accounts: Accounts,
     asks_itself: StoredValue<bool>,
     ticket: StoredValue<String>,
@@ -133,6 +97,7 @@ impl Sharing {
             echo: RwSignal::new(None),
             picking: RwSignal::new(None),
             now: RwSignal::new(browser::now()),
+            live_at: StoredValue::new(browser::now()),
             accounts: expect_context(),
             asks_itself: StoredValue::new(browser::take_hash() == ASK),
             ticket: StoredValue::new(String::new()),
@@ -382,12 +347,16 @@ impl Sharing {
         self.share.read().phase()
     }
 
-    /// Seconds since anything was heard of the page, while the line is cut; tracked, twice a second.
+    /// Seconds since the view was live, while it is not; tracked, twice a second.
     pub fn behind(self) -> Option<u64> {
-        self.now.track();
-        let cut = self.share.read().line() == Line::Lost || self.phase() == Phase::Reconnecting;
-        let age = self.player().map_or(0.0, |player| player.borrow().age());
-        (cut && age.is_finite()).then_some((age / 1000.0) as u64)
+        let now = self.now.get();
+        let cut = matches!(self.phase(), Phase::Reconnecting | Phase::Paused);
+        let link = self.link()?;
+        if cut || link.is_silent() {
+            return Some(now.since(self.live_at.get_value()).as_secs());
+        }
+        self.live_at.set_value(link.heard_at());
+        None
     }
 
     fn with_link(self, act: impl FnOnce(&ShareLink)) {
@@ -405,19 +374,6 @@ impl Sharing {
 
     fn link(self) -> Option<Rc<ShareLink>> {
         self.link.try_get_value().flatten()
-    }
-}
-
-/// Why a command was not done, in words.
-const fn reason(receipt: Receipt) -> Option<Text> {
-    match receipt {
-        Receipt::Applied => None,
-        Receipt::Masked => Some(Text::ReceiptMasked),
-        Receipt::Locked => Some(Text::ReceiptLocked),
-        Receipt::NoGrant => Some(Text::ReceiptNoGrant),
-        Receipt::Moved => Some(Text::ReceiptMoved),
-        Receipt::NoTarget => Some(Text::ReceiptNoTarget),
-        Receipt::Refused => Some(Text::ReceiptRefused),
     }
 }
 

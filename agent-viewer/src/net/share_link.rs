@@ -4,6 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use cobrowse_core::{
@@ -31,6 +32,11 @@ use crate::{
 
 /// Bytes that may wait in the browser before the session is asked to hold back.
 const FULL: u32 = 32 * 1024;
+
+/// A line that is well says something at least every 5 s: the ping's interval.
+const SILENCE: Duration = Duration::from_secs(7);
+/// The same while the socket is away and the data channel alone could speak.
+const SILENCE_ALONE: Duration = Duration::from_millis(2500);
 
 /// Which way small things take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +77,7 @@ struct Link {
     timer: RefCell<Option<TimeoutHandle>>,
     pumping: Cell<bool>,
     held_back: Cell<bool>,
+    heard: Cell<Moment>,
     tell: Box<dyn Fn(LinkEvent)>,
 }
 
@@ -85,6 +92,7 @@ impl ShareLink {
             timer: RefCell::default(),
             pumping: Cell::new(false),
             held_back: Cell::new(false),
+            heard: Cell::new(browser::now()),
             tell: Box::new(tell),
         });
         // From a task of its own: whoever starts the link first has to keep it.
@@ -131,6 +139,17 @@ impl ShareLink {
     /// Ends the share.
     pub fn end(&self) {
         self.0.act(ViewerSession::end);
+    }
+
+    /// When anything was heard last.
+    pub fn heard_at(&self) -> Moment {
+        self.0.heard.get()
+    }
+
+    /// Whether nothing was heard for longer than a line that is well keeps silent.
+    pub fn is_silent(&self) -> bool {
+        let limit = if self.0.socket.borrow().is_some() { SILENCE } else { SILENCE_ALONE };
+        limit < browser::now().since(self.heard_at())
     }
 
     /// The tab is being left; a reload may follow. What is on a data channel dies with the tab, what is on
@@ -268,6 +287,7 @@ impl Link {
 
     /// Bytes that break the protocol are the session's to answer.
     fn handle_frame(self: &Rc<Self>, lane: Lane, bytes: &[u8]) {
+        self.heard.set(browser::now());
         let _ = self.act(|session, now| session.handle_frame(lane, bytes, now));
     }
 
@@ -302,7 +322,7 @@ impl Link {
         let weak = Rc::downgrade(self);
         let due = move || with(&weak, |link| link.act(ViewerSession::handle_timeout));
         // Browsers cut timers to whole milliseconds: one more, or it would fire just before its time.
-        let wait = at.since(browser::now()) + std::time::Duration::from_millis(1);
+        let wait = at.since(browser::now()) + Duration::from_millis(1);
         self.timer.replace(set_timeout_with_handle(due, wait).ok());
     }
 

@@ -169,11 +169,6 @@ impl Share {
         self.tool
     }
 
-    /// Whether the server is reached.
-    pub fn line(&self) -> Line {
-        self.line
-    }
-
     /// Where the visitor is, once known.
     pub fn page(&self) -> Option<&PageInfo> {
         self.page.as_ref()

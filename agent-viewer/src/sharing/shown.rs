@@ -1,0 +1,60 @@
+//! What is shown over the page, and how the page is looked at.
+use cobrowse_core::command::{Anchor, Receipt};
+use replay::Rect;
+
+use crate::{i18n::Text, stage::choices::Choice};
+
+/// How large the page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zoom {
+    /// The visitor's whole viewport.
+    #[default]
+    Fit,
+    /// Its own size.
+    Actual,
+}
+
+/// Words beside the agent's pointer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Remark {
+    /// What to say.
+    pub text: Text,
+    /// Where, in pixels of the stage.
+    pub at: (f64, f64),
+}
+
+/// What the agent has just shown the visitor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Echo {
+    /// One ring.
+    Ring {
+        /// Its middle, in pixels of the stage.
+        at: (f64, f64),
+    },
+    /// An outlined element.
+    Outline(Rect),
+}
+
+/// A select's list that is open for the agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picking {
+    /// The select.
+    pub anchor: Anchor,
+    /// Where the list is, in pixels of the stage.
+    pub at: (f64, f64),
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+}
+
+/// Why a command was not done, in words.
+pub const fn reason(receipt: Receipt) -> Option<Text> {
+    match receipt {
+        Receipt::Applied => None,
+        Receipt::Masked => Some(Text::ReceiptMasked),
+        Receipt::Locked => Some(Text::ReceiptLocked),
+        Receipt::NoGrant => Some(Text::ReceiptNoGrant),
+        Receipt::Moved => Some(Text::ReceiptMoved),
+        Receipt::NoTarget => Some(Text::ReceiptNoTarget),
+        Receipt::Refused => Some(Text::ReceiptRefused),
+    }
+}
