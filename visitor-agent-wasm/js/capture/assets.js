@@ -144,6 +144,16 @@ export class Assets {
     return (await this.own(address)) ?? (await this.capture.elsewhere(address));
   }
 
+  /** The page's policy has forbidden a fetch. */
+  forbidden({ effectiveDirective, blockedURI }) {
+    if (effectiveDirective !== "connect-src") return;
+    try {
+      this.closed.add(new URL(blockedURI).origin);
+    } catch {
+      // A bare scheme, not an address: nothing to remember.
+    }
+  }
+
   /** Ends a fetch with the capture or when it takes too long, whichever the browser can join. */
   limit() {
     const { ended } = this.capture;

@@ -17,8 +17,10 @@ import { Words } from "./words.js";
 /** How long the end of a keyframe waits for stylesheets that are being fetched, milliseconds. */
 const SHEETS_PATIENCE = 1000;
 
-/** Milliseconds that gathering may take in one task; encoding takes about as long again. */
-const SLICE = 4;
+/** Milliseconds that a task of ours aims at: the page must not feel it (8 are the bound). */
+const TASK = 6;
+/** Of these, what gathering may take at first, and at least and most later; encoding what was gathered takes the rest. */
+const FIRST_SLICE = 1.5, LEAST_SLICE = 0.5, MOST_SLICE = 4;
 
 /** What a batch is, for the port. */
 const DELTA = 0, KEYFRAME = 1;
@@ -33,7 +35,7 @@ export class PageCapture {
     Object.assign(this, { doc, options, port });
     this.stopped = false;
     this.ready = true;
-    this.slice = SLICE;
+    this.slice = FIRST_SLICE;
     this.controller = new AbortController();
     this.ended = this.controller.signal;
     this.nodes = new Nodes(doc, options.host);
@@ -169,13 +171,22 @@ export class PageCapture {
     const { dirty, walk } = this;
     dirty.collect(dirty.observer.takeRecords());
     if (!dirty.any && walk.stack.length === 0 && this.began) return this.finish();
+    const start = performance.now();
     this.words.begin();
     walk.begin();
     const whole = dirty.gather();
+    const gathered = performance.now();
     this.send(dirty.head());
+    if (!whole) this.measure(gathered - start, performance.now() - start);
     this.assets.start();
     if (whole) this.finish();
     else this.plan();
+  }
+
+  /** A full slice took so long in all for so much gathering: the next one is cut to fit a task. */
+  measure(gathering, all) {
+    const fitting = (TASK * gathering) / all;
+    this.slice = Math.min(MOST_SLICE, Math.max(LEAST_SLICE, (this.slice + fitting) / 2));
   }
 
   send(head) {

@@ -32,6 +32,8 @@ export class Live {
     page.addEventListener("resize", seen, here);
     page.visualViewport?.addEventListener("resize", seen, here);
     page.visualViewport?.addEventListener("scroll", seen, here);
+    // A policy that forbids a fetch reports it: what it forbade once is not tried again.
+    doc.addEventListener("securitypolicyviolation", (event) => this.capture.guard(() => this.capture.assets.forbidden(event)), here);
     for (const kind of ["popstate", "hashchange"]) page.addEventListener(kind, () => this.moved(), here);
     matchMedia("(prefers-color-scheme: dark)").addEventListener?.("change", () => this.capture.guard(() => this.told(doc, [" scheme"])), here);
     this.active = deepActive(doc);

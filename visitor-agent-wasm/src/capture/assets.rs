@@ -50,6 +50,10 @@ mod tests {
     fn bytes_are_named_by_their_sha_256() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash(None, b"abc"), abc, "computed here, where the page is no secure context");
-        assert_eq!(hash(Some(vec![0xab; 32]), b"abc"), "ab".repeat(32), "the browser's own is taken as it is");
+        assert_eq!(
+            hash(Some(vec![0xab; 32]), b"abc"),
+            "ab".repeat(32),
+            "the browser's own is taken as it is"
+        );
     }
 }
