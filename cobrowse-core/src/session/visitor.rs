@@ -61,7 +61,8 @@ pub struct VisitorSession {
 /// What the shell knows: an event follows when it is different.
 struct Told {
     bar: Bar,
-    tab: Tab,
+    /// `None` at first: a new page's incarnation is to be kept before anything else happens.
+    tab: Option<Tab>,
     life: Life,
     capture: Capture,
     room: Room,
@@ -82,9 +83,9 @@ enum Room {
 }
 
 impl Told {
-    const fn nothing(tab: Tab) -> Self {
+    const fn nothing() -> Self {
         let bar = Bar { state: BarState::Hidden, question: None };
-        Self { bar, tab, life: Life::Live, capture: Capture::Stopped, room: Room::Full }
+        Self { bar, tab: None, life: Life::Live, capture: Capture::Stopped, room: Room::Full }
     }
 }
 
@@ -103,7 +104,7 @@ impl VisitorSession {
             info: None,
             stream: Stream::Broken,
             life: Life::Live,
-            told: Told::nothing(tab),
+            told: Told::nothing(),
             events: VecDeque::new(),
         };
         session.settle(now);
@@ -419,8 +420,9 @@ impl VisitorSession {
             self.told.bar = bar;
             self.events.push_back(VisitorEvent::BarChanged);
         }
-        if self.tab() != self.told.tab {
-            self.told.tab = self.tab();
+        let tab = Some(self.tab());
+        if tab != self.told.tab {
+            self.told.tab = tab;
             self.events.push_back(VisitorEvent::TabChanged);
         }
         self.tell_room();
