@@ -135,14 +135,10 @@ impl Endpoint {
         match self.peer(&offered.sdp) {
             Ok((connection, route, answer)) => {
                 let peer = Peer::new(connection, route, self.announced.clone(), offered);
-                let (stop, gauge) = (self.shutdown.clone(), self.peers.clone());
+                let gauge = self.peers.get_or_create(&Kind { kind: "datachannel" }).clone();
                 self.shutdown.spawn(async move {
-                    let gauge = gauge.get_or_create(&Kind { kind: "datachannel" }).clone();
                     gauge.inc();
-                    let ended = tokio::select! {
-                        ended = peer.serve(answer) => ended,
-                        () = stop.wanted() => Ok(()),
-                    };
+                    let ended = peer.serve(answer).await;
                     gauge.dec();
                     tracing::debug!(?session, peer = number, ?ended, "data channels ended");
                 });

@@ -3,6 +3,7 @@ use cobrowse_core::{
     session::Lane,
     wire::{Channel, PageKind, PointerKind},
 };
+use sha2::{Digest, Sha256};
 use tokio::task::LocalSet;
 
 use crate::{
@@ -25,9 +26,9 @@ impl<M: Machine> Peer<M> {
 }
 
 /// Sends deltas, each after the last one was seen, until `enough` went over the reliable channel.
-async fn until_over_channels(share: &mut Share, enough: u64) {
+pub async fn until_over_channels(share: &mut Share, epoch: u32, enough: u64) {
     for number in 0..2_000_u32 {
-        share.visitor.sends(PageKind::Delta, 1, &number.to_le_bytes());
+        share.visitor.sends(PageKind::Delta, epoch, &number.to_le_bytes());
         assert_eq!(share.viewer.frame(PageKind::Delta).await.1, number.to_le_bytes());
         let up = share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await;
         let down = share.viewer.received(Lane::DataChannelReliable, Channel::Page).await;
@@ -48,7 +49,7 @@ async fn small_deltas_and_pointers_go_over_data_channels_as_soon_as_they_open() 
 async fn over_channels() {
     let mut share = Share::in_world(World::with_udp().await).await;
     share.shows(1, b"keyframe").await;
-    until_over_channels(&mut share, 20).await;
+    until_over_channels(&mut share, 1, 20).await;
     assert!(20 <= share.world.metric(RELIABLE).await);
 
     let pointer =
@@ -73,7 +74,7 @@ async fn udp_that_dies_in_the_middle_loses_nothing_and_doubles_nothing() {
 async fn udp_dies() {
     let mut share = Share::in_world(World::with_udp().await).await;
     share.shows(1, b"keyframe").await;
-    until_over_channels(&mut share, 5).await;
+    until_over_channels(&mut share, 1, 5).await;
     for number in 0..100_u32 {
         share.visitor.sends(PageKind::Delta, 1, &[b"burst".as_slice(), &number.to_le_bytes()].concat());
         if number == 50 {
@@ -121,4 +122,32 @@ async fn without_udp() {
     share.visitor.sends(PageKind::Delta, 1, b"delta");
     assert_eq!(share.viewer.frame(PageKind::Delta).await.1, b"delta");
     assert_eq!(share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await, 0);
+}
+
+#[tokio::test]
+async fn noise_on_the_udp_port_harms_nobody() {
+    LocalSet::new().run_until(noise()).await;
+}
+
+async fn noise() {
+    let mut share = Share::in_world(World::with_udp().await).await;
+    share.shows(1, b"keyframe").await;
+    until_over_channels(&mut share, 1, 5).await;
+    let port = share.world.server.app.lanes.as_ref().expect("the second lane").announced()[0];
+    let stranger = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("bound");
+    // A binding request for a name that nobody has.
+    let request = [&[0, 1, 0, 8], &[0x21, 0x12, 0xa4, 0x42][..], &[7; 12], &[0, 6, 0, 3], b"x:y\0"].concat();
+    for number in 0..300_u32 {
+        let noise = Sha256::digest(number.to_le_bytes());
+        stranger.send_to(&noise[..usize::try_from(number % 32).expect("small")], port).await.expect("sent");
+        stranger.send_to(&request, port).await.expect("sent");
+    }
+    for _ in 0..20 {
+        share.goes_on().await;
+    }
+    let dropped = "tandem_datagrams_dropped_total{kind=\"unknown_name\"}";
+    while share.world.metric(dropped).await < 300 {
+        tokio::task::yield_now().await;
+    }
+    assert!(share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await >= 5);
 }

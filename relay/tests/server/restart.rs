@@ -5,7 +5,7 @@ use cobrowse_core::{
 };
 use tokio::task::LocalSet;
 
-use crate::story::Share;
+use crate::{lanes::until_over_channels, story::Share, world::World};
 
 #[tokio::test]
 async fn a_share_outlives_a_restart_of_the_server() {
@@ -26,4 +26,19 @@ async fn restart() {
     let me = share.sophie.request(reqwest::Method::GET, "/v1/me").send().await.expect("answered");
     assert_eq!(me.status(), reqwest::StatusCode::OK, "the log-in as well");
     assert!(!share.viewer.rest().iter().any(|event| matches!(event, ViewerEvent::Ended(_))));
+}
+
+#[tokio::test]
+async fn data_channels_open_again_after_a_restart() {
+    LocalSet::new().run_until(channels_again()).await;
+}
+
+async fn channels_again() {
+    let mut share = Share::in_world(World::with_udp().await).await;
+    share.shows(1, b"keyframe").await;
+    until_over_channels(&mut share, 1, 5).await;
+    share.world = share.world.restarted().await;
+    share.visitor.sees(|event| matches!(event, VisitorEvent::KeyframeWanted).then_some(())).await;
+    share.shows(2, b"after the restart").await;
+    until_over_channels(&mut share, 2, 5).await;
 }

@@ -33,27 +33,30 @@ pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// A running server and the folder that outlives it.
 pub struct World {
     pub server: Running,
-    pub folder: TempDir,
+    folder: TempDir,
+    udp: Option<Udp>,
 }
 
 impl World {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        Self { server: start(&folder, None, None).await, folder }
+        Self::with(None).await
     }
 
     /// With the second lane.
     pub async fn with_udp() -> Self {
+        Self::with(Some(Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() })).await
+    }
+
+    async fn with(udp: Option<Udp>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let udp = Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() };
-        Self { server: start(&folder, None, Some(udp)).await, folder }
+        Self { server: start(&folder, None, udp.clone()).await, folder, udp }
     }
 
     /// The same data, the same address, another process' memory.
     pub async fn restarted(self) -> Self {
         let addr = self.server.addr;
         self.server.shutdown().await.expect("stops");
-        Self { server: start(&self.folder, Some(addr), None).await, folder: self.folder }
+        Self { server: start(&self.folder, Some(addr), self.udp.clone()).await, ..self }
     }
 
     pub fn http(&self, path: &str) -> String {

@@ -93,12 +93,12 @@ impl Peer {
     pub(super) async fn serve(mut self, answer: String) -> Result<(), PeerError> {
         self.session.answer(self.peer, answer).await?;
         let ended = self.run().await;
+        // The peer is told if it still can be, whether or not the session is still there.
+        let _ = self.connection.close();
+        self.write_out();
         for lane in [Lane::DataChannelReliable, Lane::DataChannelUnreliable] {
             self.closed(lane).await?;
         }
-        // The peer is told if it still can be.
-        let _ = self.connection.close();
-        self.write_out();
         ended
     }
 
