@@ -1,5 +1,5 @@
 //! Pages that were not made for us: a strict policy, a modal dialog, an application that owns its fields.
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use tests::{
     story::{Stage, in_each_browser},
     wait::{eval, until},

@@ -1,3 +1,4 @@
+//! Stories of consent.
 use super::*;
 use crate::{
     command::{Action, Anchor, Command, Indicate, Mark, Receipt},

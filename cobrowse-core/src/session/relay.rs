@@ -347,8 +347,11 @@ impl RelaySession {
     fn send_visitor(&mut self, said: &ToVisitor, urgency: Urgency, now: Moment) {
         let Some(link) = &mut self.visit.link else { return };
         let sent = message::encode(said).map(|bytes| link.send_control(bytes, urgency, now));
-        if let (Ok(Err(_)), Some(peer)) = (sent, self.visit.peer()) {
-            self.refuse(peer, Refusal::RateLimited, now);
+        match (sent, self.visit.peer()) {
+            (Ok(Err(_)), Some(peer)) => self.refuse(peer, Refusal::RateLimited, now),
+            // It is away, and something is lost: it must not go on as if nothing were.
+            (Ok(Err(_)), None) => self.visit.link = None,
+            (Ok(Ok(())) | Err(_), _) => {}
         }
     }
 
@@ -364,8 +367,10 @@ impl RelaySession {
     fn send_viewer_on(&mut self, agent: AgentId, said: &ToViewer, urgency: Urgency, now: Moment) {
         let Some(viewer) = self.viewers.get_mut(&agent) else { return };
         let sent = message::encode(said).map(|bytes| viewer.link.send_control(bytes, urgency, now));
-        if let (Ok(Err(_)), Some(peer)) = (sent, viewer.peer()) {
-            self.refuse(peer, Refusal::RateLimited, now);
+        match (sent, viewer.peer()) {
+            (Ok(Err(_)), Some(peer)) => self.refuse(peer, Refusal::RateLimited, now),
+            (Ok(Err(_)), None) => self.renew_viewer_link(agent),
+            (Ok(Ok(())) | Err(_), _) => {}
         }
     }
 

@@ -203,10 +203,13 @@ fn submit(form: &HtmlFormElement, may: May<'_>) {
 fn space(at: &Element) {
     if text_host(at).is_some() {
         insert(at, " ");
-    } else if let Some(element) = at.dyn_ref::<HtmlElement>() {
-        if matches!(element.local_name().as_str(), "button" | "input" | "summary") {
-            element.click();
-        }
+        return;
+    }
+    let pressed = at
+        .dyn_ref::<HtmlElement>()
+        .filter(|it| matches!(it.local_name().as_str(), "button" | "input" | "summary"));
+    if let Some(element) = pressed {
+        element.click();
     }
 }
 

@@ -98,7 +98,9 @@ impl Uploads {
 
 async fn send(share: &Share, asset: &Asset) -> bool {
     let path = format!("assets/{}", asset.hash);
-    if asset.bytes.len() > ASK_FIRST && request(share, &path, "HEAD", None).await.is_some_and(|it| it.status() == 200) {
+    if asset.bytes.len() > ASK_FIRST
+        && request(share, &path, "HEAD", None).await.is_some_and(|it| it.status() == 200)
+    {
         return true;
     }
     let body = Uint8Array::from(asset.bytes.as_slice());

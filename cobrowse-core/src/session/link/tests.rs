@@ -1,3 +1,4 @@
+//! The link through loss, reordering and cuts.
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -315,6 +316,20 @@ fn a_lane_that_does_not_answer_is_given_up_and_its_messages_go_elsewhere() {
     (0..1_500).for_each(|_| pair.step());
     assert_eq!(pair.ends[0].link.lanes.health(DC), Health::Down);
     assert_eq!(pair.ends[0].link.lanes.health(WS), Health::Up);
+}
+
+#[test]
+fn the_bytes_of_version_one() {
+    let ack = Ack { page: Seq(300), consumed: Seq(299), control: Seq(1) };
+    for (signal, bytes) in [
+        (Signal::Ack(ack), &[0x03, 0, 0, 0xac, 0x02, 0xab, 0x02, 1][..]),
+        (Signal::Ping(7), &[0x0b, 0, 0, 7][..]),
+        (Signal::Pong(7), &[0x13, 0, 0, 7][..]),
+    ] {
+        assert_eq!(signal.encode(), bytes);
+        let envelope = Envelope::decode(bytes, MAX_MESSAGE).expect("short");
+        assert_eq!(Signal::decode(envelope.kind, &envelope.payload), Ok(signal));
+    }
 }
 
 proptest! {

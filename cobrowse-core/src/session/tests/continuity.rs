@@ -1,3 +1,4 @@
+//! Stories of pages that come and go.
 use std::time::Duration;
 
 use crate::{
@@ -215,4 +216,22 @@ fn a_peer_that_sends_garbage_is_closed_and_the_others_go_on() {
     assert!(trio.closed.iter().any(|reason| matches!(reason, CloseReason::Refused(Refusal::Malformed))));
     trio.run_for(5 * SECOND);
     assert_eq!(trio.seen(BEN).state, trio.page_state(), "Ben comes back on a new link");
+}
+
+#[test]
+fn a_viewer_that_misses_too_much_while_away_begins_anew_and_knows_everything() {
+    let mut trio = shared(15);
+    trio.controlled_again();
+    trio.cut_during(SOPHIE, |trio| {
+        for step in 0..6_000 {
+            let info = crate::wire::message::PageInfo { url: "u".to_owned(), title: step.to_string() };
+            let now = trio.now;
+            trio.visitor().page_info(info, now);
+            trio.run_for(Duration::from_millis(5));
+        }
+    });
+    trio.page_changes_for(10, 10 * SECOND);
+    assert!(matches!(trio.seen(SOPHIE).share, Some(ShareState::Controlling(..))));
+    assert_eq!(trio.seen(SOPHIE).title.as_deref(), Some("5999"));
+    assert_eq!(trio.seen(SOPHIE).state, trio.page_state());
 }

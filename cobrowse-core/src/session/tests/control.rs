@@ -1,3 +1,4 @@
+//! Stories of control: asked, lent, taken back.
 use std::time::Duration;
 
 use crate::{

@@ -1,3 +1,4 @@
+//! Stories of viewing.
 use std::time::Duration;
 
 use crate::{

@@ -1,3 +1,4 @@
+//! Stories of two lanes.
 use std::time::Duration;
 
 use crate::{
