@@ -128,6 +128,8 @@ pub struct Seen {
     pub share: Option<ShareState>,
     /// Whether the visitor is there.
     pub presence: Option<Presence>,
+    /// The title of the page.
+    pub title: Option<String>,
     /// The end, once.
     pub ended: Option<EndReason>,
 }
@@ -238,12 +240,10 @@ impl ViewerEnd {
             ViewerEvent::Declined(ask, wait) => self.seen.declined.push((ask, wait)),
             ViewerEvent::Lapsed(ask) => self.seen.lapsed.push(ask),
             ViewerEvent::Presence(presence) => self.seen.presence = Some(presence),
+            ViewerEvent::PageInfo(info) => self.seen.title = Some(info.title),
             ViewerEvent::Refused(refusal) => self.seen.refused.push(refusal),
             ViewerEvent::Ended(reason) => self.seen.ended = Some(reason),
-            ViewerEvent::Ticket(_)
-            | ViewerEvent::Connection(_)
-            | ViewerEvent::PageInfo(_)
-            | ViewerEvent::Viewers(_) => {}
+            ViewerEvent::Ticket(_) | ViewerEvent::Connection(_) | ViewerEvent::Viewers(_) => {}
         }
         Wants::Nothing
     }

@@ -207,6 +207,15 @@ impl Trio {
         self.wire(client).reachable = true;
     }
 
+    /// This viewer's connection breaks, and comes back when `meanwhile` is over.
+    pub fn cut_during(&mut self, agent: AgentId, meanwhile: impl FnOnce(&mut Self)) {
+        let client = Client::Viewer(agent);
+        self.wire(client).reachable = false;
+        self.break_socket(client);
+        meanwhile(self);
+        self.wire(client).reachable = true;
+    }
+
     /// UDP works or is swallowed from now on.
     pub fn udp(&mut self, agent: Option<AgentId>, udp: Udp) {
         self.wire(Self::client(agent)).hop.udp = udp;
