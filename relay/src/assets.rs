@@ -79,6 +79,9 @@ async fn sharing(
     if visitor.session != session {
         return Err(Refusal::TicketInvalid.into());
     }
+    if !app.rates.asset(*session.as_bytes()) {
+        return Err(Refusal::RateLimited.into());
+    }
     let running = app.sessions.find(app, session).await?;
     site::of_page(app, &running.facts.site, site::origin(headers)).await?;
     match running.anybody_views().await {

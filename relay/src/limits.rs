@@ -45,6 +45,8 @@ pub struct Rates {
     login: DefaultKeyedRateLimiter<IpAddr>,
     account: DefaultKeyedRateLimiter<(IpAddr, String)>,
     presence: DefaultKeyedRateLimiter<IpAddr>,
+    hello: DefaultKeyedRateLimiter<IpAddr>,
+    asset: DefaultKeyedRateLimiter<[u8; 16]>,
     fetch: DefaultKeyedRateLimiter<[u8; 16]>,
 }
 
@@ -54,6 +56,8 @@ impl Default for Rates {
             login: RateLimiter::keyed(per_minute(60)),
             account: RateLimiter::keyed(per_minute(10)),
             presence: RateLimiter::keyed(per_minute(600)),
+            hello: RateLimiter::keyed(per_minute(600)),
+            asset: RateLimiter::keyed(per_minute(3_000)),
             fetch: RateLimiter::keyed(per_minute(600)),
         }
     }
@@ -72,6 +76,16 @@ impl Rates {
         self.presence.check_key(&network(address)).is_ok()
     }
 
+    /// Whether this address may open another session socket now.
+    pub fn hello(&self, address: IpAddr) -> bool {
+        self.hello.check_key(&network(address)).is_ok()
+    }
+
+    /// Whether this session may ask for or give another asset now.
+    pub fn asset(&self, session: [u8; 16]) -> bool {
+        self.asset.check_key(&session).is_ok()
+    }
+
     /// Whether this session may have another address fetched now.
     pub fn fetch(&self, session: [u8; 16]) -> bool {
         self.fetch.check_key(&session).is_ok()
@@ -82,6 +96,8 @@ impl Rates {
         self.login.retain_recent();
         self.account.retain_recent();
         self.presence.retain_recent();
+        self.hello.retain_recent();
+        self.asset.retain_recent();
         self.fetch.retain_recent();
     }
 }

@@ -13,7 +13,7 @@ use relay::{
     config::{Demo, FetchScope, PublicUrl, Tls, Udp},
     server, shutdown,
     store::{
-        Store,
+        self, Store,
         accounts::{NewAgent, Role},
         audit::Verdict,
         sites::Site,
@@ -183,7 +183,7 @@ fn config(serve: Serve) -> Config {
 }
 
 fn open(data: &Data) -> Result<Store> {
-    std::fs::create_dir_all(&data.data).with_context(|| format!("making {}", data.data.display()))?;
+    store::make_folder(&data.data).with_context(|| format!("making {}", data.data.display()))?;
     Ok(Store::open(&data.data)?)
 }
 

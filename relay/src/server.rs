@@ -19,7 +19,7 @@ use crate::{
     session::registry::Registry,
     shutdown::Shutdown,
     store::{
-        Store, StoreError,
+        self, Store, StoreError,
         accounts::{NewAgent, Role},
         sites::{Site, SiteError},
     },
@@ -99,7 +99,7 @@ impl Server {
     /// # Errors
     /// [`StartError`] says what stands in the way.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        std::fs::create_dir_all(&config.data)?;
+        store::make_folder(&config.data)?;
         let listen = |source| StartError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let addr = listener.local_addr()?;

@@ -44,6 +44,18 @@ pub enum StoreError {
     Unreadable(&'static str),
 }
 
+/// Makes the data folder, for its owner's eyes only; one that is there is left as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A handle to the database; cheap to clone.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{
-        State,
+        ConnectInfo, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
     http::HeaderMap,
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use cobrowse_core::{
@@ -43,7 +43,10 @@ use crate::{
         port::{Farewell, LaneInlet},
     },
     store::now_ms,
-    transport::socket::{FAREWELL_WITHIN, bounded, drain, is_too_large},
+    transport::{
+        socket::{FAREWELL_WITHIN, bounded, drain, is_too_large},
+        tcp::Caller,
+    },
 };
 
 /// One message may take this long to leave; the kernel's buffer is behind it.
@@ -54,8 +57,17 @@ pub fn routes() -> Router<App> {
     Router::new().route("/v1/session", get(upgrade))
 }
 
-async fn upgrade(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn upgrade(
+    State(app): State<App>,
+    ConnectInfo(Caller(address)): ConnectInfo<Caller>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let origin = site::origin(&headers).map(str::to_owned);
+    // A browser cannot read the status of a failed upgrade, but whoever floods need not.
+    if !app.rates.hello(address.ip()) {
+        return ApiError::from(Refusal::RateLimited).into_response();
+    }
     bounded(upgrade).on_upgrade(move |mut socket| async move {
         match greet(&app, &mut socket, origin.as_deref()).await {
             Ok(Some(guest)) => serve(&app, socket, guest).await,
