@@ -302,7 +302,7 @@ mod tests {
             assert_eq!(name_of_request(&whole[..end]), None, "cut at {end}");
         }
         let mut lying = request("ours:theirs");
-        lying[26] = 0xff; // SOFTWARE claims more than there is
+        lying[22] = 0xff; // SOFTWARE claims more than there is
         assert_eq!(name_of_request(&lying), None);
     }
 

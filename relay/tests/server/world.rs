@@ -238,9 +238,9 @@ pub async fn text<T: serde::de::DeserializeOwned>(socket: &mut Socket) -> T {
 /// Reads a socket to its close frame, past what comes before.
 pub async fn closed(socket: &mut Socket) -> CloseFrame {
     loop {
-        match socket.next().await.expect("a close frame before the end").expect("a message") {
-            Message::Close(frame) => return frame.expect("a code"),
-            _ => {}
+        let message = socket.next().await.expect("a close frame before the end").expect("a message");
+        if let Message::Close(frame) = message {
+            return frame.expect("a code");
         }
     }
 }
