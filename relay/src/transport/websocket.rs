@@ -37,7 +37,7 @@ use crate::{
         ticket::{Bearer, Claims},
     },
     error::ApiError,
-    limits::{HELLO_WITHIN, MAX_SOCKET_READ},
+    limits::{HELLO_WITHIN, LANE_OUTBOX, MAX_SOCKET_READ},
     session::{
         Admission, JoinError, Joiner, SessionHandle, end_code,
         port::{Farewell, LaneInlet},
@@ -300,9 +300,15 @@ impl Writer {
         self.say(end).await;
     }
 
-    /// Whether the message went to the kernel.
+    /// Whether the message went to the kernel, and with it what else is there already.
     async fn write(&mut self, bytes: Vec<u8>) -> bool {
-        let sending = self.sink.send(Message::Binary(bytes.into()));
+        let sending = async {
+            self.sink.feed(Message::Binary(bytes.into())).await?;
+            for bytes in std::iter::from_fn(|| self.outgoing.take()).take(LANE_OUTBOX) {
+                self.sink.feed(Message::Binary(bytes.into())).await?;
+            }
+            self.sink.flush().await
+        };
         matches!(tokio::time::timeout(WRITE_WITHIN, sending).await, Ok(Ok(())))
     }
 

@@ -7,7 +7,7 @@ use cobrowse_core::{
     session::{handshake::Handshake, visitor::VisitorEvent},
     wire::{
         Channel, Envelope, PROTOCOL_VERSION, PageKind,
-        message::{Ask, FromViewer, Hello, Refusal, Tab, ToViewer},
+        message::{Ask, FromViewer, Hello, Refusal, ShareState, Tab, ToViewer},
     },
 };
 use futures_util::{SinkExt, StreamExt};
@@ -380,4 +380,27 @@ async fn fenced() {
     next.sees(|event| matches!(event, VisitorEvent::StartCapture).then_some(())).await;
     next.sends(PageKind::Keyframe, 2, b"the next page");
     assert_eq!(share.viewer.frame(PageKind::Keyframe).await, (Epoch(2), b"the next page".to_vec()));
+}
+
+#[tokio::test]
+async fn a_viewer_that_reads_nothing_costs_the_others_nothing() {
+    LocalSet::new().run_until(stalled()).await;
+}
+
+async fn stalled() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let ben = share.world.another_agent("ben@demo.tandem", "Ben").await;
+    let mut rogue = Rogue::joins(&share, ben.ticket(share.session).await).await;
+    rogue.says(&FromViewer::Ask(Ask::View)).await;
+    assert_eq!(share.visitor.says_yes_to(Ask::View).await, "Ben");
+    let viewing = |message| matches!(message, ToViewer::State(ShareState::Viewing(_))).then_some(());
+    rogue.hears(viewing).await;
+    // From here on nobody reads Ben's socket.
+    for number in 0..40_u8 {
+        share.visitor.sends(PageKind::Delta, 1, &vec![number; 100_000]);
+        assert_eq!(share.viewer.frame(PageKind::Delta).await.1, vec![number; 100_000]);
+    }
+    drop(rogue);
+    share.goes_on().await;
 }

@@ -80,14 +80,18 @@ impl Share {
 
 impl Visitor {
     pub async fn says_yes(&mut self, ask: Ask) {
+        assert_eq!(self.says_yes_to(ask).await, "Sophie");
+    }
+
+    /// Says yes to the next question of this kind, and tells whose it was.
+    pub async fn says_yes_to(&mut self, ask: Ask) -> String {
         loop {
             self.sees(|event| matches!(event, VisitorEvent::BarChanged).then_some(())).await;
             let question = self.tells(|visitor| visitor.bar().question).await;
             if let Some(question) = question.filter(|question| question.ask == ask) {
-                assert_eq!(question.agent.name, "Sophie");
                 let agent = question.agent.id;
                 self.does(move |visitor, now| assert!(visitor.allow(agent, ask, now), "the question stands"));
-                return;
+                return question.agent.name;
             }
         }
     }
