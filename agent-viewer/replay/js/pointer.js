@@ -13,7 +13,9 @@ export class Pointer {
     this.pane = pane;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.body = pane.ownerDocument.createElement("div");
-    this.body.style.cssText = "position:absolute;left:-1.5px;top:-1.5px;pointer-events:none;display:none;will-change:transform";
+    // The arrow's tip is a stroke's width inside its box.
+    this.body.style.cssText =
+      "position:absolute;left:-1.5px;top:-1.5px;pointer-events:none;display:none;will-change:transform";
     this.body.append(arrow(pane.ownerDocument));
     this.label = pane.ownerDocument.createElement("span");
     this.label.style.cssText =
