@@ -76,7 +76,7 @@ export class Assets {
     /** Keys to fill again at the end of this batch. */
     this.stale = new Set();
     /** Pictures that CSS uses: loaded beside it too, because CSS tells nobody when it has them. */
-    this.probes = new Map();
+    this.probes = new Set();
   }
 
   /** A number's meaning, as the page tells it: 0 pending, 1 ready, 2 failed. */
@@ -162,15 +162,14 @@ export class Assets {
   }
 
   probe(url) {
-    if (this.probes.has(url)) return;
     const picture = this.page.doc.createElement("img");
     picture.src = url;
-    this.probes.set(url, picture);
+    this.probes.add(picture);
   }
 
   get isProbing() {
-    for (const picture of this.probes.values()) if (!picture.complete) return true;
-    return false;
+    for (const picture of this.probes) if (picture.complete) this.probes.delete(picture);
+    return this.probes.size !== 0;
   }
 }
 

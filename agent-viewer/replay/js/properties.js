@@ -93,9 +93,9 @@ export class Properties {
     if (!node) return;
     const number = this.sources.get(id);
     const url = number === undefined ? null : this.page.assets.picture(number, `picture ${id}`);
-    if (node.localName === "canvas") this.face(node, url ?? this.blank(id, canvasSize(node)));
+    if (node.localName === "canvas") this.face(node, url ?? this.blank(id, canvasSize(node)), id);
     else if (node.localName === "video") this.poster(id, node, url);
-    else if (node.localName === "img" && number === undefined) this.face(node, this.blank(id));
+    else if (node.localName === "img" && number === undefined) this.face(node, this.blank(id), id);
     else this.source(node, url, number);
   }
 
@@ -132,13 +132,14 @@ export class Properties {
   }
 
   /** Shows a picture by `content`: without scripts a canvas has no box of its own. */
-  face(node, url) {
+  face(node, url, id) {
     if (url === null) {
       node.removeAttribute("data-tandem-picture");
       return;
     }
-    const { sheets } = this.page;
-    const key = sheets.rule(url, (key) => `[data-tandem-picture="${key}"]{content:url("${url}")!important}`);
+    const { sheets, assets } = this.page;
+    assets.probe(url);
+    const key = sheets.rule(`picture ${id}`, (key) => `[data-tandem-picture="${key}"]{content:url("${url}")!important}`);
     node.setAttribute("data-tandem-picture", key);
   }
 
@@ -154,7 +155,7 @@ export class Properties {
     }
     const [width, height] = numbers(box);
     const key = this.page.sheets.rule(
-      `video ${box}`,
+      `picture ${id}`,
       (key) => `:where([data-tandem-picture="${key}"]){width:${width}px;height:${height}px}`,
     );
     node.setAttribute("data-tandem-picture", key);
@@ -166,17 +167,17 @@ export class Properties {
     else this.boxes.set(id, value);
     if (node.localName === "iframe") this.frame(id);
     else if (PICTURES.test(node.localName)) this.picture(id);
-    else this.area(node, value);
+    else this.area(id, node, value);
   }
 
-  area(node, value) {
+  area(id, node, value) {
     if (value === null) {
       node.removeAttribute("data-tandem-box");
       return;
     }
     const [width, height] = numbers(value);
     const size = `{box-sizing:border-box!important;width:${width}px!important;height:${height}px!important}`;
-    const key = this.page.sheets.rule(`area ${width} ${height}`, (key) => `[data-tandem-box="${key}"]${size}`);
+    const key = this.page.sheets.rule(`area ${id}`, (key) => `[data-tandem-box="${key}"]${size}`);
     node.setAttribute("data-tandem-box", key);
   }
 

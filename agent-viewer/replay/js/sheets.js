@@ -60,14 +60,23 @@ export class Sheets {
     this.adopt(root);
   }
 
-  /** A rule of ours, made once for what it is about; gives the value of the attribute that it goes by. */
+  /**
+   * A rule of ours about one node; it takes the place of the last one about it. `css` writes it for the value of
+   * the attribute that it goes by, which is given back.
+   */
   rule(about, css) {
     const known = this.rules.get(about);
-    if (known) return known.key;
-    const key = String(this.rules.size + 1);
+    const key = known?.key ?? String(this.rules.size + 1);
     const text = css(key);
+    if (known?.text === text) return key;
     this.rules.set(about, { key, text });
-    for (const own of this.own.values()) own.insertRule(text, own.cssRules.length);
+    for (const own of this.own.values()) {
+      // Ours follow what every document has, in the order of their keys.
+      const length = own.cssRules.length;
+      const at = known ? length - this.rules.size + Number(key) - 1 : length;
+      if (known) own.deleteRule(at);
+      own.insertRule(text, at);
+    }
     return key;
   }
 
