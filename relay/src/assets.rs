@@ -84,7 +84,7 @@ async fn sharing(
     }
     let running = app.sessions.find(app, session).await?;
     site::of_page(app, &running.facts.site, site::origin(headers)).await?;
-    match running.anybody_views().await {
+    match running.is_shared().await {
         true => Ok(running),
         false => Err(Refusal::ConsentRequired.into()),
     }

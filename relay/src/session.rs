@@ -12,12 +12,13 @@ use cobrowse_core::{
     },
     wire::message::{AgentCard, EndReason, Refusal, Resume, Tab},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 mod actor;
 pub mod port;
 pub mod registry;
 
+use crate::limits::CONSENT_WITHIN;
 use port::{Farewell, LaneInlet};
 
 /// What never changes of a session.
@@ -38,6 +39,8 @@ pub struct SessionHandle {
     pub facts: Arc<Facts>,
     inbox: mpsc::Sender<Input>,
     marks: Arc<Marks>,
+    /// Whether any view stands.
+    shared: watch::Receiver<bool>,
 }
 
 /// What others want to know of a session without waiting for it.
@@ -85,7 +88,7 @@ pub(crate) enum Input {
     Lane(PeerId, Lane, LaneState),
     Answer(PeerId, String),
     Refused(PeerId, Refusal),
-    Views(Option<AgentId>, oneshot::Sender<bool>),
+    Views(AgentId, oneshot::Sender<bool>),
     End,
 }
 
@@ -167,17 +170,16 @@ impl SessionHandle {
 
     /// Whether this agent has the visitor's yes to viewing.
     pub async fn views(&self, agent: AgentId) -> bool {
-        self.ask_views(Some(agent)).await
-    }
-
-    /// Whether any agent has it.
-    pub async fn anybody_views(&self) -> bool {
-        self.ask_views(None).await
-    }
-
-    async fn ask_views(&self, agent: Option<AgentId>) -> bool {
         let (reply, answer) = oneshot::channel();
         self.send(Input::Views(agent, reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Whether any agent has it, or will in a moment: what a page sends by HTTP after the yes may be quicker
+    /// than the yes itself, which goes another way.
+    pub async fn is_shared(&self) -> bool {
+        let mut shared = self.shared.clone();
+        let stands = tokio::time::timeout(CONSENT_WITHIN, shared.wait_for(|shared| *shared)).await;
+        matches!(stands, Ok(Ok(_)))
     }
 
     /// Whether the task is there. One that was brought down by a fault of ours is begun again, as after a

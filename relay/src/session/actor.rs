@@ -20,7 +20,7 @@ use cobrowse_core::{
     wire::message::{AgentCard, EndReason, Refusal, Resume, Tab},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot, watch},
     time::{Instant, sleep_until},
 };
 
@@ -53,11 +53,18 @@ pub(super) enum Origin {
     BeforeRestart,
 }
 
+/// The task's ends of what its handles hold.
+pub(super) struct Ends {
+    pub(super) inbox: mpsc::Receiver<Input>,
+    pub(super) shared: watch::Sender<bool>,
+}
+
 /// One session.
 pub(super) struct SessionActor {
     app: App,
     handle: SessionHandle,
     inbox: mpsc::Receiver<Input>,
+    shared: watch::Sender<bool>,
     machine: RelaySession,
     origin: Origin,
     ports: HashMap<PeerId, Port>,
@@ -68,12 +75,14 @@ pub(super) struct SessionActor {
 }
 
 impl SessionActor {
-    pub(super) fn new(app: App, handle: SessionHandle, inbox: mpsc::Receiver<Input>, origin: Origin) -> Self {
+    pub(super) fn new(app: App, handle: SessionHandle, ends: Ends, origin: Origin) -> Self {
+        let Ends { inbox, shared } = ends;
         let started = Instant::now();
         Self {
             app,
             handle,
             inbox,
+            shared,
             machine: RelaySession::new(random(), Moment::default()),
             origin,
             ports: HashMap::new(),
@@ -118,6 +127,8 @@ impl SessionActor {
             Event::Stop => return ControlFlow::Break(()),
         }
         self.pump(now).await;
+        let shared = self.machine.consent().is_shared();
+        self.shared.send_if_modified(|told| std::mem::replace(told, shared) != shared);
         if self.ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -134,8 +145,7 @@ impl SessionActor {
                 self.close(peer, Farewell::Closed(CloseReason::Refused(refusal)));
             }
             Input::Views(agent, reply) => {
-                let consent = self.machine.consent();
-                let views = agent.map_or(consent.is_shared(), |agent| consent.view(agent).is_some());
+                let views = self.machine.consent().view(agent).is_some();
                 // The asker may have gone away.
                 let _ = reply.send(views);
             }

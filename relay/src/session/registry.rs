@@ -11,11 +11,11 @@ use cobrowse_core::{
     id::{AgentId, SessionId, VisitorId},
     wire::{desk::ToPage, message::Refusal},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     Facts, Marks, SessionHandle,
-    actor::{Origin, SessionActor},
+    actor::{Ends, Origin, SessionActor},
 };
 use crate::{
     app::App,
@@ -111,13 +111,15 @@ impl Registry {
             return Err(Refusal::RateLimited.into());
         }
         let (inbox, events) = mpsc::channel(SESSION_INBOX);
+        let (told, shared) = watch::channel(false);
         let facts = Arc::new(Facts { id: record.id, site: record.site, visitor: record.visitor });
         let visitor_came = AtomicBool::new(origin == Origin::BeforeRestart);
         let marks = Arc::new(Marks { visitor_came, ended: AtomicBool::new(false) });
-        let handle = SessionHandle { facts, inbox, marks };
+        let handle = SessionHandle { facts, inbox, marks, shared };
         running.insert(record.id, handle.clone());
         drop(running);
-        app.shutdown.spawn(SessionActor::new(app.clone(), handle.clone(), events, origin).run());
+        let ends = Ends { inbox: events, shared: told };
+        app.shutdown.spawn(SessionActor::new(app.clone(), handle.clone(), ends, origin).run());
         Ok(handle)
     }
 
