@@ -9,6 +9,7 @@ const place = (id) => document.getElementById(id);
 const now = () => performance.timeOrigin + performance.now();
 
 let peer;
+let coming;
 
 globalThis.bench = {
   build: (nodes) => build(place("app"), nodes),
@@ -31,10 +32,14 @@ globalThis.bench = {
     peer();
     return begun;
   },
-  /** When the next event of this kind came in. */
-  next: (kind) => new Promise((resolve) => {
-    addEventListener(kind, () => resolve(now()), { capture: true, once: true });
-  }),
+  /** Listens for the next event of this kind; `came` says when it came in. */
+  expect(kind) {
+    coming = new Promise((resolve, reject) => {
+      addEventListener(kind, () => resolve(now()), { capture: true, once: true });
+      setTimeout(() => reject(new Error(`no ${kind} came in`)), 30000);
+    });
+  },
+  came: () => coming,
   focus: () => place("field").focus(),
   small(n) {
     const made = now();

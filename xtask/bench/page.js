@@ -1,16 +1,15 @@
 // A page under measure. The bench calls `bench.*`; the address says how large the application is.
-import { build } from "./app.js";
+import { build, size } from "./app.js";
 import { load } from "./recorders.js";
 import { WORKLOADS, frame } from "./workloads.js";
 
 const stage = document.querySelector("#stage");
 let pieces = [];
-let kept = true;
+let failure;
 let start;
 
-const emit = (piece) => {
-  if (kept) pieces.push(piece);
-};
+const emit = (piece) => { pieces.push(piece); };
+const fail = (error) => { failure = error; };
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -36,13 +35,17 @@ globalThis.bench = {
     await rest();
     return this.nodes;
   },
+  /** In a document that is there already. */
+  async read() {
+    await rest();
+    return size(document);
+  },
   async load(recorder) {
     start = await load(recorder);
     await rest();
   },
-  keep: (keeps) => { kept = keeps; },
   async start() {
-    const stop = await start(emit);
+    const stop = await start(emit, fail);
     this.stop = () => stop();
   },
   rest,
@@ -53,11 +56,15 @@ globalThis.bench = {
     await rest(600);
   },
   async bytes() {
+    if (failure) throw failure;
     const raw = new Blob(pieces).size;
     // Text is joined by line breaks, as a file of events is.
     return { raw, gzip: await gzip(pieces.flatMap((piece) => [piece, "\n"])), pieces: pieces.length };
   },
   html: () => gzip([document.documentElement.outerHTML]),
   /** Everything that was emitted, each piece in base64 or as it is. */
-  taken: () => pieces.map((piece) => (typeof piece === "string" ? piece : piece.toBase64())),
+  taken() {
+    if (failure) throw failure;
+    return pieces.map((piece) => (typeof piece === "string" ? piece : piece.toBase64()));
+  },
 };

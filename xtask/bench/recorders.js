@@ -1,5 +1,6 @@
 // The recorders that are measured, behind one face: `start(emit)` resolves when the first whole page is out,
-// and gives the function that stops. `emit` takes what goes on the wire, as bytes or text.
+// and gives the function that stops. `emit` takes what goes on the wire, as bytes or text; `fail` hears of a
+// recording that had to end.
 
 /** The kind of frame that ends a keyframe. */
 const KEYFRAME_END = 2;
@@ -7,9 +8,11 @@ const KEYFRAME_END = 2;
 async function tandem() {
   const { init, record } = await import("/lib/tandem.js");
   await init();
-  return (emit) => new Promise((resolve, reject) => {
+  return (emit, fail) => new Promise((resolve, reject) => {
     let whole = false;
     const stop = record({
+      // The peer leaves images and fonts where they are, unless it is told.
+      assets: false,
       emit(bytes) {
         emit(bytes);
         if (!whole && bytes[0] === KEYFRAME_END) {
@@ -18,7 +21,11 @@ async function tandem() {
           queueMicrotask(() => resolve(stop));
         }
       },
-      failed: (reason) => reject(new Error(reason)),
+      failed: (reason) => {
+        const error = new Error(reason);
+        reject(error);
+        fail(error);
+      },
     });
   });
 }

@@ -18,7 +18,7 @@
     small: (n) => () => page()?.getElementById("small")?.textContent === `state ${n}`,
     rows: (n) => () => page()?.querySelector("#rows tr:last-child td:last-child")?.textContent === `last ${n}`,
     cleared: () => () => page()?.querySelector("#rows tr") === null,
-    typed: (text) => () => page()?.getElementById("field")?.value.endsWith(text),
+    typed: (count) => () => page()?.getElementById("field")?.value.length === count,
     scrolled: (y) => () => Math.abs((page()?.scrollingElement?.scrollTop ?? -9) - y) < 2,
     moved: () => {
       const before = cursor();

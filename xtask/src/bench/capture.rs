@@ -1,5 +1,6 @@
 //! `cargo xtask bench capture`: what it costs a page to be recorded, and a viewer to show it, beside rrweb.
 
+mod documents;
 mod keyframes;
 mod mutations;
 mod replays;
@@ -59,6 +60,7 @@ struct Bench<'a> {
     browser: Browser,
     peer: Peer,
     options: &'a Options,
+    has_documents: bool,
 }
 
 /// Measures all of it.
@@ -67,14 +69,19 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
         library::build()?;
     }
     let peer = peers::newest("rrweb")?;
-    let folders = vec![
+    let mut folders = vec![
         ("bench", place::root().join("xtask/bench")),
         ("lib", place::target().join("lib")),
         ("rrweb", peer.folder.join("dist")),
     ];
+    match documents::folder() {
+        Ok(folder) => folders.push(("documents", folder)),
+        Err(reason) => say(&format!("no real documents are measured: {reason:#}")),
+    }
+    let has_documents = folders.iter().any(|(name, _)| *name == "documents");
     let browser = Browser::start(Site::new(folders))?;
     say(&format!("{}, beside {}, {} runs of each", browser.version()?, peer.name, options.runs));
-    let bench = Bench { browser, peer, options };
+    let bench = Bench { browser, peer, options, has_documents };
     let mut rows = keyframes::measure(&bench)?;
     rows.extend(tasks::measure(&bench)?);
     rows.extend(mutations::measure(&bench)?);
@@ -83,6 +90,14 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
 }
 
 impl Bench<'_> {
+    /// A real document, and a recorder that is loaded but not started.
+    fn document(&self, path: &str, who: Who) -> Result<Page<'_>> {
+        let page = self.browser.open(&format!("/documents/{path}"))?;
+        page.run("import('/bench/page.js').then(() => bench.read())")?;
+        page.run(&format!("bench.load({:?})", who.name()))?;
+        Ok(page)
+    }
+
     /// A page with a generated application, and a recorder that is loaded but not started.
     fn application(&self, nodes: usize, workload: &str, who: Who) -> Result<Page<'_>> {
         let page = self.browser.open("/bench/page.html")?;

@@ -155,9 +155,10 @@ fn rows(pair: &Pair, n: usize) -> Result<f64> {
 fn input(pair: &Pair, n: usize) -> Result<f64> {
     pair.visitor.run("bench.focus()")?;
     pause(pair, PAUSE_MS)?;
-    let text = format!("{n};");
-    pair.delay_of("input", &format!("seen('typed', {text:?})"), |page| {
-        page.call("Input.insertText", json!({ "text": text })).map(drop)
+    pair.delay_of("input", &format!("seen('typed', {n})"), |page| {
+        let key = |kind, text| json!({ "type": kind, "key": "x", "code": "KeyX", "windowsVirtualKeyCode": 88, "text": text });
+        page.call("Input.dispatchKeyEvent", key("keyDown", "x"))?;
+        page.call("Input.dispatchKeyEvent", key("keyUp", "")).map(drop)
     })
 }
 

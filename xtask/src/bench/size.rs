@@ -52,24 +52,25 @@ fn compressed(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<f64> {
 
 /// What others need in a page, each with its name.
 fn peers() -> Result<Vec<(String, f64)>> {
-    let rrweb = peers::newest("rrweb")?;
+    let rrweb = peers::newest("@rrweb/record")?;
     let tracker = peers::newest("@openreplay/tracker")?;
     let assist = peers::newest("@openreplay/tracker-assist")?;
-    let record = bundle(&rrweb, "export { record } from 'rrweb';")?;
-    let tracks = bundle(&tracker, "export { default } from '@openreplay/tracker';")?;
-    let assists = bundle(&assist, "export { default } from '@openreplay/tracker-assist';")?;
+    let record = bundle(&rrweb, "export { record } from '@rrweb/record';", &[])?;
+    let tracks = bundle(&tracker, "export { default } from '@openreplay/tracker';", &[])?;
+    let assists =
+        bundle(&assist, "export { default } from '@openreplay/tracker-assist';", &["@openreplay/tracker"])?;
     let both = format!("{} and {}", tracker.name, assist.name);
-    Ok(vec![(format!("{} record", rrweb.name), record), (tracker.name, tracks), (both, tracks + assists)])
+    Ok(vec![(rrweb.name, record), (tracker.name, tracks), (both, tracks + assists)])
 }
 
-/// Bytes of what a page needs for this import, bundled, minified and compressed.
-fn bundle(peer: &Peer, import: &str) -> Result<f64> {
+/// Bytes of what a page needs for this import, bundled, minified and compressed; without what is counted apart.
+fn bundle(peer: &Peer, import: &str, without: &[&str]) -> Result<f64> {
     let (entry, out) = (peer.root.join("entry.js"), peer.root.join("bundle.js"));
     fs::write(&entry, import)?;
     let mut esbuild = ESBUILD.command()?;
     esbuild.arg(&entry).args(["--bundle", "--minify", "--format=esm", "--log-level=error"]);
-    // An optional dependency that is not there is not loaded either.
-    esbuild.arg("--external:@openreplay/tracker").arg(format!("--outfile={}", out.display()));
+    esbuild.args(without.iter().map(|package| format!("--external:{package}")));
+    esbuild.arg(format!("--outfile={}", out.display()));
     run(&mut esbuild).with_context(|| format!("bundling {}", peer.name))?;
     let data = fs::read(out)?;
     let mut small = Vec::new();

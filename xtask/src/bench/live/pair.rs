@@ -42,9 +42,9 @@ impl<'a> Pair<'a> {
             format!("the viewer says: {said}")
         })?;
         visitor.run(&format!("new Promise((resolve) => setTimeout(resolve, {GUARD_MS}))"))?;
-        let pressed = visitor.begin("bench.next('pointerdown')")?;
+        visitor.run("bench.expect('pointerdown')")?;
         visitor.click(button)?;
-        let yes: f64 = visitor.end(pressed)?;
+        let yes: f64 = visitor.eval("bench.came()")?;
         let shown: f64 = viewer.end(seen)?;
         Ok(Self { visitor, viewer, first_view: shown - yes })
     }
@@ -74,9 +74,11 @@ impl<'a> Pair<'a> {
     /// As [`Self::delay`], for what a visitor does by hand: `act` does it, and the page tells when it came in.
     pub fn delay_of(&self, event: &str, seen: &str, act: impl FnOnce(&Page) -> Result<()>) -> Result<f64> {
         let watched = self.viewer.begin(seen)?;
-        let came = self.visitor.begin(&format!("bench.next({event:?})"))?;
+        // Input overtakes what is evaluated: both pages answer before anything is done.
+        self.viewer.run("0")?;
+        self.visitor.run(&format!("bench.expect({event:?})"))?;
         act(&self.visitor)?;
-        let came: f64 = self.visitor.end(came)?;
+        let came: f64 = self.visitor.eval("bench.came()")?;
         let shown: f64 = self.viewer.end(watched)?;
         Ok(shown - came)
     }
