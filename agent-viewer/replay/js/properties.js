@@ -240,7 +240,8 @@ export class Properties {
   scroll(follows) {
     for (const [id, [x, y]] of this.scrolls) {
       const node = this.page.nodes[id];
-      if (!node) this.scrolls.delete(id);
+      // A document's own box is told as the document's.
+      if (!node || node === node.ownerDocument?.scrollingElement) this.scrolls.delete(id);
       else if (follows || node !== this.page.doc) scrollTo(node, x, y);
     }
   }
