@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::LocalSet;
 
 use crate::{
-    peer::{Machine, Peer, Udp},
+    peer::{Machine, PATIENCE, Peer, Udp},
     story::Share,
     world::World,
 };
@@ -25,20 +25,20 @@ impl<M: Machine> Peer<M> {
     }
 }
 
-/// Sends deltas, each after the last one was seen, until `enough` went over the reliable channel.
+/// Sends deltas, each after the last one was seen, until `enough` went over the reliable channel both ways.
 pub async fn until_over_channels(share: &mut Share, epoch: u32, enough: u64) {
-    for number in 0..2_000_u32 {
-        share.visitor.sends(PageKind::Delta, epoch, &number.to_le_bytes());
-        assert_eq!(share.viewer.frame(PageKind::Delta).await.1, number.to_le_bytes());
-        let up = share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await;
-        let down = share.viewer.received(Lane::DataChannelReliable, Channel::Page).await;
-        if enough <= up && enough <= down {
-            return;
+    let deltas = async {
+        for number in 0_u32.. {
+            share.visitor.sends(PageKind::Delta, epoch, &number.to_le_bytes());
+            assert_eq!(share.viewer.frame(PageKind::Delta).await.1, number.to_le_bytes());
+            let up = share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await;
+            let down = share.viewer.received(Lane::DataChannelReliable, Channel::Page).await;
+            if enough <= up && enough <= down {
+                return;
+            }
         }
-        // Opening takes its time: the WebSocket carries the deltas until then.
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("the deltas never went over data channels");
+    };
+    tokio::time::timeout(PATIENCE, deltas).await.expect("the deltas go over data channels");
 }
 
 #[tokio::test]
