@@ -380,10 +380,14 @@ impl VisitorSession {
     /// we. A page that has just begun takes over what its tab carried.
     fn handle_new_link(&mut self, welcome: Welcome, now: Moment) {
         self.events.push_back(VisitorEvent::Ticket(welcome.ticket));
-        let standing = self.standing().filter(|_| welcome.stands);
-        match (self.carried.take(), standing) {
+        let flow = self.consent.flow();
+        let offered = self.offered.filter(|_| welcome.stands);
+        match (self.carried.take(), offered) {
             (Some(_), Some(standing)) if !self.consent.is_shared() => self.consent.restore(&standing, now),
-            (_, standing) => _ = self.consent.carry(standing),
+            (_, standing) => {
+                self.consent.carry(standing);
+                self.consent.set_flow(flow);
+            }
         }
         self.recall(now);
         self.stream = Stream::Broken;
