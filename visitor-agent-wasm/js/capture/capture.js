@@ -22,6 +22,9 @@ const TASK = 6;
 /** Of these, what gathering may take at first, and at least and most later; encoding what was gathered takes the rest. */
 const FIRST_SLICE = 1.5, LEAST_SLICE = 0.5, MOST_SLICE = 4;
 
+/** A batch that WebAssembly refuses begins a new epoch; if that is refused too within so many milliseconds, it ends. */
+const RESTART_EVERY = 2000, REFUSED = 0xffffffff;
+
 /** What a batch is, for the port. */
 const DELTA = 0, KEYFRAME = 1;
 
@@ -56,6 +59,7 @@ export class PageCapture {
     this.planned = false;
     this.elsewhereWaits = new Map();
     this.divergences = 0;
+    this.restarted = -RESTART_EVERY;
     /** How many batches were sent. */
     this.batches = 0;
     this.check = new Check(this);
@@ -197,6 +201,7 @@ export class PageCapture {
     // First how many of the ids are stale, then those, then the others that ended.
     const ended = this.port.batch(kind, ops, lens, text);
     if (ended.length === 0) return;
+    if (ended[0] === REFUSED) return this.restart();
     const again = ended.subarray(1, 1 + ended[0]);
     this.dirty.again(again);
     this.nodes.drop(ended.subarray(1));
@@ -204,9 +209,18 @@ export class PageCapture {
     if (again.length) this.plan();
   }
 
+  /** What was gathered does not fit the mirror: something was missed. The page is sent anew, but not for ever. */
+  restart() {
+    const now = performance.now();
+    if (this.stage === "keyframe" && now < this.restarted + RESTART_EVERY) throw new Error("the page cannot be followed: what it shows does not fit what was sent");
+    this.restarted = now;
+    this.divergences += 1;
+    this.keyframe();
+  }
+
   /** Ends a keyframe once every node of it was sent and its stylesheets are there. */
   finish() {
-    if (this.stage !== "keyframe" || this.stopped) return;
+    if (this.stage !== "keyframe" || this.stopped || !this.began || this.walk.stack.length !== 0) return;
     if (this.sheets.pending !== 0 && performance.now() < this.sheetsUntil) {
       if (!this.finishing) this.finishing = setTimeout(() => this.guard(() => {
         this.finishing = 0;

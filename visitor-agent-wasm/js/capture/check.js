@@ -10,6 +10,9 @@ const HASH_EVERY = 3000;
 /** Nodes compared in one go; each look at the clock lies between two. */
 const CHUNK = 64;
 
+/** No node's id: stands for a sibling that was never sent. */
+const NOBODY = 0xffffffff;
+
 export class Check {
   constructor(capture) {
     this.capture = capture;
@@ -46,6 +49,7 @@ export class Check {
     if (capture.dirty.any || capture.walk.stack.length) return true;
     this.tellHash();
     if (this.suspects.length) this.confirm();
+    if (capture.stage !== "steady") return false;
     this.doubts ??= capture.sheets.doubts();
     while (performance.now() < until && !capture.stopped) {
       if (capture.sheets.doubtful.length || this.doubting) {
@@ -76,6 +80,8 @@ export class Check {
       capture.divergences += 1;
       for (const id of structural) this.missed(all[id]);
       capture.flush();
+      // What was missed may not have fitted at all: then the page is sent anew.
+      if (capture.stage !== "steady") return;
       missed = this.differing(missed);
     }
     for (const id of missed) {
@@ -135,15 +141,17 @@ export class Check {
     const { nodes, words, walk } = this.capture;
     words.put(id);
     words.put(nodes.id(nodes.parent(node)));
-    const before = nodes.before(node);
-    words.put(before === null ? 0 : nodes.id(before));
+    let before = nodes.before(node);
+    while (before !== null && !nodes.id(before) && nodes.skipped.has(before)) before = nodes.before(before);
+    words.put(before === null ? 0 : nodes.id(before) || NOBODY);
     walk.write(node, id, false);
   }
 
   /** Scroll positions are read once after load; later a listener names who scrolled. */
   scroll(node) {
-    if (node.nodeType !== 1 || (node.scrollTop === 0 && node.scrollLeft === 0)) return;
-    this.capture.live.scrolled(node);
+    // The viewport's position is the document's: told of its root as well, the two would differ from then on.
+    if (node.nodeType !== 1 || node === node.ownerDocument.scrollingElement) return;
+    if (node.scrollTop !== 0 || node.scrollLeft !== 0) this.capture.live.scrolled(node);
   }
 
   /** A clean node that is not as it was sent: an observer's record or a hook missed it. */

@@ -12,6 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use super::{Asset, CaptureError, Inner, assets};
 
+/// The answer to a batch that does not fit: send the page anew.
+const REFUSED: u32 = u32::MAX;
+
 /// No answer.
 type Done = ();
 
@@ -134,11 +137,17 @@ impl Inner {
         self.sink.borrow_mut().frame(frame);
     }
 
-    /// Records one batch. Answers with the ids that ended: how many are stale, those, the others.
+    /// Records one batch. What does not fit the mirror begins a new epoch and is answered with [`REFUSED`];
+    /// else the answer is the ids that ended: how many are stale, those, the others.
     fn batch(&self, ops: &[u32], lens: &[u32], text: &[u8]) -> Ids {
         let mut recorder = self.recorder.borrow_mut();
         let batch = GatherBatch { ops, lens, text };
-        let frame = recorder.record(&batch, &mut assets::Numbers(self)).map_err(thrown)?;
+        let Ok(frame) = recorder.record(&batch, &mut assets::Numbers(self)) else {
+            let epoch = self.epoch.get().next();
+            self.epoch.set(epoch);
+            recorder.begin_epoch(epoch);
+            return Ok(vec![REFUSED]);
+        };
         let ended = ended(recorder.stale(), recorder.retired());
         drop(recorder);
         if let Some(frame) = frame {
