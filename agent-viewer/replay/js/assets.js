@@ -153,12 +153,20 @@ export class Assets {
       const text = this.held(+number)?.css;
       return text && depth < 8 ? imports(this.fill(text, key, depth + 1), tail) : "";
     });
-    return imported.replace(REFERENCE, (_, quote, number) => {
+    const drawn = imported.replace(FONT_FACE, (face) => (this.hasFont(face, key) ? face : ""));
+    return drawn.replace(REFERENCE, (_, quote, number) => {
       this.await(+number, key);
       const held = this.held(+number);
       if (held?.isPicture) this.probe(held.url);
       return quote + (held?.url ?? "data:,");
     });
+  }
+
+  /** Whether a font's rule is worth saying: browsers complain aloud about a font without bytes. */
+  hasFont(face, key) {
+    const numbers = Array.from(face.matchAll(REFERENCE), ([, , number]) => Number(number));
+    for (const number of numbers) this.await(number, key);
+    return numbers.length === 0 || numbers.some((number) => this.held(number));
   }
 
   probe(url) {
@@ -175,6 +183,7 @@ export class Assets {
 
 /** An import of ours or of anybody's: the latter has no number, and vanishes. */
 const IMPORT = /@import\s+(?:url\(\s*)?["']?(?:asset:(\d+))?[^"';)]*["']?\s*\)?\s*([^;{}]*)(?:;|$)/gi;
+const FONT_FACE = /@font-face\s*\{[^{}]*\}/gi;
 const REFERENCE = /(["'(])asset:(\d+)(?=["')])/g;
 
 /**
