@@ -44,6 +44,8 @@ export class Page {
     this.nodes = [];
     /** Host's number → nested document. */
     this.nested = new Map();
+    /** Modes that this batch told, by document. */
+    this.modes = new Map();
     /** Changes that the browser would not make: forged or impossible ones. */
     this.refused = 0;
     /** Removals since the last sweep. */
@@ -76,6 +78,7 @@ export class Page {
       at += step.size;
     }
     if (this.moved) this.mountNested();
+    if (this.modes.size !== 0) this.settleModes();
     this.properties.settle(this.moved);
     this.refill();
     this.sheets.settle();
@@ -227,9 +230,25 @@ export class Page {
     return true;
   }
 
-  /** A nested document's mode is known before it is mounted; the main one's began with it. */
+  /** A document's mode: kept until a nested one is mounted; one that stands gets it by a new beginning. */
   mode(id, value) {
     for (const nested of this.nested.values()) if (nested.id === id) nested.mode = value ?? "";
+    if (value) this.modes.set(id, value);
+  }
+
+  /** Pages change the mode of a document by writing it anew. Its nodes stay what they are. */
+  settleModes() {
+    for (const [id, mode] of this.modes) {
+      const doc = this.nodes[id];
+      if (!doc?.defaultView || doc.compatMode === mode) continue;
+      const nodes = [...doc.childNodes];
+      const { name = "", publicId = "", systemId = "" } = doc.doctype ?? {};
+      seal(doc, doctypeText(name, publicId, systemId), mode);
+      for (const node of nodes) doc.appendChild(node);
+      this.mountNested();
+      this.sheets.remount();
+    }
+    this.modes.clear();
   }
 
   /** The number of a node of the frame, or 0. Searched: asked once per pointer event, stored never. */

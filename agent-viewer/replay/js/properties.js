@@ -27,6 +27,9 @@ export class Properties {
     this.focused = new Map();
     this.sources = new Map();
     this.selections = new Map();
+    /** Radio buttons, check boxes and options: number → property, and whether it is on. */
+    this.choices = new Map();
+    this.chosen = false;
     /** Sizes of what is not shown, or not itself. */
     this.boxes = new Map();
     /** Pictures that load, with what is known of their assets. */
@@ -54,6 +57,7 @@ export class Properties {
         this.page.refuse(error);
       }
     }
+    if (moved || this.chosen) this.keepChoices();
     if (!moved) return;
     this.reopen();
     for (const id of this.boxes.keys()) if (this.page.nodes[id]?.localName === "iframe") this.frame(id);
@@ -66,7 +70,31 @@ export class Properties {
   }
 
   forget(id) {
-    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes]) map.delete(id);
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes, this.choices]) map.delete(id);
+  }
+
+  // Choices
+
+  choose(id, node, name, value) {
+    if (value === null) this.choices.delete(id);
+    else this.choices.set(id, [name, isOn(value)]);
+    const otherwise = name === "checked" ? node.defaultChecked : node.defaultSelected;
+    node[name] = value === null ? otherwise : isOn(value);
+    this.chosen = true;
+  }
+
+  /**
+   * A choice undoes the others of its group or list, and so does moving one there: what the visitor's browser
+   * made of it is said again, first what is chosen.
+   */
+  keepChoices() {
+    this.chosen = false;
+    for (const wanted of [true, false]) {
+      for (const [id, [name, on]] of this.choices) {
+        const node = this.page.nodes[id];
+        if (node && on === wanted && node[name] !== on) node[name] = on;
+      }
+    }
   }
 
   // Top layer
@@ -310,11 +338,11 @@ const SETTERS = {
   value(_, node, value) {
     node.value = value ?? node.defaultValue ?? "";
   },
-  checked(_, node, value) {
-    node.checked = value === null ? node.defaultChecked : isOn(value);
+  checked(all, node, value, id) {
+    all.choose(id, node, "checked", value);
   },
-  selected(_, node, value) {
-    node.selected = value === null ? node.defaultSelected : isOn(value);
+  selected(all, node, value, id) {
+    all.choose(id, node, "selected", value);
   },
   indeterminate(_, node, value) {
     node.indeterminate = isOn(value);
