@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use relay::{
     Config, Running, Server,
-    config::{Demo, FetchScope},
+    config::{Demo, FetchScope, Udp},
 };
 use shop::Script;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -172,6 +172,7 @@ fn config(data: &Folder, shop: &str) -> Result<Config> {
     config.web = Some(web()?);
     config.demo = Some(Demo { origins: vec![shop.to_owned()] });
     config.fetch = FetchScope::Private;
+    config.udp = Some(Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() });
     Ok(config)
 }
 

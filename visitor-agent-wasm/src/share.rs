@@ -219,6 +219,16 @@ impl Share {
         }
     }
 
+    /// The page goes. Data channels die with it and would take the word along, so they go first.
+    fn leave(self: &Rc<Self>) {
+        drop(self.rtc.borrow_mut().take());
+        self.drive(|session, now| {
+            session.handle_lane(Lane::DataChannelReliable, false, now);
+            session.handle_lane(Lane::DataChannelUnreliable, false, now);
+            session.bye(now);
+        });
+    }
+
     fn on_net(self: &Rc<Self>) -> OnNet {
         let weak = Rc::downgrade(self);
         Rc::new(move |event| Self::with(&weak, |share| share.net(event)))

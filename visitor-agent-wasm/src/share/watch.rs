@@ -35,7 +35,7 @@ impl Watch {
         if let Some(window) = document.default_view() {
             let weak = Rc::downgrade(share);
             listeners.push(Listener::capture(&window, "pagehide", move |_: Event| {
-                Share::with(&weak, |share| share.drive(|session, now| session.bye(now)));
+                Share::with(&weak, Share::leave);
             }));
         }
         Self { _listeners: listeners }
