@@ -8,11 +8,17 @@ use crate::story::Stage;
 /// Writes pictures, pages and metrics into `target/failures/NAME`. What cannot be had is left out: the story's
 /// own failure is what is reported.
 pub async fn keep(name: &str, stage: &Stage) -> PathBuf {
+    let metrics = stage.server.app.metrics.text();
+    keep_parts(name, stage.visitor.window(), stage.agent.window(), &metrics).await
+}
+
+/// As [`keep`], for a stage of another kind.
+pub async fn keep_parts(name: &str, visitor: &WebDriver, agent: &WebDriver, metrics: &str) -> PathBuf {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/failures")).join(name);
     let _ = std::fs::create_dir_all(&folder);
-    keep_browser(&folder, "visitor", &stage.visitor.browser.driver).await;
-    keep_browser(&folder, "agent", &stage.agent.browser.driver).await;
-    let _ = std::fs::write(folder.join("metrics.txt"), stage.server.app.metrics.text());
+    keep_browser(&folder, "visitor", visitor).await;
+    keep_browser(&folder, "agent", agent).await;
+    let _ = std::fs::write(folder.join("metrics.txt"), metrics);
     folder
 }
 

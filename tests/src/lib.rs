@@ -10,6 +10,8 @@ pub mod closed;
 pub mod failure;
 #[cfg(target_os = "linux")]
 pub mod lab;
+#[cfg(target_os = "linux")]
+pub mod lab_stage;
 pub mod story;
 pub mod visitor;
 pub mod wait;

@@ -1,0 +1,135 @@
+//! Pages and commands find their way over data channels, and lose nothing when those, or everything, are cut.
+#![cfg(target_os = "linux")]
+
+use std::ops::RangeInclusive;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tests::{
+    agent::PAGE,
+    browser::Kind,
+    lab::Block,
+    lab_stage::{LabStage, tell},
+    wait::{eval, until},
+};
+
+/// One test of each story in each of its browsers.
+macro_rules! in_browsers {
+    ($($story:ident: $($name:ident = $kind:ident),+;)+) => {$(
+        mod $story {
+            $(#[tokio::test]
+            async fn $name() {
+                super::tell(stringify!($story), super::Kind::$kind, super::$story).await;
+            })+
+        }
+    )+};
+}
+
+in_browsers! {
+    nothing_is_lost_when_udp_dies: chromium = Chromium;
+    the_websocket_carries_all_when_udp_is_blocked: chromium = Chromium, firefox = Firefox;
+    a_cut_of_five_seconds_costs_no_keyframe: chromium = Chromium;
+}
+
+async fn nothing_is_lost_when_udp_dies(stage: &LabStage) -> Result<()> {
+    stage.shares("/products?lang=en").await?;
+    stage.has_data_channels().await?;
+    let wanted = stage.keyframes_wanted();
+    is_watched(stage).await?;
+    counts(stage, 1..=20).await?;
+    stage.block(Block::Udp);
+    let before = stage.frames("in", "page");
+    counts(stage, 21..=60).await?;
+    is_seen(stage, 60).await?;
+    came_in_order(stage, 60).await?;
+    let after = stage.frames("in", "page").since(before);
+    ensure!(after.websocket > 0, "the rest came by WebSocket: {after:?}");
+    ensure!(stage.lab.link.counts().to_servers.udp.blocked > 0, "data channels were in use");
+    ensure!(stage.keyframes_wanted() == wanted, "a keyframe was wanted");
+    Ok(())
+}
+
+async fn the_websocket_carries_all_when_udp_is_blocked(stage: &LabStage) -> Result<()> {
+    stage.block(Block::Udp);
+    stage.shares("/products?lang=en").await?;
+    stage.controls().await?;
+    let tried = stage.lab.link.until("a try by UDP", |it| it.to_servers.udp.blocked > 0);
+    tried.await?;
+    is_watched(stage).await?;
+    counts(stage, 1..=40).await?;
+    is_seen(stage, 40).await?;
+    came_in_order(stage, 40).await?;
+    stage.agent.clicks("#filters input[name=q]").await?;
+    stage.agent.types("kettle").await?;
+    let typed = "document.querySelector('[name=q]').value === 'kettle'";
+    until(stage.visitor.window(), "the text", typed).await?;
+    let pages = stage.frames("in", "page");
+    ensure!(pages.reliable == 0 && pages.websocket > 0, "{pages:?}");
+    Ok(())
+}
+
+async fn a_cut_of_five_seconds_costs_no_keyframe(stage: &LabStage) -> Result<()> {
+    stage.shares("/products?lang=en").await?;
+    stage.has_data_channels().await?;
+    let wanted = stage.keyframes_wanted();
+    is_watched(stage).await?;
+    stage.block(Block::Everything);
+    let counted = "const done = arguments[0], title = document.querySelector('h1');
+        let number = 0;
+        const timer = setInterval(() => {
+          title.textContent = ++number;
+          if (number === 50) { clearInterval(timer); done(); }
+        }, 100);";
+    stage.visitor.window().execute_async(counted, Vec::new()).await?;
+    let cut = stage.lab.link.counts().to_servers;
+    ensure!(cut.udp.blocked > 0 && cut.tcp.blocked > 0, "both lanes were tried: {cut:?}");
+    stage.block(Block::Nothing);
+    is_seen(stage, 50).await?;
+    came_in_order(stage, 50).await?;
+    stage.visitor.is_told("Sophie sees this page").await?;
+    counts(stage, 51..=60).await?;
+    is_seen(stage, 60).await?;
+
+    stage.agent.window().refresh().await?;
+    is_seen(stage, 60).await?;
+    counts(stage, 61..=70).await?;
+    is_seen(stage, 70).await?;
+    ensure!(stage.keyframes_wanted() == wanted, "a keyframe was wanted");
+    Ok(())
+}
+
+/// The visitor's page shows one number after the other, each in a change of its own.
+async fn counts(stage: &LabStage, numbers: RangeInclusive<u32>) -> Result<()> {
+    for number in numbers {
+        let change = format!("document.querySelector('h1').textContent = '{number}'");
+        eval(stage.visitor.window(), &change).await?;
+    }
+    Ok(())
+}
+
+/// Waits until the agent's view shows the number.
+async fn is_seen(stage: &LabStage, number: u32) -> Result<()> {
+    stage.agent.sees(&format!("page.querySelector('h1').textContent === '{number}'")).await?;
+    Ok(())
+}
+
+/// Keeps each number that the agent's view shows from now on. A keyframe would take the view that is watched away.
+async fn is_watched(stage: &LabStage) -> Result<()> {
+    let watch = format!(
+        "window.seen = []; const title = {PAGE}.querySelector('h1');
+         window.watch = new MutationObserver(() => {{ if (title.textContent) seen.push(+title.textContent); }});
+         window.watch.observe(title, {{ childList: true, characterData: true, subtree: true }});"
+    );
+    stage.agent.window().execute(watch, Vec::new()).await?;
+    Ok(())
+}
+
+/// What was watched: each number after a smaller one, and at last this one. Changes that were held back for lack of
+/// room may have come as one.
+async fn came_in_order(stage: &LabStage, last: u32) -> Result<()> {
+    let seen = eval(stage.agent.window(), "window.seen").await?;
+    let seen: Vec<_> = seen.as_array().context("nothing was watched")?.iter().map(Value::as_u64).collect();
+    ensure!(seen.is_sorted_by(|one, next| one < next), "not in order, or twice: {seen:?}");
+    ensure!(seen.last() == Some(&Some(u64::from(last))), "the last is not {last}: {seen:?}");
+    Ok(())
+}
