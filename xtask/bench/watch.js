@@ -6,11 +6,14 @@
     return frames.find((frame) => getComputedStyle(frame).visibility === "visible" && frame.getClientRects().length > 0);
   };
   const page = () => shown()?.contentDocument;
-  /** The visitor's cursor: the peer's by its class, ours by what makes it glide. */
+  /**
+   * How far right the visitor's cursor is, as a part of the page's width: the peer's is known by its class, ours
+   * by what makes it glide.
+   */
   const cursor = () => {
     const element = document.querySelector(".replayer-mouse, [style*='will-change: transform']");
-    const { x, y } = element?.getBoundingClientRect() ?? {};
-    return `${x} ${y}`;
+    const frame = shown()?.getBoundingClientRect();
+    return element && frame ? (element.getBoundingClientRect().x - frame.x) / frame.width : -1;
   };
 
   const CONDITIONS = {
@@ -20,10 +23,8 @@
     cleared: () => () => page()?.querySelector("#rows tr") === null,
     typed: (count) => () => page()?.getElementById("field")?.value.length === count,
     scrolled: (y) => () => Math.abs((page()?.scrollingElement?.scrollTop ?? -9) - y) < 2,
-    moved: () => {
-      const before = cursor();
-      return () => cursor() !== before;
-    },
+    // Places are far apart: what is on its way there is there.
+    pointed: (part) => () => Math.abs(cursor() - part) < 0.15,
   };
 
   const now = () => performance.timeOrigin + performance.now();

@@ -7,11 +7,15 @@ mod pair;
 mod room;
 mod server;
 
+use std::thread;
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::json;
 
 use super::Options;
 use super::chromium::Browser;
+use super::page::Page;
 use super::peers;
 use super::site::Site;
 use super::table::{Goal, Row, median, quantile};
@@ -30,8 +34,11 @@ const CHANGES: usize = 10;
 /// So that no change waits for what the one before left behind.
 const PAUSE_MS: usize = 40;
 
-/// The peer holds the pointer's places back for half a second, and glides afterwards.
-const MOUSE_PAUSE_MS: usize = 700;
+/// A pointer seldom rests: as many moves at 60 Hz, and some more, come before the one that is timed.
+const MOVES: u64 = 20;
+
+/// Of the browser's windows, in CSS pixels.
+const WIDTH: u32 = 1280;
 
 /// Everybody who is measured, in turn.
 struct Contest<'a> {
@@ -57,7 +64,7 @@ const KINDS: [Kind; 5] = [
     Kind { name: "1,000 rows", goals: [Some(0.33), None], one: rows },
     Kind { name: "input", goals: [Some(0.5), Some(0.5)], one: input },
     Kind { name: "scroll", goals: [Some(0.5), Some(0.5)], one: scroll },
-    Kind { name: "mouse begins to move", goals: [Some(0.1), None], one: mouse },
+    Kind { name: "mouse, while it moves", goals: [Some(0.1), None], one: mouse },
 ];
 
 /// Measures all of it.
@@ -168,10 +175,24 @@ fn scroll(pair: &Pair, n: usize) -> Result<f64> {
     pair.delay(&format!("bench.scroll({y})"), &format!("seen('scrolled', {y})"))
 }
 
+/// Moves about one place until the viewer shows it there, then jumps to another one and goes on.
 fn mouse(pair: &Pair, n: usize) -> Result<f64> {
-    pause(pair, MOUSE_PAUSE_MS)?;
-    let (x, y) = (100.0 + (n % 10) as f64 * 50.0, 200.0 + (n % 7) as f64 * 40.0);
-    pair.delay_of("mousemove", "seen('moved')", |page| page.move_mouse(x, y))
+    let part = |at: usize| if at.is_multiple_of(2) { 0.25 } else { 0.75 };
+    let place = |at: usize| part(at) * f64::from(WIDTH);
+    move_about(&pair.visitor, place(n - 1), MOVES + n as u64 % 7)?;
+    pair.viewer.eval::<f64>(&format!("seen('pointed', {})", part(n - 1)))?;
+    let seen = format!("seen('pointed', {})", part(n));
+    // The peer samples every 50 ms, and drops what comes between.
+    pair.delay_of("mousemove", &seen, |page| move_about(page, place(n), MOVES / 4))
+}
+
+fn move_about(page: &Page, x: f64, moves: u64) -> Result<()> {
+    for step in 0..moves {
+        page.move_mouse(x + (step % 5) as f64, 300.0)?;
+        // waits: the pointer's own pace.
+        thread::sleep(Duration::from_millis(16));
+    }
+    Ok(())
 }
 
 /// Rests until the page has had time for itself; not a round number of frames, so that every phase is met.
