@@ -49,6 +49,14 @@ async fn the_agent_guides_from_the_list_to_the_product_and_the_view_follows() {
             .await?;
         agent.sees("page.querySelector('#buy')").await?;
         visitor.is_told("Sophie is controlling this page").await?;
+        // The product's looks come by an imported sheet: the picture is taken when they are there.
+        let looks = "(it => [it.fontSize, it.lineHeight].join(' '))";
+        let here =
+            eval(visitor.window(), &format!("{looks}(getComputedStyle(document.querySelector('h1')))"))
+                .await?;
+        agent
+            .sees(&format!("{looks}(page.defaultView.getComputedStyle(page.querySelector('h1'))) === {here}"))
+            .await?;
         stage.is_pictured().await?;
         visitor.presses("take-back").await?;
         visitor.is_told("Sophie sees this page").await?;
