@@ -28,8 +28,13 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
     let row = |case: &str, ours: f64| Row::new(case, "brotli", ours / KB, "KB");
     let mut rows = vec![row("a page that nobody shares: the loader", loader).goal(Goal::AtMost(3.0))];
     for peer in peers()? {
-        let beside = row("capture and control, after the yes", share).beside(&peer.0, peer.1 / KB);
-        rows.push(beside.goal(Goal::AtMost(60.0)));
+        let beside = Row::new(
+            "capture and control, after the yes",
+            &format!("brotli, beside {}", peer.0),
+            share / KB,
+            "KB",
+        );
+        rows.push(beside.beside(&peer.0, peer.1 / KB).goal(Goal::AtMost(60.0)));
     }
     rows.push(row("the desk, first load", compressed(&desk, |_| true)?).goal(Goal::AtMost(400.0)));
     Ok(rows)
