@@ -2,10 +2,11 @@
 //!
 //! A datagram finds its peer by the address it comes from, once that address is checked; until then only
 //! binding requests are looked at, by the name (ufrag) of ours that they carry. An address counts as checked when
-//! the peer's own ICE agent answers it with a success, that is after it verified the request's integrity: a
-//! forged request can neither steal a route nor reach more than a peer's short inbox.
+//! it asked and the peer's own ICE agent answers it, with a success or with a check of its own. It does so only
+//! after it verified the request's integrity: a forged request can neither steal a route nor reach more than a
+//! peer's short inbox. It may also send checks to whatever its offer names; those alone teach nothing.
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io::{self, IoSliceMut},
     net::SocketAddr,
     num::NonZeroU32,
@@ -68,6 +69,24 @@ struct Entry {
     number: u64,
     inbox: mpsc::Sender<Datagram>,
     unchecked: DefaultDirectRateLimiter,
+    /// Addresses that asked lately and are not checked, newest last.
+    asked: Mutex<VecDeque<SocketAddr>>,
+}
+
+impl Entry {
+    fn asked(&self) -> MutexGuard<'_, VecDeque<SocketAddr>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, from: SocketAddr) {
+        let mut asked = self.asked();
+        if !asked.contains(&from) {
+            if asked.len() == MAX_ADDRESSES {
+                asked.pop_front();
+            }
+            asked.push_back(from);
+        }
+    }
 }
 
 /// One peer's way in. Dropping it closes the way.
@@ -110,6 +129,7 @@ impl Mux {
             number: self.next.fetch_add(1, Ordering::Relaxed),
             inbox,
             unchecked: DefaultDirectRateLimiter::direct(Quota::per_second(per_second)),
+            asked: Mutex::default(),
         });
         self.routes().by_name.insert(name, entry.clone());
         Route { mux: self.clone(), entry, inbox: datagrams }
@@ -161,8 +181,9 @@ impl Mux {
         let Some(name) = name_of_request(bytes) else { return checked.cloned().ok_or("unknown_address") };
         let named = routes.by_name.get(name).ok_or("unknown_name")?;
         let is_checked = checked.is_some_and(|entry| entry.number == named.number);
-        if !is_checked && named.unchecked.check().is_err() {
-            return Err("unchecked_flood");
+        if !is_checked {
+            named.unchecked.check().map_err(|_| "unchecked_flood")?;
+            named.note(from);
         }
         Ok(named.clone())
     }
@@ -184,12 +205,13 @@ impl Mux {
 }
 
 impl Route {
-    /// The peer's agent answered this address with a success: what comes from there is its own.
+    /// The peer's agent answered this address: if it asked, what comes from there is its own.
     fn learn(&self, address: SocketAddr) {
+        let mut asked = self.entry.asked();
+        let Some(index) = asked.iter().position(|one| *one == address) else { return };
+        asked.remove(index);
+        drop(asked);
         let mut routes = self.mux.routes();
-        if routes.by_address.get(&address).is_some_and(|entry| entry.number == self.entry.number) {
-            return;
-        }
         let own: Vec<_> =
             routes.by_address.iter().filter(|(_, entry)| entry.number == self.entry.number).collect();
         if MAX_ADDRESSES <= own.len() {
@@ -222,7 +244,7 @@ pub struct Batch {
 impl Batch {
     /// Adds a datagram; the run before it may leave.
     pub fn push(&mut self, route: &Route, to: SocketAddr, datagram: &[u8]) {
-        if is_success(datagram) {
+        if is_answer(datagram) {
             route.learn(to);
         }
         let most = route.mux.state.max_gso_segments().min(MAX_RUN);
@@ -261,8 +283,11 @@ fn is_stun(bytes: &[u8], kind: [u8; 2]) -> bool {
     STUN_HEADER <= bytes.len() && bytes.starts_with(&kind) && bytes[4..8] == MAGIC_COOKIE
 }
 
-fn is_success(bytes: &[u8]) -> bool {
-    is_stun(bytes, BINDING_SUCCESS)
+/// What the agent sends to an address whose request it verified. A lite agent starts no check by itself, but
+/// rtc-ice checks back before it accepts a nomination on a pair that is new to it; Firefox nominates with its
+/// first request, so the success of that check has to find its way in.
+fn is_answer(bytes: &[u8]) -> bool {
+    is_stun(bytes, BINDING_SUCCESS) || is_stun(bytes, BINDING_REQUEST)
 }
 
 /// The part of a binding request's USERNAME that names us (RFC 8445 §7.2.2: `ours:theirs`).
@@ -328,13 +353,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_address_that_is_answered_or_checked_back_is_learned() {
+        let mux = mux().await;
+        let route = mux.register("ours".into());
+        let success = [&BINDING_SUCCESS[..], &[0, 0], &MAGIC_COOKIE[..], &[7; 12]].concat();
+        let indication = [&[0, 0x11][..], &[0, 0], &MAGIC_COOKIE[..], &[7; 12]].concat();
+        for (port, (sent, learned)) in
+            [(request("theirs:ours"), true), (success, true), (indication, false)].into_iter().enumerate()
+        {
+            let peer = SocketAddr::from(([127, 0, 0, 1], 40_000 + u16::try_from(port).expect("few")));
+            Batch::default().push(&route, peer, &sent);
+            assert!(mux.route(b"data", peer).is_err(), "nobody asked from there: {sent:?}");
+            assert_eq!(mux.route(&request("ours:theirs"), peer), Ok(()));
+            Batch::default().push(&route, peer, &sent);
+            assert_eq!(mux.route(b"data", peer).is_ok(), learned, "{sent:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn unchecked_requests_are_few_and_addresses_bounded() {
         let mux = mux().await;
         let route = mux.register("ours".into());
         let from = |port| SocketAddr::from(([10, 0, 0, 1], port));
         let passed = (0..200).filter(|port| mux.route(&request("ours:x"), from(*port)).is_ok()).count();
         assert!((50..100).contains(&passed), "{passed}");
+        assert_eq!(route.entry.asked().len(), MAX_ADDRESSES);
         for port in 0..100 {
+            route.entry.note(from(port));
             route.learn(from(port));
         }
         assert_eq!(mux.routes().by_address.len(), MAX_ADDRESSES);
