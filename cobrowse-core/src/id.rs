@@ -113,7 +113,7 @@ macro_rules! secret_id {
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name([u8; $len]);
 
-        /// Hexadecimal in JSON, bytes in MessagePack.
+        /// Hexadecimal in JSON, bytes on the wire.
         impl Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {

@@ -3,7 +3,7 @@ use cobrowse_core::dom::testing::Random;
 
 /// Longest input that mutation makes, bytes.
 const MAX_LEN: usize = 16 * 1024;
-/// Bytes that numbers and lengths break at: ends of LEB128, signs, markers of MessagePack.
+/// Bytes that numbers and lengths break at: ends of LEB128, signs, UTF-8's leading bytes.
 const MAGIC: &[u8] =
     &[0, 1, 2, 0x0f, 0x10, 0x3f, 0x40, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0xc0, 0xdc, 0xdf, 0xf0, 0xfe, 0xff];
 

@@ -19,8 +19,6 @@ pub const MAX_DEPTH: usize = 512;
 pub const MAX_ATTRIBUTES: usize = 1024;
 /// Longest single value, bytes; what is longer becomes an asset or is cut.
 pub const MAX_VALUE: usize = 1 << 20;
-/// Most nesting in a MessagePack message (its reader recurses).
-pub const MAX_MESSAGE_DEPTH: usize = 64;
 /// Bytes that an epoch's string dictionary may hold.
 pub const MAX_DICTIONARY: usize = 2 << 20;
 /// Bytes that an epoch's shape table may hold.

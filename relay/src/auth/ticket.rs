@@ -84,14 +84,14 @@ impl Tickets {
     }
 
     /// A ticket that is good for [`TICKET_LIFE`] from now.
-    pub fn issue(&self, session: SessionId, bearer: Bearer) -> Result<String, rmp_serde::encode::Error> {
+    pub fn issue(&self, session: SessionId, bearer: Bearer) -> Result<String, postcard::Error> {
         let life = u64::try_from(TICKET_LIFE.as_millis()).unwrap_or(u64::MAX);
         self.sign(&Claims { session, bearer, expires_ms: now_ms().saturating_add(life) })
     }
 
     /// The ticket of these claims.
-    pub fn sign(&self, claims: &Claims) -> Result<String, rmp_serde::encode::Error> {
-        let claims = rmp_serde::to_vec(claims)?;
+    pub fn sign(&self, claims: &Claims) -> Result<String, postcard::Error> {
+        let claims = postcard::to_allocvec(claims)?;
         let tag = self.mac(&claims).finalize().into_bytes();
         Ok(format!("{}.{}", BASE64.encode(&claims), BASE64.encode(tag)))
     }

@@ -27,7 +27,6 @@ use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
-use serde::{Deserialize, de::IgnoredAny};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -144,21 +143,14 @@ fn read_hello(bytes: &[u8]) -> Result<Hello, Refusal> {
     }
 }
 
-/// The first element of what may be another version's hello.
+/// The version stands first in every version's hello.
 fn version_of(bytes: &[u8]) -> Option<u16> {
-    #[derive(Deserialize)]
-    struct Versioned(u16, #[allow(dead_code, reason = "read to skip it")] IgnoredAny);
-
     const HELLO: u8 = 2;
     let envelope = Envelope::decode(bytes, MAX_SOCKET_READ).ok()?;
     if envelope.kind != HELLO {
         return None;
     }
-    // An array of any length: only its first element is of interest.
-    let (&head, rest) = envelope.payload.split_first()?;
-    let fixed_array = head & 0xf0 == 0x90 && 2 <= head & 0x0f;
-    let pair = fixed_array.then(|| [&[0x92], rest].concat())?;
-    rmp_serde::from_slice::<Versioned>(&pair).ok().map(|versioned| versioned.0)
+    postcard::take_from_bytes(&envelope.payload).ok().map(|(version, _)| version)
 }
 
 /// Whether the one who holds the ticket may use it from here.
