@@ -193,7 +193,7 @@ impl Link {
 
     /// The lane that small frames take now; `None` while nothing carries.
     pub fn path(&self) -> Option<Lane> {
-        let up = |lane: &Lane| self.lanes.health(*lane) == Health::Up;
+        let up = |lane: &Lane| matches!(self.lanes.health(*lane), Health::Up | Health::Doubted);
         [Lane::DataChannelReliable, Lane::WebSocket].into_iter().find(up)
     }
 
@@ -221,20 +221,17 @@ impl Link {
             AckDue::At(at) => Some(at),
             AckDue::Nothing | AckDue::Now => None,
         };
-        let oldest =
-            [&self.page, &self.control].into_iter().filter_map(Outbound::oldest_on_data_channel).min();
-        let overdue = oldest.filter(|_| self.lanes.health(Lane::WebSocket) == Health::Up);
-        let overdue = overdue.map(|at| at + self.pace.patience());
-        [ack, overdue, self.lanes.poll_timeout(), self.pointers.poll_timeout()].into_iter().flatten().min()
+        let late = self.waits().map(|(_, since)| since + self.pace.patience() / 2);
+        [ack, late, self.lanes.poll_timeout(), self.pointers.poll_timeout()].into_iter().flatten().min()
     }
 
-    /// Asks silent lanes, gives up dead ones, and sends over the WebSocket what is overdue.
+    /// Asks silent lanes, gives up dead ones, and sends over the WebSocket what a data channel does not bring.
     pub fn handle_timeout(&mut self, now: Moment) {
         if matches!(self.ack, AckDue::At(at) if at <= now) {
             self.ack = AckDue::Now;
         }
         self.pointers.handle_timeout(now);
-        self.handle_overdue(now);
+        self.handle_late(now);
         for due in self.lanes.handle_timeout(now) {
             match due {
                 Due::Ping(lane, nonce) => self.signals.push_back((lane, Signal::Ping(nonce))),
@@ -246,14 +243,34 @@ impl Link {
         }
     }
 
-    fn handle_overdue(&mut self, now: Moment) {
-        if self.lanes.health(Lane::WebSocket) != Health::Up {
-            return;
+    /// When the oldest message on the data channel left, and since when nothing was heard of it; none while the
+    /// channel is in doubt, or the only lane.
+    fn waits(&self) -> Option<(Moment, Moment)> {
+        let both = [Lane::WebSocket, Lane::DataChannelReliable].map(|lane| self.lanes.health(lane));
+        let oldest = [&self.page, &self.control].into_iter().filter_map(Outbound::oldest_on_data_channel);
+        let left = oldest.min().filter(|_| both == [Health::Up, Health::Up])?;
+        Some((left, left.max(self.lanes.proof().answered)))
+    }
+
+    fn handle_late(&mut self, now: Moment) {
+        let patience = self.pace.patience();
+        // Asked at half time, so that the answers are there when patience ends.
+        if let Some((left, since)) = self.waits().filter(|(_, since)| *since + patience / 2 <= now) {
+            if left < self.lanes.proof().asked {
+                // A message that left later was answered: the channel has lost this one.
+                self.go_over_websocket();
+            } else {
+                let ping = self.lanes.doubt(since + patience, now);
+                self.signals.push_back((Lane::WebSocket, Signal::Ping(ping)));
+            }
         }
-        let before = now - self.pace.patience();
-        // `|`: both channels are looked at.
-        if before < now && (self.page.overdue(before) | self.control.overdue(before)) {
-            self.lanes.suspect(now);
+        if self.lanes.confirms_doubt(now) {
+            self.go_over_websocket();
         }
+    }
+
+    fn go_over_websocket(&mut self) {
+        self.page.overdue();
+        self.control.overdue();
     }
 }

@@ -306,17 +306,13 @@ impl Outbound {
         self.unreceived.iter().find_map(Piece::left_on_data_channel)
     }
 
-    /// What left on the data channel until `before` goes over the WebSocket too. True when anything did.
-    pub(super) fn overdue(&mut self, before: Moment) -> bool {
-        let mut any = false;
-        for piece in &mut self.unreceived {
-            if piece.left_on_data_channel().is_some_and(|at| at <= before) {
-                piece.went = Went::Overdue;
-                self.owing += 1;
-                any = true;
-            }
+    /// What left on the data channel goes over the WebSocket too: the channel keeps an order, so all of it is
+    /// stuck behind the oldest.
+    pub(super) fn overdue(&mut self) {
+        for piece in self.unreceived.iter_mut().filter(|piece| piece.left_on_data_channel().is_some()) {
+            piece.went = Went::Overdue;
+            self.owing += 1;
         }
-        any
     }
 }
 

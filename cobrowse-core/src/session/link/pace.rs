@@ -69,9 +69,10 @@ impl Pace {
         (self.rate.saturating_mul(span) / 1000).clamp(MIN_WINDOW, MAX_WINDOW)
     }
 
-    /// After so long without acknowledgement a message goes over the other lane too.
+    /// After so long without acknowledgement a message is overdue. Short, since the lanes are asked before
+    /// anything is sent twice.
     pub(super) fn patience(&self) -> Duration {
-        self.smooth.map_or(MIN_RESEND * 2, |smooth| (smooth * 3).max(MIN_RESEND))
+        self.smooth.map_or(MIN_RESEND * 2, |smooth| (smooth * 2).max(MIN_RESEND))
     }
 
     /// There and back, smoothed.
@@ -112,11 +113,11 @@ mod tests {
     }
 
     #[test]
-    fn patience_is_three_round_trips_and_never_under_a_quarter_second() {
+    fn patience_is_two_round_trips_and_never_under_a_quarter_second() {
         let mut pace = Pace::new();
         pace.round_trip(Duration::from_millis(20));
         assert_eq!(pace.patience(), Duration::from_millis(250));
         (0..100).for_each(|_| pace.round_trip(Duration::from_millis(200)));
-        assert!(Duration::from_millis(590) < pace.patience());
+        assert!(Duration::from_millis(390) < pace.patience());
     }
 }

@@ -85,10 +85,15 @@ impl Link {
     fn handle_signal(&mut self, lane: Lane, signal: Signal, now: Moment) -> Result<(), LinkError> {
         match signal {
             Signal::Ack(ack) => self.handle_ack(ack, now)?,
-            Signal::Ping(nonce) if self.signals.len() < MAX_SIGNALS => {
-                self.signals.push_back((lane, Signal::Pong(nonce)));
+            Signal::Ping(nonce) => {
+                if self.signals.len() < MAX_SIGNALS {
+                    self.signals.push_back((lane, Signal::Pong(nonce)));
+                }
+                // Who asks waits for this too.
+                if self.ack != AckDue::Nothing {
+                    self.ack = AckDue::Now;
+                }
             }
-            Signal::Ping(_) => {}
             Signal::Pong(nonce) => {
                 let took = self.lanes.pong(lane, nonce, now);
                 took.into_iter().for_each(|took| self.pace.round_trip(took));

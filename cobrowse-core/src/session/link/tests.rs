@@ -240,6 +240,33 @@ fn a_page_that_nobody_takes_closes_the_window_and_costs_no_repetition() {
     assert_eq!(link.traffic().resent, 0, "what has arrived is not sent again");
 }
 
+/// A page that computes for a second reads neither lane. That is no reason to send anything twice.
+#[test]
+fn an_end_that_is_busy_is_not_taken_for_a_dead_lane() {
+    let mut pair = quiet();
+    for _ in 0..20 {
+        pair.ends[0].say(Channel::Control, vec![1; 100], pair.now);
+        for _ in 0..40 {
+            pair.ends[0].drain(pair.now);
+            pair.now = pair.now + Duration::from_millis(25);
+            pair.ends[0].link.handle_timeout(pair.now);
+        }
+        // Then it reads everything, one lane after the other.
+        for lane in [WS, DC] {
+            while let Some(bytes) = pair.ends[0].out[lane as usize].pop_front() {
+                let envelope = Envelope::decode(&bytes, MAX_MESSAGE).expect("our own");
+                pair.ends[1].link.handle(lane, envelope, pair.now).expect("in order");
+            }
+            pair.ends[1].drain(pair.now);
+            pair.now = pair.now + Duration::from_millis(20);
+        }
+        (0..20).for_each(|_| pair.step());
+    }
+    let traffic = pair.ends[0].link.traffic();
+    assert_eq!((traffic.resent, traffic.sent(WS, Channel::Control).messages), (0, 0), "{traffic:?}");
+    assert_eq!(pair.ends[0].link.path(), Some(DC));
+}
+
 #[test]
 fn a_frame_that_is_given_up_half_way_is_no_frame() {
     let mut pair = quiet();

@@ -47,6 +47,8 @@ fn udp_that_dies_in_a_burst_loses_nothing_and_stalls_for_less_than_a_second() {
             sent.push((SOPHIE, trio.commands(SOPHIE)));
             trio.run_for(TICK);
         }
+        trio.run_for(SECOND);
+        assert_eq!(trio.shown().applied.len(), sent.len(), "after two bad hops, seed {seed}");
         trio.run_for(2 * SECOND);
         assert_eq!(trio.shown().applied, sent, "seed {seed}");
         assert_eq!(trio.seen(SOPHIE).state, trio.page_state(), "seed {seed}");
@@ -55,6 +57,22 @@ fn udp_that_dies_in_a_burst_loses_nothing_and_stalls_for_less_than_a_second() {
         trio.run_for(SECOND);
         assert_eq!(trio.seen(SOPHIE).state, trio.page_state(), "it goes on without a stall, seed {seed}");
     }
+}
+
+#[test]
+fn udp_that_dies_on_a_good_network_is_noticed_within_a_second() {
+    let mut trio = Trio::new(1, Profile::FAST, &[SOPHIE]);
+    trio.controlled_by(SOPHIE);
+    trio.page_changes_for(20, TICK);
+    trio.commands(SOPHIE);
+    trio.run_for(SECOND);
+    trio.udp(None, Udp::Swallowed);
+    trio.udp(Some(SOPHIE), Udp::Swallowed);
+    trio.page_changes();
+    trio.commands(SOPHIE);
+    trio.run_for(Duration::from_millis(700));
+    assert_eq!(trio.seen(SOPHIE).state, trio.page_state());
+    assert_eq!(trio.shown().applied.len(), 2);
 }
 
 #[test]
