@@ -9,7 +9,7 @@ use tests::{
     agent::PAGE,
     browser::Kind,
     lab::Block,
-    lab_stage::{LabStage, tell},
+    lab_stage::{LabStage, Lanes, tell},
     wait::{eval, until},
 };
 
@@ -26,9 +26,39 @@ macro_rules! in_browsers {
 }
 
 in_browsers! {
-    nothing_is_lost_when_udp_dies: chromium = Chromium;
+    small_frames_take_data_channels: chromium = Chromium, firefox = Firefox;
+    nothing_is_lost_when_udp_dies: chromium = Chromium, firefox = Firefox;
     the_websocket_carries_all_when_udp_is_blocked: chromium = Chromium, firefox = Firefox;
-    a_cut_of_five_seconds_costs_no_keyframe: chromium = Chromium;
+    a_cut_of_five_seconds_costs_no_keyframe: chromium = Chromium, firefox = Firefox;
+}
+
+async fn small_frames_take_data_channels(stage: &LabStage) -> Result<()> {
+    stage.shares("/products?lang=en").await?;
+    stage.controls().await?;
+    stage.has_data_channels().await?;
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let small = ["page", "control"].map(|channel| [("in", channel), ("out", channel)]).concat();
+    let count =
+        || small.iter().map(|(direction, channel)| stage.frames(direction, channel)).collect::<Vec<_>>();
+    let (before, pointed) = (count(), stage.frames("out", "pointer"));
+
+    counts(stage, 1..=40).await?;
+    is_seen(stage, 40).await?;
+    agent.clicks("#filters input[name=q]").await?;
+    agent.types("twenty small commands").await?;
+    let typed = "document.querySelector('[name=q]').value === 'twenty small commands'";
+    until(visitor.window(), "the text", typed).await?;
+    for _ in 0..10 {
+        agent.points_at("h1").await?;
+        agent.points_at("#filters input[name=q]").await?;
+    }
+
+    for ((way, before), after) in small.iter().zip(before).zip(count()) {
+        mostly_data_channels(after.since(before)).with_context(|| format!("{way:?}"))?;
+    }
+    let pointers = stage.frames("out", "pointer").since(pointed);
+    ensure!(pointers.unreliable > 0 && pointers.websocket == 0, "pointers: {pointers:?}");
+    Ok(())
 }
 
 async fn nothing_is_lost_when_udp_dies(stage: &LabStage) -> Result<()> {
@@ -95,6 +125,13 @@ async fn a_cut_of_five_seconds_costs_no_keyframe(stage: &LabStage) -> Result<()>
     counts(stage, 61..=70).await?;
     is_seen(stage, 70).await?;
     ensure!(stage.keyframes_wanted() == wanted, "a keyframe was wanted");
+    Ok(())
+}
+
+/// At least 9 in 10, of at least 20.
+fn mostly_data_channels(by_lane: Lanes) -> Result<()> {
+    ensure!(by_lane.total() >= 20, "too few to say anything: {by_lane:?}");
+    ensure!(by_lane.websocket * 10 <= by_lane.total(), "{by_lane:?}");
     Ok(())
 }
 
