@@ -82,7 +82,7 @@ pub fn app(state: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(|| async { ApiError::NotFound })
+        .fallback(web::missing)
         .layer(DefaultBodyLimit::max(MAX_JSON_BODY))
         .layer(from_fn_with_state(state.clone(), count_refusals))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -84,6 +84,7 @@ pub struct Admission {
 pub(crate) enum Input {
     Join(Box<Join>),
     Leave(PeerId),
+    Failed(PeerId),
     Frame(PeerId, Lane, Vec<u8>),
     Lane(PeerId, Lane, LaneState),
     Answer(PeerId, String),
@@ -136,6 +137,12 @@ impl SessionHandle {
     pub async fn leave(&self, peer: PeerId) {
         // Nobody is left to be told when the session ended first.
         let _ = self.send(Input::Leave(peer)).await;
+    }
+
+    /// A peer's page said that its part has failed: a visitor's does not come back.
+    pub async fn failed(&self, peer: PeerId) {
+        // Nobody is left to be told when the session ended first.
+        let _ = self.send(Input::Failed(peer)).await;
     }
 
     /// A message of a peer. Waits when the session is busy: that is the back-pressure.
@@ -210,5 +217,6 @@ pub fn end_code(reason: EndReason) -> &'static str {
         EndReason::VisitorLeft => "visitor_left",
         EndReason::AgentLeft => "agent_left",
         EndReason::Server => "server",
+        EndReason::VisitorFailed => "visitor_failed",
     }
 }

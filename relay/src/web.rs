@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use axum::{
     Router,
     extract::{Path, Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -35,11 +35,10 @@ enum PageKind {
     Viewer,
 }
 
-/// `/`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
+/// `/`, `/login`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
 pub fn routes(state: &App) -> Router<App> {
-    let routes = Router::new()
-        .route("/", get(|State(app): State<App>, request: Request| page(app, PageKind::Desk, request)))
-        .route("/view/{session}", get(view));
+    let routes =
+        Router::new().route("/", get(desk)).route("/login", get(desk)).route("/view/{session}", get(view));
     match &state.web.folder {
         None => routes,
         Some(folder) => routes
@@ -72,12 +71,29 @@ fn compressed(file: ServeFile) -> ServeFile {
     file.precompressed_br().precompressed_gzip()
 }
 
+async fn desk(State(app): State<App>, request: Request) -> Response {
+    page(app, PageKind::Desk, request).await
+}
+
 /// The viewer page is served for every well-formed name: whether the session is there is told after the log-in.
 async fn view(State(app): State<App>, Path(session): Path<String>, request: Request) -> Response {
     match session.parse::<cobrowse_core::id::SessionId>() {
         Ok(_) => page(app, PageKind::Viewer, request).await,
-        Err(_) => ApiError::NotFound.into_response(),
+        Err(_) => missing(State(app), request).await,
     }
+}
+
+/// An address that is nothing: people get the desk's page that says so, programs an error.
+pub async fn missing(State(app): State<App>, request: Request) -> Response {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if request.method() != Method::GET || !accepted.contains("text/html") {
+        return ApiError::NotFound.into_response();
+    }
+    let mut response = page(app, PageKind::Desk, request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
 }
 
 async fn page(app: App, kind: PageKind, request: Request) -> Response {

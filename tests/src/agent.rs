@@ -1,10 +1,11 @@
 //! What an agent does: logs in, asks, looks, points, controls.
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::{
     browser::Browser,
+    closed::{Wire, wire},
     wait::{PATIENCE, eval, until},
 };
 
@@ -100,7 +101,7 @@ impl Agent {
     /// # Errors
     /// When it is not there.
     pub async fn points_at(&self, selector: &str) -> Result<()> {
-        let (x, y) = self.spot(selector).await?;
+        let (x, y) = self.spot(&by(selector)).await?;
         Ok(self.window().action_chain().move_to(x, y).perform().await?)
     }
 
@@ -109,9 +110,88 @@ impl Agent {
     /// # Errors
     /// When it is not there.
     pub async fn clicks(&self, selector: &str) -> Result<()> {
-        let (x, y) = self.spot(selector).await?;
+        self.clicks_on(&by(selector)).await
+    }
+
+    /// Clicks on the element that an expression over `page` gives: for instance inside a frame or a shadow root.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn clicks_on(&self, element: &str) -> Result<()> {
+        let (x, y) = self.spot(element).await?;
         let pointer = self.window().action_chain().move_to(x, y).click();
-        pointer.perform().await.with_context(|| format!("clicking {selector}"))
+        pointer.perform().await.with_context(|| format!("clicking {element}"))
+    }
+
+    /// Turns the trusted wheel until an element of the replayed page is well inside the view.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn brings(&self, element: &str) -> Result<()> {
+        let begun = std::time::Instant::now();
+        let distance = format!(
+            "(() => {{ const y = ({SPOT})((page) => {element})?.y, high = {PAGE}.defaultView.innerHeight;
+               if (y === undefined) return null;
+               return 90 < y && y < high - 40 ? 'there' : Math.round(y - high / 2); }})()"
+        );
+        while begun.elapsed() < PATIENCE {
+            let by = until(self.window(), element, &distance).await?;
+            let Some(by) = by.as_i64() else { return Ok(()) };
+            self.turns_the_wheel("page.documentElement", by).await?;
+            // What is scrolled there is seen here a moment later.
+            until(self.window(), "the page to scroll", &format!("{distance} !== {by}")).await?;
+        }
+        anyhow::bail!("{element} never came into the view")
+    }
+
+    /// Turns the trusted wheel over an element of the replayed page, by so many pixels downwards.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn turns_the_wheel(&self, over: &str, by: i64) -> Result<()> {
+        let (x, y) =
+            if over == "page.documentElement" { self.middle().await? } else { self.spot(over).await? };
+        let turn =
+            json!({ "type": "scroll", "x": x, "y": y, "deltaX": 0, "deltaY": by, "origin": "viewport" });
+        let wheel = json!({ "actions": [{ "type": "wheel", "id": "wheel", "actions": [turn] }] });
+        wire(self.window(), Wire::Post("actions".to_owned(), wheel)).await.map(drop)
+    }
+
+    /// Chooses from a select of the replayed page, by what is read.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub async fn chooses(&self, selector: &str, text: &str) -> Result<()> {
+        self.clicks(selector).await?;
+        let find = format!(
+            "[...document.querySelectorAll('.picker button')].find(it => it.textContent === {text:?})"
+        );
+        until(self.window(), &format!("the choice {text}"), &find).await?;
+        self.window().execute(format!("({find}).focus()"), Vec::new()).await?;
+        Ok(self.window().active_element().await?.click().await?)
+    }
+
+    /// Presses the button of the agent's own window that is named so.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn presses(&self, name: &str) -> Result<()> {
+        let find = format!(
+            "[...document.querySelectorAll('button, a.button')].find(it => [it.ariaLabel, it.textContent.trim()].includes({name:?}) && !it.disabled)"
+        );
+        until(self.window(), &format!("the button {name}"), &find).await?;
+        self.window().execute(format!("({find}).focus()"), Vec::new()).await?;
+        let button = self.window().active_element().await?;
+        button.click().await.with_context(|| format!("pressing {name}"))
+    }
+
+    /// Waits until the agent's own window says something.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn is_told(&self, text: &str) -> Result<()> {
+        let said = format!("document.body?.innerText.includes({text:?})");
+        until(self.window(), &format!("the agent to be told {text:?}"), &said).await.map(drop)
     }
 
     /// Types with trusted keys.
@@ -123,16 +203,41 @@ impl Agent {
     }
 
     /// Where the middle of an element of the replayed page is in the agent's window: the frame is scaled.
-    async fn spot(&self, selector: &str) -> Result<(i64, i64)> {
+    async fn spot(&self, element: &str) -> Result<(i64, i64)> {
         let spot = format!(
             "(() => {{ const frame = document.querySelector('iframe'), outer = frame.getBoundingClientRect();
-               const it = frame.contentDocument.querySelector({selector:?})?.getBoundingClientRect();
-               if (!it?.width) return null;
-               const scale = outer.width / frame.clientWidth;
-               return [outer.x + (it.x + it.width / 2) * scale, outer.y + (it.y + it.height / 2) * scale]; }})()"
+               const at = ({SPOT})((page) => {element}), scale = outer.width / frame.clientWidth;
+               return at && [outer.x + at.x * scale, outer.y + at.y * scale]; }})()"
         );
-        let found = until(self.window(), selector, &spot).await?;
+        let found = until(self.window(), element, &spot).await?;
+        let at = |index: usize| found[index].as_f64().unwrap_or_default() as i64;
+        Ok((at(0), at(1)))
+    }
+
+    /// The middle of the replayed page in the agent's window.
+    async fn middle(&self) -> Result<(i64, i64)> {
+        let middle = "(it => [it.x + it.width / 2, it.y + it.height / 2])(document.querySelector('iframe').getBoundingClientRect())";
+        let found = eval(self.window(), middle).await?;
         let at = |index: usize| found[index].as_f64().unwrap_or_default() as i64;
         Ok((at(0), at(1)))
     }
 }
+
+/// The expression over `page` that a selector means.
+fn by(selector: &str) -> String {
+    format!("page.querySelector({selector:?})")
+}
+
+/// The middle of the element that an expression over `page` gives, in the replayed window: frames are added up.
+const SPOT: &str = "(find) => {
+  const page = document.querySelector('iframe').contentDocument, it = find(page), box = it?.getBoundingClientRect();
+  if (!box?.width) return undefined;
+  let x = box.x + box.width / 2, y = box.y + box.height / 2;
+  for (let at = it.ownerDocument; at !== page;) {
+    const frame = at.defaultView.frameElement, outer = frame.getBoundingClientRect();
+    x += outer.x + frame.clientLeft;
+    y += outer.y + frame.clientTop;
+    at = frame.ownerDocument;
+  }
+  return { x, y };
+}";

@@ -90,7 +90,7 @@ pub async fn button(driver: &WebDriver, kind: Kind, act: &str) -> Result<Spot> {
 
 /// A command of the WebDriver protocol that the client library has no words for.
 #[derive(Debug)]
-enum Wire {
+pub(crate) enum Wire {
     Get(String),
     Post(String, Value),
 }
@@ -106,7 +106,7 @@ impl FormatRequestData for Wire {
     }
 }
 
-async fn wire(driver: &WebDriver, command: Wire) -> Result<Value> {
+pub(crate) async fn wire(driver: &WebDriver, command: Wire) -> Result<Value> {
     Ok(driver.cmd(command).await?.value()?)
 }
 

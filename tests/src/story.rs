@@ -60,7 +60,15 @@ pub async fn in_each_browser(name: &str, story: impl AsyncFn(&mut Stage) -> Resu
 /// # Panics
 /// As [`in_each_browser`].
 pub async fn tell(name: &str, kind: Kind, story: impl AsyncFn(&mut Stage) -> Result<()>) {
-    let mut stage = Stage::set(kind, "en").await.expect("the stage is set");
+    tell_in(name, kind, "en", story).await;
+}
+
+/// Tells a story in one browser that speaks `language`.
+///
+/// # Panics
+/// As [`in_each_browser`].
+pub async fn tell_in(name: &str, kind: Kind, language: &str, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    let mut stage = Stage::set(kind, language).await.expect("the stage is set");
     if let Err(error) = story(&mut stage).await {
         let folder = failure::keep(&format!("{name}-{}", kind.name()), &stage).await;
         panic!("{name} in {}: {error:#}\nsee {}", kind.name(), folder.display());
@@ -106,11 +114,20 @@ impl Stage {
     /// # Errors
     /// When it does not come back.
     pub async fn restart_server(&mut self) -> Result<()> {
+        self.without_server(async |_| Ok(())).await
+    }
+
+    /// Ends the server, lets things happen without it, and starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// When it does not come back, or what happens meanwhile fails.
+    pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
         let address = self.server.addr;
         let mut config = config(&self.data, &self.shop)?;
         config.listen = address;
         let placeholder = Server::start(self::config(&Folder::new()?, &self.shop)?).await?;
         std::mem::replace(&mut self.server, placeholder).shutdown().await?;
+        meanwhile(self).await?;
         let back = Server::start(config).await?;
         std::mem::replace(&mut self.server, back).shutdown().await?;
         Ok(())

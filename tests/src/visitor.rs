@@ -49,6 +49,62 @@ impl Visitor {
         bail!("the visitor was never told {text:?}; at last: {last:?}")
     }
 
+    /// Opens a path in a new tab, as a link with a target does: with a copy of this tab's storage. Goes there.
+    ///
+    /// # Errors
+    /// When no tab opens.
+    pub async fn duplicates_the_tab(&self, path: &str) -> Result<()> {
+        let before = self.window().windows().await?;
+        // A page without our script: what the copy holds can be seen before anybody takes it away.
+        self.window().execute("open('/help/embed')", Vec::new()).await?;
+        let begun = std::time::Instant::now();
+        loop {
+            let now = self.window().windows().await?;
+            if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
+                self.window().switch_to_window(tab).await?;
+                break;
+            }
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "no tab opened");
+        }
+        until(self.window(), "the copy of the record", "sessionStorage.getItem('tandem.share')").await?;
+        self.opens(path).await
+    }
+
+    /// Reads the element that a selector finds in the page.
+    ///
+    /// # Errors
+    /// When the page throws.
+    pub async fn reads(&self, expression: &str) -> Result<serde_json::Value> {
+        eval(self.window(), expression).await
+    }
+
+    /// Waits until an expression in the page is true.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn has(&self, condition: &str) -> Result<()> {
+        until(self.window(), &format!("the visitor's page to have {condition}"), condition).await.map(drop)
+    }
+
+    /// Clicks on an element with the trusted pointer.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn clicks(&self, selector: &str) -> Result<()> {
+        self.has(&format!("document.querySelector({selector:?})")).await?;
+        let element = self.window().find(thirtyfour::By::Css(selector)).await?;
+        element.click().await.with_context(|| format!("clicking {selector}"))
+    }
+
+    /// Types into a field with trusted keys.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn types(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.window().find(thirtyfour::By::Css(selector)).await?;
+        field.send_keys(text).await.with_context(|| format!("typing into {selector}"))
+    }
+
     /// Waits until nothing of ours is in the page.
     ///
     /// # Errors

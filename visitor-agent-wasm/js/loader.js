@@ -1,109 +1,236 @@
 // The whole of what a page pays before somebody asks: one small socket per browser that tells origin and
-// path, and this file. It reads nothing else of the page. Kept under 3 KB brotli.
+// path, and this file. It reads nothing else of the page, and throws nothing into it. Kept under 3 KB brotli.
 (() => {
   const tag = document.currentScript;
   if (!tag || window.Tandem || window.top !== window) return;
-  const site = tag.dataset.site, server = new URL(tag.src).origin;
   const warn = (text) => console.warn("Tandem: " + text);
+  const site = tag.dataset.site;
   if (!site) return warn("the script tag has no data-site; copy it again from the desk");
   if (!crypto.subtle) return warn("this page is not served over https, so sharing is not possible here");
+  if (!window.WebAssembly) return warn("this browser has no WebAssembly, so sharing is not possible here");
 
-  const SHARE = "tandem.share", id = () => crypto.randomUUID().replaceAll("-", "");
-  const kept = (() => { try { return JSON.parse(sessionStorage.getItem(SHARE)); } catch { return null; } })();
-  const me = id();
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel("tandem:" + site) : null;
-  let key, share, socket, wait = 500, active = me, told = "", tab = me;
+  const server = new URL(tag.src).origin, locks = navigator.locks;
+  const SHARE = "tandem.share", me = crypto.randomUUID().replaceAll("-", "");
+  const kept = () => { try { return JSON.parse(sessionStorage.getItem(SHARE)); } catch { return null; } };
+  const forget = () => { try { sessionStorage.removeItem(SHARE); } catch {} };
+  const later = (run, wait) => setTimeout(safe(run), wait);
+  // Nothing of ours becomes an error of the page.
+  const safe = (run) => async (...args) => { try { return await run(...args); } catch (error) { warn(error); } };
+
+  // `stay` ends when the page is left, and another begins when it comes out of the back/forward cache.
+  let stay, channel, socket, key, wait = 500, active = me, told = "", falls = 0;
+  // The share of this page: `share` is its handle, `running` its session, `held` lets go of its tab's lock, `next` is
+  // what was asked meanwhile.
+  let share, running, tab = me, held, next, seen = [];
+  // The share of another tab: the notice in this page, and the record of a page that is gone.
+  let notice, news = 0, orphan;
 
   // The page's key proves that a ticket is used by the browser it was given to. It cannot be exported.
+  const fresh = () => crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   const keys = () => new Promise((done, fail) => {
     const open = indexedDB.open("tandem", 1);
     open.onupgradeneeded = () => open.result.createObjectStore("key");
     open.onerror = () => fail(open.error);
     open.onsuccess = async () => {
-      const store = (mode) => open.result.transaction("key", mode).objectStore("key");
+      const all = open.result;
+      const store = (mode) => all.transaction("key", mode).objectStore("key");
       const read = () => new Promise((got) => { const r = store("readonly").get(site); r.onsuccess = () => got(r.result); });
-      let pair = await read();
-      if (!pair) {
-        const fresh = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-        await new Promise((put) => {
-          // Two tabs may get here together: the first one's key stays.
-          const r = store("readwrite").add(fresh, site);
-          r.onsuccess = put;
-          r.onerror = (event) => { event.preventDefault(); put(); };
-        });
-        pair = await read();
-      }
-      done(pair);
+      try {
+        if (!await read()) {
+          const pair = await fresh();
+          await new Promise((put) => {
+            // Two tabs may get here together: the first one's key stays.
+            const r = store("readwrite").add(pair, site);
+            r.onsuccess = put;
+            r.onerror = (event) => { event.preventDefault(); put(); };
+          });
+        }
+        done(await read());
+      } catch (error) { fail(error); }
+      all.close();
     };
   });
   // Without storage (some private modes) the key lives as long as the page.
-  const pairOf = () => keys().catch(() => crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]));
+  const pairOf = () => keys().catch(fresh);
   const spki = async (pair) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey))))
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-  const begin = async (session, ticket, resume) => {
-    if (share) return share.asked?.(session, ticket);
-    share = {};
+  // Takes a lock, within a time if one is given; gives what lets go of it, or nothing. A page that is kept for the way
+  // back must hold none.
+  const hold = (name, within) => new Promise((done) => {
+    if (!locks) return done(() => {});
+    const waiting = new AbortController(), { signal } = stay;
+    if (within) setTimeout(() => waiting.abort(), within);
+    signal.addEventListener("abort", () => waiting.abort());
+    locks.request("tandem:" + name, { signal: waiting.signal }, () => new Promise((free) => {
+      if (signal.aborted) return free();
+      signal.addEventListener("abort", free);
+      done(free);
+    })).catch(() => done());
+  });
+
+  const say = (what) => channel?.postMessage({ ...what, from: me });
+  const module = () => import(server + "/v1/visitor/share.js" + (falls ? "?" + falls : ""));
+
+  const begin = async (session, ticket, resume, moved) => {
+    if (share) { next = session === running ? null : [session, ticket]; return; }
+    const { signal } = stay, mine = share = {};
+    running = session;
+    quiet();
     try {
-      const module = await import(server + "/v1/visitor/share.js");
-      await module.default();
-      share = module.start({ server, site, session, ticket, tab, resume, key: key.privateKey, storage: SHARE, ended: () => { share = null; } });
-    } catch (error) { share = null; warn("the share module did not start: " + error); }
+      const { default: load, start } = await module();
+      await load();
+      // Left, or called off, while it was loading.
+      if (signal.aborted || share !== mine) return;
+      share = start({ server, site, session, ticket, tab, resume, moved, key: key.privateKey, storage: SHARE, seen: told_by, ended: over, fell });
+    } catch (error) { over(); warn("the share module did not start: " + error); }
+  };
+  const over = () => {
+    const [session, ticket] = next ?? [];
+    share = next = running = null;
+    told_by([]);
+    if (session && !stay.signal.aborted) begin(session, ticket);
+  };
+  const fell = (error) => { falls++; over(); warn("the share has ended by an error of ours: " + error); };
+  // Which agents see this page, for the other tabs.
+  const told_by = (names) => {
+    if (!names.length && !seen.length) return;
+    seen = names;
+    say({ seen, tab });
+  };
+
+  // Another tab is seen: this one says so, until that one says otherwise or is gone.
+  const elsewhere = async (names, of) => {
+    const mine = ++news, { signal } = stay;
+    if (share || !names.length) return quiet();
+    if (notice?.who !== names.join()) {
+      quiet();
+      const { default: load, elsewhere: show } = await module();
+      await load();
+      if (signal.aborted || mine !== news || share) return;
+      const bar = show({ server, names, here: () => say({ move: me }), fell: (error) => { falls++; warn(error); } });
+      notice = { who: names.join(), close: () => bar.close() };
+    }
+    // Its page holds the lock. The next page of that tab has it soon, and says so.
+    (await hold(of))?.();
+    later(() => { if (mine === news) quiet(); }, 4000);
+  };
+  const quiet = () => { notice?.close(); notice = null; };
+
+  // Goes on with what another tab left: with `tab` by the visitor's wish, with `page` because that one is gone.
+  const take = async (record, moved) => {
+    orphan = null;
+    if (share || !record) return;
+    const free = await hold(record.tab, 1500);
+    if (!free) return;
+    if (share) return free();
+    held?.();
+    held = free;
+    tab = record.tab;
+    begin(record.session, record.ticket, record, moved);
+  };
+  // A page that is gone may be followed by the next one of its tab. When none comes, the tab that is looked at goes on.
+  const adopt = (record) => {
+    const mine = orphan = { record, from: performance.now() + 2000 };
+    later(look, 2000);
+    later(() => { if (orphan === mine) orphan = null; }, 3500);
+  };
+  const look = () => {
+    if (orphan && !document.hidden && performance.now() >= orphan.from) return take(orphan.record, "page");
+  };
+  // The visitor wants another tab to be seen: this one's part is over.
+  const give = (to) => {
+    if (!share?.leave) return;
+    const record = kept();
+    seen = [];
+    share.leave();
+    forget();
+    held?.();
+    hold(tab = me).then((free) => { held = free; });
+    say({ give: record, to });
   };
 
   const here = () => {
+    if (!stay || stay.signal.aborted) return;
     const path = location.pathname, lang = document.documentElement.lang || navigator.language;
-    if (channel && !document.hidden && document.hasFocus()) channel.postMessage({ active: me, path, lang });
-    tell(path, lang);
+    if (!document.hidden && document.hasFocus()) { active = me; say({ active: me, path, lang }); }
+    look();
+    return tell(path, lang);
   };
   const tell = async (path, lang) => {
     if (socket?.readyState !== 1 || told === path + lang) return;
     told = path + lang;
     socket.send(JSON.stringify({ type: "here", key: await spki(key), path, lang }));
   };
-  const connect = () => {
-    socket = new WebSocket(server.replace(/^http/, "ws") + "/v1/presence?site=" + encodeURIComponent(site));
-    socket.onopen = () => { wait = 500; told = ""; here(); };
-    socket.onmessage = ({ data }) => {
+  const connect = (signal) => {
+    if (signal.aborted) return;
+    const mine = socket = new WebSocket(server.replace(/^http/, "ws") + "/v1/presence?site=" + encodeURIComponent(site));
+    signal.addEventListener("abort", () => mine.close());
+    socket.onopen = safe(() => { wait = 500; told = ""; return here(); });
+    socket.onmessage = safe(({ data }) => {
       const said = JSON.parse(data);
-      if (said.type === "refused") { wait = Infinity; return warn("the server refused this page: " + said.code); }
-      if (said.type === "ask") active === me ? begin(said.session, said.ticket) : channel.postMessage({ ask: said, to: active });
-    };
+      if (said.type === "refused") { wait = Infinity; warn("the server refused this page: " + said.code); }
+      if (said.type === "ask") active === me ? begin(said.session, said.ticket) : say({ ask: said, to: active });
+    });
     socket.onclose = () => {
-      if (wait < Infinity) setTimeout(connect, wait * (0.5 + Math.random()));
+      if (wait < Infinity) later(() => connect(signal), wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, 30000);
     };
   };
-  if (channel) channel.onmessage = ({ data }) => {
+  const heard = ({ data }) => {
     if (data.active) { active = data.active; tell(data.path, data.lang); }
     if (data.gone === active) active = me;
-    if (data.to === me) begin(data.ask.session, data.ask.ticket);
+    if (data.left && !share) adopt(data.left);
+    if (data.back || data.seen) orphan = null;
+    if (data.seen) return elsewhere(data.seen, data.tab);
+    if (data.who && seen.length) say({ seen, tab });
+    if (data.move) give(data.move);
+    if (data.to !== me) return;
+    if (data.ask) begin(data.ask.session, data.ask.ticket);
+    if (data.give) take(data.give, "tab");
   };
-  const lead = () => { connect(); here(); return new Promise(() => {}); };
 
-  // A duplicated tab copies sessionStorage, and only one page may go on with a share: the lock decides. A
-  // reload has to wait until the page before it is gone.
-  const mine = () => kept?.tab && navigator.locks
-    ? new Promise((done) => navigator.locks.request("tandem:" + kept.tab, { signal: AbortSignal.timeout(1500) }, () => { done(true); return new Promise(() => {}); }).catch(() => done(false)))
-    : Promise.resolve(!!kept?.tab);
-
-  const start = async () => {
-    key = await pairOf();
-    if (await mine()) {
-      tab = kept.tab;
-      begin(kept.session, kept.ticket, kept);
-    } else {
-      sessionStorage.removeItem(SHARE);
-      navigator.locks?.request("tandem:" + me, () => new Promise(() => {}));
+  const arrive = async () => {
+    const { signal } = stay = new AbortController();
+    if ("BroadcastChannel" in window) {
+      channel = new BroadcastChannel("tandem:" + site);
+      channel.onmessage = safe(heard);
     }
-    addEventListener("focus", here);
-    addEventListener("popstate", here);
-    addEventListener("pagehide", () => channel?.postMessage({ gone: me }));
-    document.addEventListener("visibilitychange", here);
-    navigator.locks ? navigator.locks.request("tandem:lead:" + site, lead) : lead();
+    key ??= await pairOf();
+    // A duplicated tab copies sessionStorage, and only one page may go on with a share: the lock decides. A
+    // reload has to wait until the page before it is gone.
+    const record = kept();
+    held = record?.tab && await hold(record.tab, 1500);
+    if (signal.aborted) return;
+    if (held) {
+      tab = record.tab;
+      say({ back: tab });
+      begin(record.session, record.ticket, record);
+    } else {
+      forget();
+      tab = me;
+      hold(me).then((free) => { held = free; });
+      say({ who: me });
+    }
+    hold("lead:" + site).then((free) => free && connect(signal));
     if (document.hasFocus()) here();
   };
+  const leave = () => {
+    // The share's own `pagehide` has said goodbye, or does it next; the record stays.
+    const left = seen.length ? kept() : null;
+    seen = [];
+    say({ gone: me, left });
+    quiet();
+    stay.abort();
+    channel?.close();
+    channel = null;
+    share = next = orphan = null;
+  };
 
+  for (const kind of ["focus", "popstate"]) addEventListener(kind, safe(here));
+  document.addEventListener("visibilitychange", safe(here));
+  addEventListener("pagehide", () => leave());
+  addEventListener("pageshow", (event) => { if (event.persisted) safe(arrive)(); });
   window.Tandem = { version: 1, stop: () => share?.stop?.() };
-  start();
+  safe(arrive)();
 })();

@@ -9,7 +9,10 @@ mod pointer;
 mod top_layer;
 mod view;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -48,6 +51,8 @@ pub enum Strip {
     Controlling(String),
     /// The visitor paused; these agents see nothing.
     Paused(Vec<String>),
+    /// Another tab of this visitor is seen, by these agents; this one is not.
+    Elsewhere(Vec<String>),
     /// The network is away; the share stands.
     Reconnecting,
     /// The share is over.
@@ -69,11 +74,13 @@ pub enum Act {
     Pause,
     /// Agents see the page again.
     Resume,
+    /// This tab is shared, in the place of another.
+    Here,
 }
 
 impl Act {
-    const ALL: [Self; 6] =
-        [Self::Allow, Self::Decline, Self::TakeBack, Self::Stop, Self::Pause, Self::Resume];
+    const ALL: [Self; 7] =
+        [Self::Allow, Self::Decline, Self::TakeBack, Self::Stop, Self::Pause, Self::Resume, Self::Here];
 
     const fn name(self) -> &'static str {
         match self {
@@ -83,6 +90,7 @@ impl Act {
             Self::Stop => "stop",
             Self::Pause => "pause",
             Self::Resume => "resume",
+            Self::Here => "here",
         }
     }
 
@@ -95,7 +103,7 @@ impl Act {
 pub struct Bar {
     host: HtmlElement,
     root: ShadowRoot,
-    language: Language,
+    language: Cell<Language>,
     scene: RefCell<Scene>,
     guard: Rc<Guard>,
     hands: Hands,
@@ -124,7 +132,7 @@ impl Bar {
             top: TopLayer::new(document, &host),
             host,
             root,
-            language,
+            language: Cell::new(language),
             scene: RefCell::default(),
             guard,
             _listeners: listeners,
@@ -144,8 +152,7 @@ impl Bar {
         if *self.scene.borrow() == scene {
             return Ok(());
         }
-        view::render(&self.root, &scene, self.language)?;
-        self.guard.repainted();
+        self.paint(&scene)?;
         let shown = scene.card.is_some() || scene.strip.is_some();
         self.guard.share_stands(matches!(
             scene.strip,
@@ -161,12 +168,31 @@ impl Bar {
         }
     }
 
+    /// Says in another language what it shows.
+    ///
+    /// # Errors
+    /// When the browser refuses to build an element.
+    pub fn speak(&self, language: Language) -> Result<(), JsValue> {
+        if self.language.replace(language) == language {
+            return Ok(());
+        }
+        self.host.set_attribute("lang", language.tag())?;
+        self.paint(&self.scene.borrow())
+    }
+
+    /// New buttons: they answer only once they have settled.
+    fn paint(&self, scene: &Scene) -> Result<(), JsValue> {
+        view::render(&self.root, scene, self.language.get())?;
+        self.guard.repainted();
+        Ok(())
+    }
+
     /// Shows an agent's mark. `place` finds the marked element at each frame, so that it survives reflow.
     ///
     /// # Errors
     /// When the browser refuses to build an element.
     pub fn point(&self, name: &str, show: Show, place: Place) -> Result<(), JsValue> {
-        self.hands.point(name, show, place, self.language)
+        self.hands.point(name, show, place, self.language.get())
     }
 }
 

@@ -161,6 +161,11 @@ impl Capture {
         }
     }
 
+    /// The half in JavaScript. Its `stop()` undoes everything even where WebAssembly has trapped.
+    pub fn half(&self) -> Option<&JsValue> {
+        self.page().map(AsRef::as_ref)
+    }
+
     /// The epoch that is being sent.
     pub fn epoch(&self) -> Epoch {
         self.inner.epoch.get()

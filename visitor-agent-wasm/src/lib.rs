@@ -7,6 +7,7 @@
 pub mod bar;
 pub mod capture;
 pub mod inject;
+pub mod life;
 pub mod listener;
 pub mod net;
 pub mod share;

@@ -1,8 +1,10 @@
 //! Event listeners that undo themselves.
 use wasm_bindgen::{JsCast, closure::Closure, convert::FromWasmAbi};
-use web_sys::{AddEventListenerOptions, EventTarget};
+use web_sys::EventTarget;
 
-/// A listener that lives as long as this value.
+use crate::life;
+
+/// A listener that lives as long as this value, and no longer than its share.
 pub struct Listener {
     target: EventTarget,
     kind: &'static str,
@@ -18,14 +20,8 @@ impl Listener {
         callback: impl FnMut(E) + 'static,
     ) -> Self {
         let closure = Closure::<dyn FnMut(E)>::new(callback);
-        let function: js_sys::Function = closure.as_ref().unchecked_ref::<js_sys::Function>().clone();
-        let options = AddEventListenerOptions::new();
-        options.set_capture(true);
-        options.set_passive(true);
-        // Only fails for a target that is no event target, which the type excludes.
-        let _ =
-            target.add_event_listener_with_callback_and_add_event_listener_options(kind, &function, &options);
-        Self { target: target.clone(), kind, callback: function, _closure: Box::new(closure) }
+        let callback = life::listen(target, kind, closure.as_ref().unchecked_ref());
+        Self { target: target.clone(), kind, callback, _closure: Box::new(closure) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The share: the visitor's session in the middle, the bar, the lanes, the capture and the agent's hand around
 //! it. The session decides; everything here only carries out.
 mod clock;
+pub mod elsewhere;
 mod keep;
 mod marks;
 mod page;
@@ -28,6 +29,7 @@ use web_sys::{CryptoKey, Document};
 use crate::{
     bar::{Act, Bar, Card, Scene, Strip},
     inject::Injector,
+    life::{self, Life},
     net::{NetEvent, OnNet, rtc::Rtc, socket::Socket},
     words::Language,
 };
@@ -64,14 +66,25 @@ extern "C" {
     /// The name in `sessionStorage`.
     #[wasm_bindgen(method, getter)]
     fn storage(this: &Config) -> String;
-    /// Called when the share is over.
+    /// Whether `resume` is of another tab: `tab` for one that the visitor brought here, `page` for one that is
+    /// gone, so that nobody has chosen this page yet.
+    #[wasm_bindgen(method, getter)]
+    fn moved(this: &Config) -> Option<String>;
+    /// Called with the first names of those who see this page, at each change.
+    #[wasm_bindgen(method, getter)]
+    fn seen(this: &Config) -> Function;
+    /// Called when the share is over here.
     #[wasm_bindgen(method, getter)]
     fn ended(this: &Config) -> Function;
+    /// Called with the error when the share has ended by one of ours.
+    #[wasm_bindgen(method, getter)]
+    fn fell(this: &Config) -> Function;
 }
 
 /// Everything that runs while a share runs.
 pub struct Share {
     config: Config,
+    life: Life,
     kept: RefCell<Kept>,
     session: RefCell<VisitorSession>,
     bar: Bar,
@@ -95,24 +108,23 @@ impl Share {
     pub fn start(config: Config) -> Result<Rc<Self>, JsValue> {
         let document = document()?;
         let kept = Kept::read(&config)?;
+        let life = Life::new(&format!("{}/v1/visitor/", config.server()), &config.fell());
+        life::falls_with_panics();
+        kept.forgotten_with(&life, &config);
         let session = VisitorSession::new(
             VisitorConfig { ticket: kept.ticket.clone(), tab: kept.tab, random: Box::new(clock::random) },
             clock::now(),
         );
-        let language = Language::of_tag(&language_of(&document));
-        let mut failed = None;
         let share = Rc::new_cyclic(|weak: &Weak<Self>| {
             let acting = weak.clone();
             let act: Rc<dyn Fn(Act)> = Rc::new(move |act| Self::with(&acting, |share| share.act(act)));
             let ticking = weak.clone();
-            let bar = Bar::new(&document, language, act).unwrap_or_else(|error| {
-                failed = Some(error.clone());
-                wasm_bindgen::throw_val(error)
-            });
+            let bar = Bar::new(&document, Language::of_page(&document), act);
             Self {
                 kept: RefCell::new(kept),
                 session: RefCell::new(session),
-                bar,
+                bar: bar.unwrap_or_else(|error| wasm_bindgen::throw_val(error)),
+                life,
                 injector: Injector::new(document.clone()),
                 timer: Timer::new(move || Self::with(&ticking, |share| share.tick())),
                 socket: RefCell::default(),
@@ -126,7 +138,8 @@ impl Share {
                 config,
             }
         });
-        *share.watch.borrow_mut() = Some(Watch::new(&share, &document));
+        share.life.holds("bar", share.bar.host(), "remove");
+        *share.watch.borrow_mut() = Some(Watch::new(&share, &document)?);
         share.pump();
         Ok(share)
     }
@@ -199,7 +212,7 @@ impl Share {
                 let tab = self.session.borrow().tab();
                 self.keep(|kept| kept.tab = tab);
             }
-            VisitorEvent::OpenDataChannels => *self.rtc.borrow_mut() = Rtc::open(&self.on_net()).ok(),
+            VisitorEvent::OpenDataChannels => self.open_channels(),
             VisitorEvent::Answer(sdp) => {
                 if let Some(rtc) = self.rtc.borrow().as_ref() {
                     rtc.answer(&sdp);
@@ -219,14 +232,36 @@ impl Share {
         }
     }
 
-    /// The page goes. Data channels die with it and would take the word along, so they go first.
-    fn leave(self: &Rc<Self>) {
+    /// The page goes, or its part in the share: the record stays for who goes on. Data channels die with a page
+    /// and would take the word along, so they go first. Nothing of ours is left, so that the page can be kept for
+    /// the way back (HTML §7.4.6.2, `pagehide`).
+    pub fn leave(self: &Rc<Self>) {
+        if self.over.get() {
+            return self.close();
+        }
         drop(self.rtc.borrow_mut().take());
         self.drive(|session, now| {
             session.handle_lane(Lane::DataChannelReliable, false, now);
             session.handle_lane(Lane::DataChannelUnreliable, false, now);
             session.bye(now);
         });
+        self.over.set(true);
+        self.page.borrow_mut().take();
+        self.close();
+    }
+
+    fn close(&self) {
+        self.life.end();
+        // What the loader does with it is its own affair.
+        let _ = self.config.ended().call0(&JsValue::NULL);
+    }
+
+    fn open_channels(self: &Rc<Self>) {
+        let rtc = Rtc::open(&self.on_net()).ok();
+        if let Some(rtc) = &rtc {
+            self.life.holds("channels", rtc.peer(), "close");
+        }
+        *self.rtc.borrow_mut() = rtc;
     }
 
     fn on_net(self: &Rc<Self>) -> OnNet {
@@ -252,7 +287,10 @@ impl Share {
         // The old one's listeners go first, so that its close is not taken for the new one's.
         drop(self.socket.borrow_mut().take());
         match Socket::open(&url, &self.on_net()) {
-            Ok(socket) => *self.socket.borrow_mut() = Some(socket),
+            Ok(socket) => {
+                self.life.holds_socket(socket.socket());
+                *self.socket.borrow_mut() = Some(socket);
+            }
             Err(error) => {
                 warn(&format!("the connection was refused by the browser: {error:?}"));
                 self.session.borrow_mut().handle_lane(Lane::WebSocket, false, clock::now());
@@ -270,7 +308,12 @@ impl Share {
 
     fn start_capture(self: &Rc<Self>) {
         match Page::start(self) {
-            Ok(page) => *self.page.borrow_mut() = Some(page),
+            Ok(page) => {
+                if let Some(half) = page.half() {
+                    self.life.holds("capture", half, "stop");
+                }
+                *self.page.borrow_mut() = Some(page);
+            }
             Err(error) => {
                 warn(&format!("the page cannot be captured: {error:?}"));
                 self.stop();
@@ -307,12 +350,15 @@ impl Share {
             Act::Stop => session.stop(now),
             Act::Pause => session.pause(true, now),
             Act::Resume => session.pause(false, now),
+            // Nothing that this bar offers.
+            Act::Here => {}
         });
     }
 
     fn show_bar(&self) {
         let bar = self.session.borrow().bar();
         self.question.borrow_mut().clone_from(&bar.question);
+        let _ = self.config.seen().call1(&JsValue::NULL, &seen_by(&bar.state));
         let scene = Scene { card: bar.question.map(card), strip: strip(bar.state) };
         if let Err(error) = self.bar.show(scene) {
             warn(&format!("the bar cannot be shown: {error:?}"));
@@ -329,14 +375,14 @@ impl Share {
         self.page.borrow_mut().take();
         self.rtc.borrow_mut().take();
         let share = Rc::clone(self);
-        clock::later(ENDED_MS, move || {
-            // A bar that cannot be hidden is taken out when it is dropped, just after.
-            let _ = share.bar.show(Scene::default());
-            share.socket.borrow_mut().take();
-            share.watch.borrow_mut().take();
-            // What the loader does with it is its own affair.
-            let _ = share.config.ended().call0(&JsValue::NULL);
-        });
+        clock::later(ENDED_MS, move || share.close());
+    }
+
+    /// The page's language has changed.
+    fn speak(&self, language: Language) {
+        if let Err(error) = self.bar.speak(language) {
+            warn(&format!("the bar cannot be shown: {error:?}"));
+        }
     }
 }
 
@@ -365,19 +411,23 @@ fn strip(state: BarState) -> Option<Strip> {
     })
 }
 
+/// The first names of those who see the page as long as the share stands, also while the line is cut.
+fn seen_by(state: &BarState) -> js_sys::Array {
+    let agents = match state {
+        BarState::Hidden | BarState::Ended { .. } => [].as_slice(),
+        BarState::Viewing { agents, .. }
+        | BarState::Controlling { agents, .. }
+        | BarState::Reconnecting { agents } => agents,
+    };
+    agents.iter().map(|agent| JsValue::from_str(&agent.name)).collect()
+}
+
 fn names(agents: Vec<AgentCard>) -> Vec<String> {
     agents.into_iter().map(|agent| agent.name).collect()
 }
 
 fn document() -> Result<Document, JsValue> {
     web_sys::window().and_then(|window| window.document()).ok_or_else(|| JsValue::from_str("no document"))
-}
-
-/// The page's own language, else the browser's.
-fn language_of(document: &Document) -> String {
-    let page =
-        document.document_element().and_then(|root| root.get_attribute("lang")).filter(|tag| !tag.is_empty());
-    page.or_else(|| web_sys::window().and_then(|window| window.navigator().language())).unwrap_or_default()
 }
 
 /// For the site's developers; never holds content.

@@ -16,6 +16,13 @@ impl Language {
         if primary.eq_ignore_ascii_case("fr") { Self::French } else { Self::English }
     }
 
+    /// The page's own language, else the browser's.
+    pub fn of_page(document: &web_sys::Document) -> Self {
+        let root = document.document_element().and_then(|root| root.get_attribute("lang"));
+        let browser = || web_sys::window().and_then(|window| window.navigator().language());
+        Self::of_tag(&root.filter(|tag| !tag.is_empty()).or_else(browser).unwrap_or_default())
+    }
+
     /// The tag for `lang` attributes.
     pub const fn tag(self) -> &'static str {
         match self {
@@ -78,6 +85,12 @@ words! {
     Controlling: "{} is controlling this page", "{} contrôle cette page";
     /// While paused.
     Paused: "Paused. {} sees nothing", "En pause. {} ne voit rien";
+    /// While another tab of theirs is seen.
+    Elsewhere: "{} sees another tab of yours", "{} voit un autre de vos onglets";
+    /// While another tab of theirs is seen by several.
+    ElsewhereMany: "{} see another tab of yours", "{} voient un autre de vos onglets";
+    /// Shares this tab instead.
+    Here: "Show this tab instead", "Montrer plutôt cet onglet";
     /// While the network is away.
     Reconnecting: "Reconnecting…", "Reconnexion…";
     /// After the end.

@@ -140,6 +140,7 @@ const fn ended(reason: EndReason) -> Text {
         EndReason::VisitorLeft => Text::VisitorLeft,
         EndReason::AgentLeft => Text::AgentLeft,
         EndReason::Server => Text::ServerEnded,
+        EndReason::VisitorFailed => Text::VisitorFailed,
     }
 }
 

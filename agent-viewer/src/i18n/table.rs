@@ -177,6 +177,7 @@ texts! {
     VisitorLeft: "The visitor left the site.", "Le visiteur a quitté le site.";
     AgentLeft: "You stopped it.", "Vous y avez mis fin.";
     ServerEnded: "The server ended it.", "Le serveur y a mis fin.";
+    VisitorFailed: "Sharing failed in the visitor’s browser. Their page goes on; you can ask again.", "Le partage a échoué dans le navigateur du visiteur. Sa page continue ; vous pouvez redemander.";
     RefusedTitle: "This view cannot be opened", "Cette vue ne peut pas être ouverte";
     RefusedEnded: "There is no such share any more.", "Ce partage n’existe plus.";
     RefusedConsent: "The visitor has not said yes to you.", "Le visiteur ne vous a pas donné son accord.";

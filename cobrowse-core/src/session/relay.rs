@@ -116,6 +116,13 @@ impl RelaySession {
         self.finish(EndReason::Server, Actor::Server, now);
     }
 
+    /// The peer's page said that its part has failed. Without the visitor's page there is nothing to see.
+    pub fn fail(&mut self, peer: PeerId, now: Moment) {
+        if matches!(self.peers.get(&peer), Some(Who::Visitor)) {
+            self.finish(EndReason::VisitorFailed, Actor::Visitor, now);
+        }
+    }
+
     fn finish(&mut self, reason: EndReason, actor: Actor, now: Moment) {
         if self.life == Life::Over {
             return;

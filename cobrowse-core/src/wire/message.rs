@@ -173,6 +173,8 @@ pub enum EndReason {
     AgentLeft,
     /// The server ended it.
     Server,
+    /// It failed in the visitor's page, by an error of ours.
+    VisitorFailed,
 }
 
 /// What an agent asks for.

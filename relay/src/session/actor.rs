@@ -136,6 +136,10 @@ impl SessionActor {
         match input {
             Input::Join(join) => self.handle_join(*join, now),
             Input::Leave(peer) => self.handle_leave(peer, now),
+            Input::Failed(peer) => {
+                self.machine.fail(peer, now);
+                self.handle_leave(peer, now);
+            }
             Input::Frame(peer, lane, bytes) => self.handle_frame(peer, lane, &bytes, now),
             Input::Lane(peer, lane, state) => self.handle_lane(peer, lane, state, now),
             Input::Answer(peer, sdp) => self.machine.answer(peer, sdp, now),

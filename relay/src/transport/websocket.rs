@@ -48,6 +48,8 @@ use crate::{
     },
 };
 
+/// The close code of a page whose share has ended by an error of its own: nobody need wait for it.
+const FAILED: u16 = 4001;
 /// One message may take this long to leave; the kernel's buffer is behind it.
 const WRITE_WITHIN: Duration = Duration::from_secs(60);
 
@@ -121,8 +123,8 @@ async fn greet(app: &App, socket: &mut WebSocket, origin: Option<&str>) -> Resul
         return Ok(None);
     }
     let first =
-        tokio::time::timeout(HELLO_WITHIN, next_binary(socket)).await.map_err(|_| Refusal::Malformed)?;
-    let Some(first) = first? else { return Ok(None) };
+        tokio::time::timeout(HELLO_WITHIN, next_heard(socket)).await.map_err(|_| Refusal::Malformed)?;
+    let Heard::Bytes(first) = first? else { return Ok(None) };
     let hello = read_hello(&first)?;
     let claims = app.tickets.verify(&hello.ticket, now_ms())?;
     check_bearer(app, &claims, &hello, (&nonce, origin)).await?;
@@ -213,19 +215,27 @@ fn encode(handshake: &Handshake) -> Result<Vec<u8>, Refusal> {
     handshake.encode().map_err(|_| Refusal::Internal)
 }
 
-/// The next binary message; `None` at the end of the socket.
-async fn next_binary<S>(socket: &mut S) -> Result<Option<Vec<u8>>, Refusal>
+/// What a socket brings.
+enum Heard {
+    Bytes(Vec<u8>),
+    /// The end, with the peer's close code if it said one.
+    Closed(Option<u16>),
+}
+
+/// The next binary message, or the end of the socket.
+async fn next_heard<S>(socket: &mut S) -> Result<Heard, Refusal>
 where
     S: StreamExt<Item = Result<Message, axum::Error>> + Unpin,
 {
     loop {
         match socket.next().await {
-            Some(Ok(Message::Binary(bytes))) => return Ok(Some(bytes.into())),
+            Some(Ok(Message::Binary(bytes))) => return Ok(Heard::Bytes(bytes.into())),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Text(_))) => return Err(Refusal::Malformed),
-            Some(Ok(Message::Close(_))) | None => return Ok(None),
+            Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map(|frame| frame.code))),
+            None => return Ok(Heard::Closed(None)),
             Some(Err(error)) if is_too_large(&error) => return Err(Refusal::TooLarge),
-            Some(Err(_)) => return Ok(None),
+            Some(Err(_)) => return Ok(Heard::Closed(None)),
         }
     }
 }
@@ -246,7 +256,8 @@ async fn serve(app: &App, socket: WebSocket, guest: Guest) {
         _ = written => return drain(&mut stream, None).await,
     };
     match read {
-        Ok(()) => session.leave(peer).await,
+        Ok(Some(FAILED)) => session.failed(peer).await,
+        Ok(_) => session.leave(peer).await,
         Err(refusal) => {
             session.refused(peer, refusal).await;
             drain(&mut stream, Some(refusal)).await;
@@ -254,18 +265,22 @@ async fn serve(app: &App, socket: WebSocket, guest: Guest) {
     }
 }
 
-/// Passes messages to the session until the socket closes.
+/// Passes messages to the session until the socket closes; gives the close code.
 async fn pass_in(
     session: &SessionHandle,
     peer: cobrowse_core::session::relay::PeerId,
     stream: &mut SplitStream<WebSocket>,
-) -> Result<(), Refusal> {
-    while let Some(bytes) = next_binary(stream).await? {
-        if session.frame(peer, Lane::WebSocket, bytes).await.is_err() {
-            break;
+) -> Result<Option<u16>, Refusal> {
+    loop {
+        match next_heard(stream).await? {
+            Heard::Bytes(bytes) => {
+                if session.frame(peer, Lane::WebSocket, bytes).await.is_err() {
+                    return Ok(None);
+                }
+            }
+            Heard::Closed(code) => return Ok(code),
         }
     }
-    Ok(())
 }
 
 /// The socket's sending half.

@@ -75,6 +75,23 @@ async fn visitors_pages_load_the_loader_from_anywhere_and_the_desk_stays_its_own
 }
 
 #[tokio::test]
+async fn every_address_of_the_desk_can_be_opened_directly() {
+    let (server, _folder) = with_pages().await;
+    let (status, headers, text) = get(&server, "/login").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "<!doctype html>desk"));
+    assert!(headers.contains_key("content-security-policy"));
+    // What is none is said by a page to people, and by an error to programs.
+    for path in ["/nothing", "/view/none"] {
+        let request = Client::new().get(format!("http://{}{path}", server.addr));
+        let answer = request.header("accept", "text/html,*/*").send().await.expect("answered");
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.headers().contains_key("content-security-policy"), "{path}");
+        assert_eq!(answer.text().await.expect("text"), "<!doctype html>desk", "{path}");
+        assert!(get(&server, path).await.2.contains("not_found"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_says_that_it_lives_and_counts() {
     let world = World::new().await;
     for path in ["/healthz", "/readyz"] {

@@ -1,8 +1,10 @@
 //! Whether a click on a consent button was the visitor's own and meant.
 use std::cell::Cell;
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, MouseEvent, Node, ShadowRoot};
+
+use crate::life;
 
 /// A button answers only after it has been on the screen for so long, milliseconds: nobody means to press what
 /// has just appeared under the finger.
@@ -87,9 +89,9 @@ fn hosts(top: &Element, host: &HtmlElement) -> bool {
 
 /// Runs once before the next paint, with its time.
 pub(super) fn next_frame(run: impl FnOnce(f64) + 'static) {
-    let callback = wasm_bindgen::closure::Closure::once_into_js(run);
+    let callback = life::guarded(Closure::once_into_js(run).unchecked_ref());
     if let Some(window) = web_sys::window() {
         // Fails only for a callback that is no function.
-        let _ = window.request_animation_frame(callback.unchecked_ref());
+        let _ = window.request_animation_frame(&callback);
     }
 }

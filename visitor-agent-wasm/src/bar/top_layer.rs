@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Document, Element, Event, HtmlElement, MutationObserver, MutationObserverInit};
 
-use crate::listener::Listener;
+use crate::{life, listener::Listener};
 
 /// A popover under a page's `showModal()` is dead in every browser: not clickable, not focusable. So while a
 /// modal is open the host lives inside the topmost one.
@@ -33,7 +33,7 @@ impl TopLayer {
         };
         let moved = Rc::clone(&inner);
         let on_change = Closure::<dyn FnMut()>::new(move || moved.settle());
-        let observer = MutationObserver::new(on_change.as_ref().unchecked_ref());
+        let observer = MutationObserver::new(&life::guarded(on_change.as_ref().unchecked_ref()));
         Self {
             _toggles: [again(&inner, "toggle"), again(&inner, "close")],
             observer: observer.unwrap_or_else(|_| wasm_bindgen::throw_str("MutationObserver is not there")),

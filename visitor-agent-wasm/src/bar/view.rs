@@ -114,6 +114,10 @@ impl Build {
             Strip::Viewing(names) => ("viewing", say(Words::Viewing, &list(names, self.language))),
             Strip::Controlling(name) => ("controlling", say(Words::Controlling, name)),
             Strip::Paused(names) => ("paused", say(Words::Paused, &list(names, self.language))),
+            Strip::Elsewhere(names) => {
+                let words = if names.len() > 1 { Words::ElsewhereMany } else { Words::Elsewhere };
+                ("elsewhere", say(words, &list(names, self.language)))
+            }
             Strip::Reconnecting => ("reconnecting", say(Words::Reconnecting, "")),
             Strip::Ended => ("ended", say(Words::Ended, "")),
         }
@@ -127,6 +131,7 @@ fn strip_buttons(strip: &Strip) -> &'static [(Words, Act, &'static str)] {
             &[(Words::TakeBack, Act::TakeBack, "main"), (Words::Stop, Act::Stop, "stop")]
         }
         Strip::Paused(_) => &[(Words::Resume, Act::Resume, "main"), (Words::Stop, Act::Stop, "stop")],
+        Strip::Elsewhere(_) => &[(Words::Here, Act::Here, "")],
         Strip::Reconnecting => &[(Words::Stop, Act::Stop, "stop")],
         Strip::Ended => &[],
     }

@@ -40,6 +40,11 @@ impl Rtc {
         Ok(Self { peer, reliable, unreliable, _listeners: Rc::new(RefCell::new(listeners)) })
     }
 
+    /// The connection itself.
+    pub fn peer(&self) -> &RtcPeerConnection {
+        &self.peer
+    }
+
     /// Takes the relay's answer.
     pub fn answer(&self, sdp: &str) {
         let description = RtcSessionDescriptionInit::new(RtcSdpType::Answer);

@@ -36,6 +36,11 @@ impl Socket {
         Ok(Self { socket, _listeners: listeners })
     }
 
+    /// The socket itself.
+    pub fn socket(&self) -> &WebSocket {
+        &self.socket
+    }
+
     /// Sends one frame; a socket that is closing drops it, and the session sends it again later.
     pub fn send(&self, bytes: &[u8]) {
         if self.socket.ready_state() == WebSocket::OPEN {

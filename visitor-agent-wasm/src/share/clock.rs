@@ -2,7 +2,10 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use cobrowse_core::id::Moment;
+use js_sys::Function;
 use wasm_bindgen::{JsCast, closure::Closure};
+
+use crate::life;
 
 /// Now, on the page's monotonic clock.
 pub(crate) fn now() -> Moment {
@@ -27,7 +30,8 @@ pub(crate) fn random() -> u64 {
 
 /// One timer that is set again and again.
 pub(crate) struct Timer {
-    callback: Closure<dyn FnMut()>,
+    callback: Function,
+    _closure: Closure<dyn FnMut()>,
     armed: Rc<Cell<Option<(Moment, i32)>>>,
 }
 
@@ -35,11 +39,11 @@ impl Timer {
     pub(crate) fn new(mut run: impl FnMut() + 'static) -> Self {
         let armed: Rc<Cell<Option<(Moment, i32)>>> = Rc::default();
         let fired = Rc::clone(&armed);
-        let callback = Closure::new(move || {
+        let closure = Closure::<dyn FnMut()>::new(move || {
             fired.set(None);
             run();
         });
-        Self { callback, armed }
+        Self { callback: life::guarded(closure.as_ref().unchecked_ref()), _closure: closure, armed }
     }
 
     /// Arms it for a moment, or not at all.
@@ -56,10 +60,7 @@ impl Timer {
         // Rounded up: a timer that fires early would find nothing to do and be set again.
         let wait = at.since(now()).as_micros().div_ceil(1000);
         let wait = i32::try_from(wait).unwrap_or(i32::MAX);
-        let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-            self.callback.as_ref().unchecked_ref(),
-            wait,
-        );
+        let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(&self.callback, wait);
         self.armed.set(set.ok().map(|id| (at, id)));
     }
 }
@@ -72,11 +73,10 @@ impl Drop for Timer {
 
 /// Runs once, later.
 pub(crate) fn later(millis: i32, run: impl FnOnce() + 'static) {
-    let callback = Closure::once_into_js(run);
+    let callback = life::guarded(Closure::once_into_js(run).unchecked_ref());
     if let Some(window) = web_sys::window() {
         // Fails only for a callback that is no function.
-        let _ =
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), millis);
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&callback, millis);
     }
 }
 

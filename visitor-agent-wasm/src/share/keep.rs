@@ -4,13 +4,14 @@
 //! own record says the same, for a ticket that the page's key has signed for.
 use cobrowse_core::{
     id::{Epoch, Incarnation, TabId},
-    wire::message::{self, Tab},
+    wire::message::{self, Standing, Tab},
 };
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 use super::Config;
+use crate::life::Life;
 
 /// The record.
 pub struct Kept {
@@ -29,9 +30,17 @@ impl Kept {
         let kept = config.resume().and_then(|record| read_tab(&record)).filter(|tab| tab.id == id);
         let tab = kept.map_or(fresh, |tab| Tab {
             incarnation: Incarnation(tab.incarnation.0.saturating_add(1)),
+            standing: tab.standing.map(|standing| moved(standing, config.moved().as_deref())),
             ..tab
         });
         Ok(Self { ticket: config.ticket(), tab })
+    }
+
+    /// When the share has failed, the next page starts unshared.
+    pub(super) fn forgotten_with(&self, life: &Life, config: &Config) {
+        if let Some(storage) = storage() {
+            life.on_failure("record", &storage, "removeItem", &config.storage());
+        }
     }
 
     /// Writes the record for the next page.
@@ -62,6 +71,16 @@ impl Kept {
             // Fails only where storage is forbidden, and then nothing was kept.
             let _ = storage.remove_item(&config.storage());
         }
+    }
+}
+
+/// What of the consent goes along to another tab: never control, and the view itself waits for the visitor's hand
+/// where they did not bring it.
+fn moved(standing: Standing, how: Option<&str>) -> Standing {
+    match how {
+        None => standing,
+        Some("tab") => Standing { grant: None, ..standing },
+        Some(_) => Standing { grant: None, paused: true, ..standing },
     }
 }
 

@@ -48,6 +48,11 @@ impl Page {
         Ok(Self { capture })
     }
 
+    /// The capture's half in JavaScript, whose `stop()` undoes what the capture does in the page.
+    pub(super) fn half(&self) -> Option<&JsValue> {
+        self.capture.half()
+    }
+
     /// Whether the session takes frames now.
     pub(super) fn ready(&self, ready: bool) {
         self.capture.ready(ready);

@@ -1,10 +1,11 @@
 //! What happens in the page around the share: the visitor's own hand, and the page's end.
 use std::rc::Rc;
 
-use web_sys::{Document, Event, MouseEvent};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Document, Event, MouseEvent, MutationObserver, MutationObserverInit};
 
 use super::{Share, clock};
-use crate::listener::Listener;
+use crate::{life, listener::Listener, words::Language};
 
 /// A resting hand trembles: a mouse that moved less between two events, CSS pixels, says nothing.
 const TREMBLE: i32 = 3;
@@ -12,10 +13,12 @@ const TREMBLE: i32 = 3;
 /// The listeners; they go with the share.
 pub(super) struct Watch {
     _listeners: Vec<Listener>,
+    language: MutationObserver,
+    _on_language: Closure<dyn FnMut()>,
 }
 
 impl Watch {
-    pub(super) fn new(share: &Rc<Share>, document: &Document) -> Self {
+    pub(super) fn new(share: &Rc<Share>, document: &Document) -> Result<Self, JsValue> {
         let mut listeners: Vec<Listener> = ["pointerdown", "keydown", "wheel", "touchstart"]
             .map(|kind| {
                 let weak = Rc::downgrade(share);
@@ -38,8 +41,33 @@ impl Watch {
                 Share::with(&weak, Share::leave);
             }));
         }
-        Self { _listeners: listeners }
+        let (language, on_language) = language(share, document)?;
+        Ok(Self { _listeners: listeners, language, _on_language: on_language })
     }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.language.disconnect();
+    }
+}
+
+/// Follows the `lang` of the root element: one attribute of one node.
+fn language(
+    share: &Rc<Share>,
+    document: &Document,
+) -> Result<(MutationObserver, Closure<dyn FnMut()>), JsValue> {
+    let (weak, page) = (Rc::downgrade(share), document.clone());
+    let speak = Closure::<dyn FnMut()>::new(move || {
+        Share::with(&weak, |share| share.speak(Language::of_page(&page)))
+    });
+    let observer = MutationObserver::new(&life::guarded(speak.as_ref().unchecked_ref()))?;
+    let only = MutationObserverInit::new();
+    only.set_attribute_filter(&js_sys::Array::of1(&"lang".into()));
+    if let Some(root) = document.document_element() {
+        observer.observe_with_options(&root, &only)?;
+    }
+    Ok((observer, speak))
 }
 
 /// While nobody controls the page this costs one comparison inside the session.
