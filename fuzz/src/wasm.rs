@@ -1,25 +1,37 @@
 //! What a WebAssembly interpreter calls: no bindings, numbers only. A panic traps.
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::RefCell;
 
-use crate::{Mutations, targets::TARGETS};
+use crate::{Mutations, Target, targets::TARGETS};
 
-/// How many inputs were begun.
-static REACHED: AtomicU32 = AtomicU32::new(0);
-
-/// Runs each target's corpus and `cases` mutations of it, and tells how many inputs that were.
-#[unsafe(no_mangle)]
-pub extern "C" fn smoke(seed: u64, cases: u32) -> u32 {
-    for target in TARGETS {
-        for input in target.corpus().into_iter().chain(Mutations::new(target, seed).take(cases as usize)) {
-            REACHED.fetch_add(1, Ordering::Relaxed);
-            (target.run)(&input);
-        }
-    }
-    REACHED.load(Ordering::Relaxed)
+thread_local! {
+    /// The target that was begun, and its mutations from here on.
+    static BEGUN: RefCell<Option<(&'static Target, Mutations)>> = const { RefCell::new(None) };
 }
 
-/// How many inputs were begun: after a trap, the last of them did it.
+/// How many targets there are.
 #[unsafe(no_mangle)]
-pub extern "C" fn reached() -> u32 {
-    REACHED.load(Ordering::Relaxed)
+pub extern "C" fn targets() -> u32 {
+    u32::try_from(TARGETS.len()).unwrap_or(u32::MAX)
+}
+
+/// Begins the target of this number, from 0, with its corpus, and tells how many inputs that was.
+#[unsafe(no_mangle)]
+pub extern "C" fn begin(target: u32, seed: u64) -> u32 {
+    let Some(target) = TARGETS.get(target as usize) else { return 0 };
+    BEGUN.set(Some((target, Mutations::new(target, seed))));
+    let corpus = target.corpus();
+    corpus.iter().for_each(|input| (target.run)(input));
+    u32::try_from(corpus.len()).unwrap_or(u32::MAX)
+}
+
+/// Runs the next mutation of the target that was begun.
+#[unsafe(no_mangle)]
+pub extern "C" fn step() {
+    BEGUN.with_borrow_mut(|begun| {
+        if let Some((target, mutations)) = begun
+            && let Some(input) = mutations.next()
+        {
+            (target.run)(&input);
+        }
+    });
 }
