@@ -83,8 +83,13 @@ async fn log_out(State(app): State<App>, jar: CookieJar) -> Result<(CookieJar, S
     Ok((jar.add(login::no_cookie(secure(&app))), StatusCode::NO_CONTENT))
 }
 
-async fn me(agent: Authorized<Agent>) -> Json<Me> {
-    Json(about(&agent))
+/// Nobody is an answer too: a question is no failure, and browsers write failures to the console.
+async fn me(agent: Result<Authorized<Agent>, ApiError>) -> Result<Response, ApiError> {
+    match agent {
+        Ok(agent) => Ok(Json(about(&agent)).into_response()),
+        Err(ApiError::LoginRequired) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(error) => Err(error),
+    }
 }
 
 async fn open_session(

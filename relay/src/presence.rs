@@ -127,7 +127,7 @@ impl Page<'_> {
                     if moves.check().is_err() {
                         return Err(Refusal::RateLimited);
                     }
-                    self.moved(&text)?;
+                    self.said(&text).await?;
                 }
                 Some(order) = self.attendance.orders.recv() => {
                     if send(socket, &order).await.is_err() {
@@ -144,9 +144,13 @@ impl Page<'_> {
         }
     }
 
-    fn moved(&mut self, text: &str) -> Result<(), Refusal> {
+    async fn said(&mut self, text: &str) -> Result<(), Refusal> {
         // Pongs come as empty texts: they only show that the page lives.
         if text.is_empty() {
+            return Ok(());
+        }
+        if let Ok(FromPage::Failed { session }) = serde_json::from_str(text) {
+            self.app.sessions.cannot_come(self.here.id, session).await;
             return Ok(());
         }
         let here = read_here(self.app, self.site, self.visit, text)?;
@@ -159,7 +163,8 @@ impl Page<'_> {
 }
 
 fn read_here(app: &App, site: &Site, visit: &Visit, text: &str) -> Result<Here, Refusal> {
-    let FromPage::Here { key, path, lang } = serde_json::from_str(text).map_err(|_| Refusal::Malformed)?;
+    let said = serde_json::from_str(text).map_err(|_| Refusal::Malformed)?;
+    let FromPage::Here { key, path, lang } = said else { return Err(Refusal::Malformed) };
     let well_formed = path.starts_with('/') && path.len() <= MAX_PATH && lang.len() <= MAX_LANG;
     let key = PageKey::from_spki(&key).filter(|_| well_formed).ok_or(Refusal::Malformed)?;
     let id = app.tickets.visitor(&site.key, &key);

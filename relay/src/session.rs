@@ -85,6 +85,7 @@ pub(crate) enum Input {
     Join(Box<Join>),
     Leave(PeerId),
     Failed(PeerId),
+    CannotCome,
     Frame(PeerId, Lane, Vec<u8>),
     Lane(PeerId, Lane, LaneState),
     Answer(PeerId, String),
@@ -143,6 +144,12 @@ impl SessionHandle {
     pub async fn failed(&self, peer: PeerId) {
         // Nobody is left to be told when the session ended first.
         let _ = self.send(Input::Failed(peer)).await;
+    }
+
+    /// The visitor's page was asked to come, and cannot.
+    pub(crate) async fn cannot_come(&self) {
+        // It has ended already when this fails.
+        let _ = self.send(Input::CannotCome).await;
     }
 
     /// A message of a peer. Waits when the session is busy: that is the back-pressure.

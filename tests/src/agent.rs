@@ -36,12 +36,20 @@ impl Agent {
     /// When the desk never shows.
     pub async fn logs_in(&self) -> Result<()> {
         self.window().goto(&self.desk).await?;
+        self.fills_in_the_login().await?;
+        until(self.window(), "the list of visitors", "document.querySelector('#list-title')").await?;
+        Ok(())
+    }
+
+    /// Fills in the log-in that is shown, and sends it.
+    ///
+    /// # Errors
+    /// When it is not shown.
+    pub async fn fills_in_the_login(&self) -> Result<()> {
         until(self.window(), "the log-in form", "document.querySelector('input[name=email]')").await?;
         self.window().find(By::Name("email")).await?.send_keys(&self.email).await?;
         self.window().find(By::Name("password")).await?.send_keys(&self.password).await?;
-        self.window().find(By::Css("button[type=submit]")).await?.click().await?;
-        until(self.window(), "the list of visitors", "document.querySelector('#list-title')").await?;
-        Ok(())
+        Ok(self.window().find(By::Css("button[type=submit]")).await?.click().await?)
     }
 
     /// Chooses the one visitor that is listed, presses the button, and goes to the tab that opens.
@@ -49,8 +57,7 @@ impl Agent {
     /// # Errors
     /// When no visitor is listed or no tab opens.
     pub async fn asks_for_a_view(&self) -> Result<()> {
-        until(self.window(), "a visitor in the list", "document.querySelector('[role=option]')").await?;
-        self.window().find(By::Css("[role=option]")).await?.click().await?;
+        self.chooses_the_visitor().await?;
         until(self.window(), "the button", "document.querySelector('#see-page')").await?;
         let before = self.window().windows().await?.len();
         self.window().find(By::Id("see-page")).await?.click().await?;
@@ -63,6 +70,28 @@ impl Agent {
             }
             anyhow::ensure!(begun.elapsed() < PATIENCE, "no tab opened");
         }
+    }
+
+    /// Chooses the one visitor that is listed.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub async fn chooses_the_visitor(&self) -> Result<()> {
+        until(self.window(), "a visitor in the list", "document.querySelector('[role=option]')").await?;
+        Ok(self.window().find(By::Css("[role=option]")).await?.click().await?)
+    }
+
+    /// Clicks on the button of the replayed page that is named so, wherever it is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn presses_in_page(&self, name: &str) -> Result<()> {
+        let button = format!(
+            "[...page.querySelectorAll('button:not([disabled])')].find(it => it.textContent.trim() === {name:?})"
+        );
+        self.sees(&button).await?;
+        self.brings(&button).await?;
+        self.clicks_on(&button).await
     }
 
     /// Waits until an expression over `page`, the replayed document, is true, and returns its value.
@@ -200,6 +229,34 @@ impl Agent {
     /// When the browser is gone.
     pub async fn types(&self, text: &str) -> Result<()> {
         Ok(self.window().action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses a named key, as the DOM calls it.
+    ///
+    /// # Errors
+    /// When it has no place on our keyboard.
+    pub async fn presses_keys(&self, key: &str) -> Result<()> {
+        let key = match key {
+            "ArrowUp" => Key::Up,
+            "ArrowDown" => Key::Down,
+            "Backspace" => Key::Backspace,
+            "Enter" => Key::Enter,
+            "Tab" => Key::Tab,
+            other => anyhow::bail!("no key {other}"),
+        };
+        self.types(&String::from(key.value())).await
+    }
+
+    /// Goes to a path of the visitor's site, while in control.
+    ///
+    /// # Errors
+    /// When there is no box for it.
+    pub async fn goes_to(&self, path: &str) -> Result<()> {
+        until(self.window(), "the box for a path", "document.querySelector('.path-box input')").await?;
+        let field = self.window().find(By::Css(".path-box input")).await?;
+        field.clear().await?;
+        field.send_keys(path).await?;
+        Ok(field.send_keys(Key::Enter + "").await?)
     }
 
     /// Where the middle of an element of the replayed page is in the agent's window: the frame is scaled.

@@ -86,6 +86,22 @@ impl Visitor {
         until(self.window(), &format!("the visitor's page to have {condition}"), condition).await.map(drop)
     }
 
+    /// Waits until the address is a path, without touching the page: one that is on its way into the back/forward cache
+    /// is thrown out by a script that is run in it.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn is_at(&self, path: &str) -> Result<()> {
+        let begun = std::time::Instant::now();
+        loop {
+            let url = self.window().current_url().await?;
+            if url.path() == path {
+                return Ok(());
+            }
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "the visitor is at {url} and not at {path}");
+        }
+    }
+
     /// Clicks on an element with the trusted pointer.
     ///
     /// # Errors

@@ -70,6 +70,8 @@
   });
 
   const say = (what) => channel?.postMessage({ ...what, from: me });
+  // Where a page's policy sends its whole address along, this does not.
+  const wasm = () => fetch(server + "/v1/visitor/share_bg.wasm", { referrerPolicy: "no-referrer" });
   const module = () => import(server + "/v1/visitor/share.js" + (falls ? "?" + falls : ""));
 
   const begin = async (session, ticket, resume, moved) => {
@@ -79,11 +81,20 @@
     quiet();
     try {
       const { default: load, start } = await module();
-      await load();
+      await load({ module_or_path: wasm() });
       // Left, or called off, while it was loading.
       if (signal.aborted || share !== mine) return;
       share = start({ server, site, session, ticket, tab, resume, moved, key: key.privateKey, storage: SHARE, seen: told_by, ended: over, fell });
-    } catch (error) { over(); warn("the share module did not start: " + error); }
+    } catch (error) {
+      over();
+      fail(session);
+      warn("the share module did not start: " + error);
+    }
+  };
+  // The server is told, so that nobody waits; the tab that has the socket says it.
+  const fail = (session) => {
+    if (socket?.readyState === 1) socket.send(JSON.stringify({ type: "failed", session }));
+    else say({ failed: session });
   };
   const over = () => {
     const [session, ticket] = next ?? [];
@@ -106,7 +117,7 @@
     if (notice?.who !== names.join()) {
       quiet();
       const { default: load, elsewhere: show } = await module();
-      await load();
+      await load({ module_or_path: wasm() });
       if (signal.aborted || mine !== news || share) return;
       const bar = show({ server, names, here: () => say({ move: me }), fell: (error) => { falls++; warn(error); } });
       notice = { who: names.join(), close: () => bar.close() };
@@ -185,6 +196,7 @@
     if (data.seen) return elsewhere(data.seen, data.tab);
     if (data.who && seen.length) say({ seen, tab });
     if (data.move) give(data.move);
+    if (data.failed && socket) fail(data.failed);
     if (data.to !== me) return;
     if (data.ask) begin(data.ask.session, data.ask.ticket);
     if (data.give) take(data.give, "tab");
@@ -215,6 +227,15 @@
     hold("lead:" + site).then((free) => free && connect(signal));
     if (document.hasFocus()) here();
   };
+  // Out of the back/forward cache, while the page before goes into it: to want a lock that it still holds would throw it
+  // out again. To look does not.
+  const returns = async () => {
+    const name = "tandem:" + kept()?.tab, pause = () => new Promise((done) => setTimeout(done, 60));
+    await pause();
+    for (let tries = 25; tries-- && (await locks?.query())?.held.some((lock) => lock.name === name);) await pause();
+    await pause();
+    return arrive();
+  };
   const leave = () => {
     // The share's own `pagehide` has said goodbye, or does it next; the record stays.
     const left = seen.length ? kept() : null;
@@ -230,7 +251,7 @@
   for (const kind of ["focus", "popstate"]) addEventListener(kind, safe(here));
   document.addEventListener("visibilitychange", safe(here));
   addEventListener("pagehide", () => leave());
-  addEventListener("pageshow", (event) => { if (event.persisted) safe(arrive)(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) safe(returns)(); });
   window.Tandem = { version: 1, stop: () => share?.stop?.() };
   safe(arrive)();
 })();

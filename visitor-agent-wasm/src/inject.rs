@@ -5,6 +5,7 @@
 //! are emulated here, each with the section that says what the browser would have done.
 mod field;
 mod keyboard;
+pub mod kind;
 mod navigate;
 mod pointer;
 
@@ -95,10 +96,7 @@ fn permission(nodes: &dyn Nodes, element: &Element) -> Option<Receipt> {
 
 fn target(nodes: &dyn Nodes, anchor: &Anchor) -> Option<Target> {
     let node = nodes.node(anchor.node)?;
-    let element = match node.dyn_into::<Element>() {
-        Ok(element) => element,
-        Err(node) => node.parent_element()?,
-    };
+    let element = kind::element(node.clone()).or_else(|| node.parent_element())?;
     let rect = element.get_bounding_client_rect();
     let inside = |fraction: f32| f64::from(fraction).clamp(0.0, 1.0);
     let (x, y) =
@@ -113,16 +111,15 @@ fn is_locked(element: &Element) -> bool {
         if element.closest("[data-tandem-lock]").ok().flatten().is_some() {
             return true;
         }
-        at = element.get_root_node().dyn_into::<web_sys::ShadowRoot>().ok().map(|root| root.host());
+        at = kind::shadow_root(element.get_root_node()).map(|root| root.host());
     }
     false
 }
 
 /// Focuses without scrolling, as a press on a visible element does.
 fn focus(element: &Element) {
-    let Some(element) = element.dyn_ref::<HtmlElement>() else { return };
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
     // Fails only for elements whose document is gone.
-    let _ = element.focus_with_options(&options);
+    let _ = element.unchecked_ref::<HtmlElement>().focus_with_options(&options);
 }

@@ -2,7 +2,7 @@
 //! panic or a trap nothing of WebAssembly can be called, and no `Drop` runs.
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, WebSocket};
+use web_sys::{AbortSignal, EventTarget, WebSocket};
 
 #[wasm_bindgen(module = "/js/share/life.js")]
 extern "C" {
@@ -21,6 +21,9 @@ extern "C" {
     /// Closes a socket at the end, so that the server knows whether the share has failed.
     #[wasm_bindgen(method, js_name = holdsSocket)]
     pub fn holds_socket(this: &Life, socket: &WebSocket);
+    /// Aborted at the end.
+    #[wasm_bindgen(method, getter)]
+    pub fn signal(this: &Life) -> AbortSignal;
     /// Ends everything that runs.
     #[wasm_bindgen(method)]
     pub fn end(this: &Life);

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{copy_button::CopyButton, icon::Icon};
 use crate::{
     browser,
-    i18n::{Text, words},
+    i18n::{Text, Words, words},
     pages::desk::Desk,
     state::visitors::address,
 };
@@ -68,11 +68,20 @@ fn ThisVisit(row: Row) -> impl IntoView {
             <h3>{words.say(Text::ThisVisit)}</h3>
             <dl class="facts">
                 <dt>{words.say(Text::Site)}</dt><dd>{move || of(|row| row.site.clone())}</dd>
-                <dt>{words.say(Text::Browser)}</dt><dd>{move || of(|row| row.browser.clone())}</dd>
+                <dt>{words.say(Text::Browser)}</dt><dd>{move || of(|row| row.browser.clone()).map(|browser| browser_name(words, &browser))}</dd>
                 <dt>{words.say(Text::PageLanguage)}</dt><dd>{move || of(|row| row.lang.clone())}</dd>
                 <dt>{words.say(Text::Arrived)}</dt><dd title=exact>{age}</dd>
             </dl>
         </section>
+    }
+}
+
+/// The server says `Firefox on Linux`, and names alone where it knows one of the two.
+fn browser_name(words: Words, told: &str) -> String {
+    match told.split_once(" on ") {
+        Some((browser, system)) => words.fill(Text::BrowserOn, &[("browser", browser), ("system", system)]),
+        None if told == "Browser" => words.now(Text::Browser).to_owned(),
+        None => told.to_owned(),
     }
 }
 

@@ -99,6 +99,7 @@ texts! {
     ThisVisit: "This visit", "Cette visite";
     Site: "Site", "Site";
     Browser: "Browser", "Navigateur";
+    BrowserOn: "{browser} on {system}", "{browser} sur {system}";
     PageLanguage: "Language", "Langue";
     Arrived: "Arrived", "Arrivée";
     Ago: "{span} ago", "il y a {span}";

@@ -30,7 +30,11 @@ pub enum HttpError {
 /// # Errors
 /// [`HttpError::LoggedOut`] when nobody is.
 pub async fn me() -> Result<Me, HttpError> {
-    json("GET", "/v1/me", None::<&()>).await
+    let response = send("GET", "/v1/me", None::<&()>, None).await?;
+    if response.status() == 204 {
+        return Err(HttpError::LoggedOut);
+    }
+    serde_json::from_str(&text(&response).await?).map_err(|_| HttpError::Garbled)
 }
 
 /// Logs in. A wrong address or password is [`HttpError::Refused`] with `login_failed`.

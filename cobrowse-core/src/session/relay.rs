@@ -123,6 +123,13 @@ impl RelaySession {
         }
     }
 
+    /// The visitor's page was asked to come, and cannot: nobody need wait, unless one has come.
+    pub fn visitor_cannot_come(&mut self, now: Moment) {
+        if self.visit.peer().is_none() {
+            self.finish(EndReason::VisitorFailed, Actor::Visitor, now);
+        }
+    }
+
     fn finish(&mut self, reason: EndReason, actor: Actor, now: Moment) {
         if self.life == Life::Over {
             return;

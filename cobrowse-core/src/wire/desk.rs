@@ -19,6 +19,11 @@ pub enum FromPage {
         /// The page's language, a BCP 47 tag.
         lang: String,
     },
+    /// The page was asked to come into this session and cannot: our module does not run there.
+    Failed {
+        /// The session of [`ToPage::Ask`].
+        session: SessionId,
+    },
 }
 
 /// From the server to a waiting page.

@@ -136,6 +136,7 @@ impl SessionActor {
         match input {
             Input::Join(join) => self.handle_join(*join, now),
             Input::Leave(peer) => self.handle_leave(peer, now),
+            Input::CannotCome => self.machine.visitor_cannot_come(now),
             Input::Failed(peer) => {
                 self.machine.fail(peer, now);
                 self.handle_leave(peer, now);

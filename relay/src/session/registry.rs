@@ -96,6 +96,13 @@ impl Registry {
         }
     }
 
+    /// A visitor's page was asked to come into its session and cannot.
+    pub async fn cannot_come(&self, visitor: VisitorId, session: SessionId) {
+        if let Some(handle) = self.of(visitor).filter(|handle| handle.facts.id == session) {
+            handle.cannot_come().await;
+        }
+    }
+
     fn of(&self, visitor: VisitorId) -> Option<SessionHandle> {
         let is_with = |handle: &&SessionHandle| handle.facts.visitor == visitor && !handle.has_ended();
         self.lock().values().find(is_with).cloned()

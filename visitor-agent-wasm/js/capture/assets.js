@@ -3,6 +3,8 @@
 
 const MOST_BYTES = 8 << 20, MOST_ASSETS = 20_000, AT_ONCE = 6, PATIENCE = 20_000;
 const NEVER = /^(?:text\/html|application\/(?:json|xhtml))/i;
+/** The page's own server has answered that it gives nothing. */
+const REFUSED = Symbol("refused");
 const XLINK = "http://www.w3.org/1999/xlink";
 
 export class Assets {
@@ -29,7 +31,7 @@ export class Assets {
     let asset = this.byAddress.get(key);
     if (asset === undefined) {
       if (MOST_ASSETS <= this.all.length) return 0;
-      asset = { number: this.all.length, url: url.href, isSheet, state: "new", hash: "-", mime: "-", width: 0, height: 0, node: null };
+      asset = { number: this.all.length, url: url.href, isSheet, state: "new", queued: false, hash: "-", mime: "-", width: 0, height: 0, node: null };
       this.all.push(asset);
       this.byAddress.set(key, asset);
     }
@@ -55,6 +57,11 @@ export class Assets {
   shownBy(node) {
     const address = sourceOf(node);
     return address ? String(this.number(address, node.baseURI, node)) : null;
+  }
+
+  /** Whether imported sheets are on their way: asked for, or offered and not accepted yet. */
+  get sheetsPending() {
+    return this.all.some((asset) => asset?.isSheet && (asset.queued || asset.state === "asked" || asset.state === "offered"));
   }
 
   /** Starts what waits, after the batch that mentions it was redacted: a masked element's picture is never fetched. */
@@ -141,7 +148,11 @@ export class Assets {
   /** The bytes at an address, `{ bytes, mime }`, or null. */
   async bytes(address) {
     if (address.startsWith("data:")) return decoded(address);
-    return (await this.own(address)) ?? (await this.capture.elsewhere(address));
+    const own = await this.own(address);
+    // What its own server does not give to the page is nobody else's either, and its address may be a secret.
+    if (own === REFUSED) return null;
+    // Aborted with the capture: nobody is left to be asked.
+    return own ?? (this.capture.stopped ? null : await this.capture.elsewhere(address));
   }
 
   /** The page's policy has forbidden a fetch. */
@@ -171,7 +182,7 @@ export class Assets {
         cache: "force-cache",
         signal: this.limit(),
       });
-      if (!response.ok) return null;
+      if (!response.ok) return home ? REFUSED : null;
       const bytes = new Uint8Array(await response.arrayBuffer());
       return { bytes, mime: response.headers.get("content-type") ?? "" };
     } catch {

@@ -24,6 +24,10 @@ export class Life {
     current = this;
   }
 
+  get signal() {
+    return this.controller.signal;
+  }
+
   /** At the end, calls `object[verb]()`. The last one of a name counts. */
   holds(name, object, verb) {
     this.keep(name, () => object[verb]());
@@ -99,7 +103,7 @@ export const guarded = (run) => {
 /** Listens in the capture phase until the share is over; gives what `removeEventListener` wants. */
 export const listen = (target, kind, run) => {
   const callback = guarded(run);
-  target.addEventListener(kind, callback, { capture: true, passive: true, signal: current?.controller.signal });
+  target.addEventListener(kind, callback, { capture: true, passive: true, signal: current?.signal });
   return callback;
 };
 

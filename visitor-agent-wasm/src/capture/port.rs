@@ -3,7 +3,7 @@ use std::rc::{Rc, Weak};
 
 use cobrowse_core::{
     command::Anchor,
-    dom::{GatherBatch, PageFrame},
+    dom::{Differences, GatherBatch, PageFrame},
     id::NodeId,
     wire::{envelope::PointerKind, message::encode},
 };
@@ -158,9 +158,9 @@ impl Inner {
 
     fn differs(&self, ops: &[u32], lens: &[u32], text: &[u8]) -> Ids {
         let batch = GatherBatch { ops, lens, text };
-        let differing =
+        let differences =
             self.recorder.borrow_mut().compare(&batch, &mut assets::Numbers(self)).map_err(thrown)?;
-        Ok(differing.into_iter().map(NodeId::to_wire).collect())
+        Ok(differing(&differences))
     }
 
     fn end(&self) {
@@ -211,6 +211,14 @@ impl Inner {
         let verdict = self.recorder.borrow().verdict(node);
         !verdict.masked && !verdict.blocked
     }
+}
+
+/// How many nodes are out of their places, those, each with the one that was before it or 0, and the others.
+fn differing(found: &Differences) -> Vec<u32> {
+    let count = u32::try_from(found.places.len()).unwrap_or(u32::MAX);
+    let places =
+        found.places.iter().flat_map(|(id, before)| [id.to_wire(), before.map_or(0, NodeId::to_wire)]);
+    std::iter::once(count).chain(places).chain(found.contents.iter().map(|id| id.to_wire())).collect()
 }
 
 fn ended(stale: &[NodeId], retired: &[NodeId]) -> Vec<u32> {

@@ -7,13 +7,15 @@ use web_sys::{
     InputEventInit,
 };
 
+use super::kind;
+
 /// Sets a value whole, with the events of a user's choice (HTML §4.10.5.5): input, then change.
 pub(super) fn set_value(element: &Element, value: &str) -> Receipt {
     if !editable(element) {
         return Receipt::NoTarget;
     }
     super::focus(element);
-    let value = match element.dyn_ref::<HtmlSelectElement>() {
+    let value = match kind::named::<HtmlSelectElement>(element, "select") {
         Some(select) => option_value(select, value),
         None => Some(value.to_owned()),
     };
@@ -30,7 +32,7 @@ pub(super) fn set_value(element: &Element, value: &str) -> Receipt {
 fn option_value(select: &HtmlSelectElement, meant: &str) -> Option<String> {
     let options = select.options();
     let options: Vec<_> = (0..options.length())
-        .filter_map(|index| options.item(index)?.dyn_into::<web_sys::HtmlOptionElement>().ok())
+        .filter_map(|index| options.item(index).map(JsCast::unchecked_into::<web_sys::HtmlOptionElement>))
         .filter(|option| !option.disabled())
         .collect();
     let by_value = options.iter().find(|option| option.value() == meant);
@@ -42,7 +44,7 @@ fn option_value(select: &HtmlSelectElement, meant: &str) -> Option<String> {
 /// Whether it is a field that takes values now.
 pub(super) fn editable(element: &Element) -> bool {
     let locked = element.has_attribute("disabled") || element.has_attribute("readonly");
-    let kind = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
+    let kind = kind::input(element).map(HtmlInputElement::type_);
     let takes = !matches!(
         kind.as_deref(),
         Some("file" | "password" | "hidden" | "submit" | "button" | "image" | "reset")
@@ -53,7 +55,7 @@ pub(super) fn editable(element: &Element) -> bool {
 
 /// Whether it is a field of text: typed into, with a caret.
 pub(super) fn takes_text(element: &Element) -> bool {
-    let kind = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
+    let kind = kind::input(element).map(HtmlInputElement::type_);
     let text = !matches!(kind.as_deref(), Some("checkbox" | "radio" | "range" | "color"));
     editable(element) && text && element.local_name() != "select"
 }
@@ -96,21 +98,23 @@ pub(super) fn place_caret(element: &Element, count: u8) {
     }
     let end = u32::try_from(text_of(element).encode_utf16().count()).unwrap_or(u32::MAX);
     // Fields without a caret (number, e-mail) throw here and need none.
-    let _ = match element.dyn_ref::<HtmlInputElement>() {
+    let _ = match kind::input(element) {
         Some(input) => input.set_selection_range(end, end),
-        None => {
-            element.dyn_ref::<HtmlTextAreaElement>().map_or(Ok(()), |area| area.set_selection_range(end, end))
-        }
+        None => area_of(element).map_or(Ok(()), |area| area.set_selection_range(end, end)),
     };
 }
 
 /// Selects the whole value.
 pub(super) fn select_all(element: &Element) {
-    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+    if let Some(input) = kind::input(element) {
         input.select();
-    } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+    } else if let Some(area) = area_of(element) {
         area.select();
     }
+}
+
+fn area_of(element: &Element) -> Option<&HtmlTextAreaElement> {
+    kind::named(element, "textarea")
 }
 
 /// The live value of a field.

@@ -2,11 +2,11 @@
 use cobrowse_core::command::{Modifiers, Receipt};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
-    HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit,
+    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlTextAreaElement, KeyboardEvent,
+    KeyboardEventInit,
 };
 
-use super::{May, field, focus, pointer::window_of};
+use super::{May, field, focus, kind, pointer::window_of};
 
 /// What Tab stops at, in the order of the document (HTML §6.6.3).
 const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select:not([disabled]), \
@@ -75,7 +75,7 @@ fn insert(element: &Element, text: &str) {
 }
 
 fn command(element: &Element, name: &str, value: &str) -> bool {
-    let document = element.owner_document().and_then(|it| it.dyn_into::<web_sys::HtmlDocument>().ok());
+    let document = element.owner_document().map(JsCast::unchecked_into::<web_sys::HtmlDocument>);
     document.is_some_and(|it| it.exec_command_with_show_ui_and_value(name, false, value).unwrap_or(false))
 }
 
@@ -165,23 +165,23 @@ fn visible_stops(document: &Document) -> Vec<Element> {
     };
     let Ok(found) = found else { return Vec::new() };
     (0..found.length())
-        .filter_map(|index| found.item(index)?.dyn_into::<Element>().ok())
+        .filter_map(|index| kind::element(found.item(index)?))
         .filter(|it| it.get_client_rects().length() > 0)
         .collect()
 }
 
 /// Enter: a line in text, the form's submission from a field (HTML §4.10.22.2), a click elsewhere.
 fn enter(at: &Element, may: May<'_>) {
-    if at.is_instance_of::<HtmlTextAreaElement>() {
+    if kind::named::<HtmlTextAreaElement>(at, "textarea").is_some() {
         insert(at, "\n");
     } else if at.closest("[contenteditable]:not([contenteditable=false])").ok().flatten().is_some() {
         command(at, "insertParagraph", "");
-    } else if let Some(input) = at.dyn_ref::<HtmlInputElement>() {
+    } else if let Some(input) = kind::input(at) {
         field::notify(at, "change");
         if let Some(form) = input.form() {
             submit(&form, may);
         }
-    } else if let Some(element) = at.dyn_ref::<HtmlElement>() {
+    } else if let Some(element) = kind::html(at) {
         element.click();
     }
 }
@@ -205,9 +205,8 @@ fn space(at: &Element) {
         insert(at, " ");
         return;
     }
-    let pressed = at
-        .dyn_ref::<HtmlElement>()
-        .filter(|it| matches!(it.local_name().as_str(), "button" | "input" | "summary"));
+    let pressed =
+        kind::html(at).filter(|it| matches!(it.local_name().as_str(), "button" | "input" | "summary"));
     if let Some(element) = pressed {
         element.click();
     }
@@ -218,7 +217,7 @@ fn escape(at: &Element) {
     let Some(document) = at.owner_document() else { return };
     let Ok(modals) = document.query_selector_all("dialog:modal") else { return };
     let last = modals.length().checked_sub(1).and_then(|last| modals.item(last));
-    let Some(dialog) = last.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    let Some(dialog) = last.map(JsCast::unchecked_into::<HtmlDialogElement>) else { return };
     let init = web_sys::EventInit::new();
     init.set_cancelable(true);
     let cancel = web_sys::Event::new_with_event_init_dict("cancel", &init);
@@ -251,15 +250,14 @@ fn move_caret(at: &Element, key: &str, extend: bool) {
 
 /// Up and down in numbers and ranges step the value (HTML §4.10.5.4); in selects they choose.
 fn step(at: &Element, up: bool) {
-    if let Some(select) = at.dyn_ref::<web_sys::HtmlSelectElement>() {
+    if let Some(select) = kind::named::<web_sys::HtmlSelectElement>(at, "select") {
         let next = select.selected_index() + if up { -1 } else { 1 };
         if (0..i32::try_from(select.length()).unwrap_or(i32::MAX)).contains(&next) {
             select.set_selected_index(next);
             field::notify(at, "input");
             field::notify(at, "change");
         }
-    } else if let Some(input) =
-        at.dyn_ref::<HtmlInputElement>().filter(|it| matches!(it.type_().as_str(), "number" | "range"))
+    } else if let Some(input) = kind::input(at).filter(|it| matches!(it.type_().as_str(), "number" | "range"))
     {
         let name = if up { "stepUp" } else { "stepDown" };
         let step = js_sys::Reflect::get(input, &name.into())

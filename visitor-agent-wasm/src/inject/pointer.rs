@@ -2,11 +2,11 @@
 use cobrowse_core::command::{Button, Modifiers, Receipt};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, MouseEvent, MouseEventInit, PointerEvent,
-    PointerEventInit, WheelEvent, WheelEventInit, Window,
+    Element, HtmlAnchorElement, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, WheelEvent,
+    WheelEventInit, Window,
 };
 
-use super::{May, Target, field, focus};
+use super::{May, Target, field, focus, kind};
 
 /// The pointer id of the agent's hand; the browser's own begin at 1 and stay small.
 const POINTER: i32 = 7401;
@@ -104,10 +104,11 @@ fn release(target: &Target, press: &Press) {
 /// What a script may not do, or must not: file pickers, new windows, other sites, scripts in addresses.
 fn refused(element: &Element) -> Option<Receipt> {
     let control = labelled(element).unwrap_or_else(|| element.clone());
-    if control.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.type_() == "file") {
+    if kind::input(&control).is_some_and(|input| input.type_() == "file") {
         return Some(Receipt::Refused);
     }
-    let link: HtmlAnchorElement = element.closest("a[href]").ok().flatten()?.dyn_into().ok()?;
+    let link = element.closest("a[href]").ok().flatten()?;
+    let link: &HtmlAnchorElement = kind::named(&link, "a")?;
     let here = window_of(element)?.location().origin().ok()?;
     let elsewhere =
         link.origin() != here || !matches!(link.target().as_str(), "" | "_self" | "_top" | "_parent");
@@ -117,7 +118,7 @@ fn refused(element: &Element) -> Option<Receipt> {
 /// The control of the label around the element.
 fn labelled(element: &Element) -> Option<Element> {
     let label = element.closest("label").ok().flatten()?;
-    label.dyn_into::<web_sys::HtmlLabelElement>().ok()?.control().map(JsCast::unchecked_into)
+    kind::named::<web_sys::HtmlLabelElement>(&label, "label")?.control().map(JsCast::unchecked_into)
 }
 
 fn focusable(element: &Element) -> Option<Element> {
@@ -134,7 +135,7 @@ fn focusable(element: &Element) -> Option<Element> {
 
 fn blur_active(element: &Element) {
     let active = element.owner_document().and_then(|document| document.active_element());
-    if let Some(active) = active.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+    if let Some(active) = active.as_ref().and_then(kind::html) {
         // Fails only for elements whose document is gone.
         let _ = active.blur();
     }

@@ -5,13 +5,12 @@ use cobrowse_core::{
     command::{Anchor, Indicate, Mark},
     wire::message::AgentCard,
 };
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{Share, warn};
 use crate::{
     bar::{Place, Show},
-    inject::Nodes,
+    inject::{Nodes, kind},
 };
 
 /// Shows a mark, if it still means a place of this page.
@@ -34,7 +33,7 @@ fn place(share: &Weak<Share>, anchor: &Anchor) -> Option<[f64; 6]> {
     let share = share.upgrade()?;
     let page = share.page.borrow();
     let node = page.as_ref()?.node(anchor.node)?;
-    let element = node.clone().dyn_into::<Element>().ok().or_else(|| node.parent_element())?;
+    let element = kind::element(node.clone()).or_else(|| node.parent_element())?;
     let rect = element.get_bounding_client_rect();
     let (mut left, mut top) = (rect.left(), rect.top());
     let mut at = element;

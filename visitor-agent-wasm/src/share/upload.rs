@@ -8,7 +8,7 @@ use std::{
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Headers, RequestCredentials, RequestInit, Response};
+use web_sys::{Headers, ReferrerPolicy, RequestCredentials, RequestInit, Response};
 
 use super::Share;
 use crate::capture::{Asset, Capture};
@@ -131,6 +131,10 @@ async fn request(
     let init = RequestInit::new();
     init.set_method(method);
     init.set_credentials(RequestCredentials::Omit);
+    // The page's policy may be to send its whole address along.
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    // A request that outlives its page would keep the browser from keeping the page.
+    init.set_signal(Some(&share.life.signal()));
     if let Some((mime, body)) = body {
         headers.set("content-type", mime).ok()?;
         init.set_body(body);

@@ -1,0 +1,32 @@
+//! What a node is, by its names. What stands in a frame comes from another realm, where `instanceof` says no.
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement, Node, ShadowRoot};
+
+const HTML: &str = "http://www.w3.org/1999/xhtml";
+
+/// The element that a node is.
+pub fn element(node: Node) -> Option<Element> {
+    (node.node_type() == Node::ELEMENT_NODE).then(|| node.unchecked_into())
+}
+
+/// The HTML element that an element is.
+pub(super) fn html(element: &Element) -> Option<&HtmlElement> {
+    (element.namespace_uri().as_deref() == Some(HTML)).then(|| element.unchecked_ref())
+}
+
+/// The element as the type that its local name has in HTML.
+pub(super) fn named<'a, T: JsCast>(element: &'a Element, name: &str) -> Option<&'a T> {
+    html(element).filter(|it| it.local_name() == name).map(JsCast::unchecked_ref)
+}
+
+/// The input that an element is.
+pub(super) fn input(element: &Element) -> Option<&HtmlInputElement> {
+    named(element, "input")
+}
+
+/// The shadow root that a node is: a fragment with a host.
+pub(super) fn shadow_root(node: Node) -> Option<ShadowRoot> {
+    let is_shadow = node.node_type() == Node::DOCUMENT_FRAGMENT_NODE
+        && js_sys::Reflect::get(&node, &"host".into()).is_ok_and(|host| host.is_object());
+    is_shadow.then(|| node.unchecked_into())
+}
