@@ -1,0 +1,6 @@
+//! Stories and properties of routing.
+mod desk;
+mod order;
+mod random;
+mod reference;
+mod stories;
