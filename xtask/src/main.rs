@@ -7,6 +7,7 @@ mod cargo_install;
 mod demo;
 mod library;
 mod place;
+mod postgres;
 mod run;
 mod test;
 mod tidy;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Options),
     /// Finds or installs the browsers and drivers that tests steer.
     Browsers,
+    /// Runs PostgreSQL servers for tests that are started by hand, until Ctrl-C.
+    Postgres,
     /// Checks the rules that the compiler does not know.
     Tidy,
 }
@@ -71,6 +74,7 @@ fn dispatch(command: Command) -> Result<()> {
         }
         Command::Bench(options) => bench::measure(&options),
         Command::Browsers => browsers::find().map(drop),
+        Command::Postgres => postgres::serve(),
         Command::Tidy => tidy::check(),
     }
 }

@@ -11,6 +11,7 @@ use crate::browsers;
 use crate::cargo_install;
 use crate::demo;
 use crate::place;
+use crate::postgres;
 use crate::run::{cargo, run};
 use crate::tidy;
 use crate::toolchain;
@@ -85,7 +86,10 @@ fn licences(_: &mut Stage) -> Result<Vec<String>> {
 }
 
 fn unit(stage: &mut Stage) -> Result<Vec<String>> {
-    test(cargo().args(["test", "--workspace", "--exclude", "tests"]), stage)
+    let servers = postgres::start()?;
+    let mut command = cargo();
+    servers.apply(command.args(["test", "--workspace", "--exclude", "tests"]));
+    test(&mut command, stage)
 }
 
 fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
@@ -113,7 +117,19 @@ pub fn package(name: &str) -> Result<Option<Package>> {
 
 /// The tests of one package.
 pub fn test_package(package: &Package, stage: &Stage) -> Result<Vec<String>> {
-    test(cargo().args(["test", "-p", package.name.as_str()]), stage)
+    let mut command = cargo();
+    command.args(["test", "-p", package.name.as_str()]);
+    let servers = needs_postgres(package).then(postgres::start).transpose()?;
+    if let Some(servers) = &servers {
+        servers.apply(&mut command);
+    }
+    test(&mut command, stage)
+}
+
+/// The store, and whatever keeps its data there.
+fn needs_postgres(package: &Package) -> bool {
+    let is_store = |name: &str| name == "store";
+    is_store(&package.name) || package.dependencies.iter().any(|it| is_store(&it.name))
 }
 
 /// Runs `cargo test`, shows what it prints as it comes, and keeps its closing lines.

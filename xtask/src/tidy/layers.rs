@@ -14,7 +14,7 @@ enum MayKnow {
 }
 
 /// Every crate has its line here, so that a new one is a decision.
-const LAYERS: [(&str, MayKnow); 11] = [
+const LAYERS: [(&str, MayKnow); 12] = [
     ("cobrowse-core", MayKnow::Only(&[])),
     ("visitor-agent-wasm", MayKnow::Only(&["cobrowse-core"])),
     ("share", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm"])),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, MayKnow); 11] = [
     ("agent-viewer", MayKnow::Only(&["cobrowse-core", "replay"])),
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
+    ("store", MayKnow::Only(&[])),
     ("relay", MayKnow::Only(&["cobrowse-core"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),

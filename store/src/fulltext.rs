@@ -1,0 +1,119 @@
+//! Full text over words that the caller has made (folded, stemmed), so that both engines find the same.
+//!
+//! A migration makes the index with `{fulltext NAME}`: a table of ids and words. Neither engine parses: FTS5
+//! is told that every sign but the blank belongs to a word, PostgreSQL gets a cast to `tsvector`.
+
+use crate::{Dialect, Error, Tx, Value, params};
+
+/// Bytes of a word that count; PostgreSQL takes 2,046.
+const MAX_WORD: usize = 200;
+
+/// Words of one entry that count.
+const MAX_WORDS: usize = 10_000;
+
+/// An index that a migration has made.
+#[derive(Debug, Clone, Copy)]
+pub struct FullText {
+    /// The name that stands in the macro: letters and `_`.
+    pub table: &'static str,
+}
+
+/// The statements that make an index. FTS5 has a hidden column of the table's own name, so ours has one that
+/// no table has.
+pub(crate) fn table(name: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => format!(
+            "CREATE VIRTUAL TABLE {name} USING fts5(folded_words, content='', contentless_delete=1, \
+             tokenize=\"ascii tokenchars '{SIGNS}'\")"
+        ),
+        Dialect::Postgres => format!(
+            "CREATE TABLE {name} (id BIGINT PRIMARY KEY, folded_words TSVECTOR NOT NULL); \
+             CREATE INDEX {name}_words ON {name} USING GIN (folded_words)"
+        ),
+    }
+}
+
+/// Signs that may stand in a word beside letters and digits: all of ASCII but quotes and the backslash,
+/// which would have to be escaped differently in each place.
+const SIGNS: &str = "!#$%&()*+,-./:;<=>?@[]^_`{|}~";
+
+/// A word as both engines store it; `None` when nothing is left of it.
+fn clean(word: &str) -> Option<String> {
+    let stays = |sign: &char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || SIGNS.contains(*sign);
+    let mut word: String = word.chars().filter(stays).collect::<String>().to_lowercase();
+    while MAX_WORD < word.len() {
+        word.pop();
+    }
+    (!word.is_empty()).then_some(word)
+}
+
+impl FullText {
+    /// Puts the words of an entry in the place of those that it had.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub fn put(&self, tx: &mut dyn Tx, id: i64, words: &[impl AsRef<str>]) -> Result<(), Error> {
+        self.remove(tx, id)?;
+        let words: Vec<_> = words.iter().filter_map(|word| clean(word.as_ref())).take(MAX_WORDS).collect();
+        let table = self.table;
+        let (sql, text) = match tx.dialect() {
+            Dialect::Sqlite => {
+                (format!("INSERT INTO {table} (rowid, folded_words) VALUES ($1, $2)"), words.join(" "))
+            }
+            Dialect::Postgres => {
+                let quoted: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+                let sql =
+                    format!("INSERT INTO {table} (id, folded_words) VALUES ($1, CAST($2 AS TEXT)::tsvector)");
+                (sql, quoted.join(" "))
+            }
+        };
+        tx.execute(&sql, params![id, text]).map(drop)
+    }
+
+    /// Takes an entry out.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub fn remove(&self, tx: &mut dyn Tx, id: i64) -> Result<(), Error> {
+        let sql = format!("DELETE FROM {} WHERE {} = $1", self.table, id_column(tx.dialect()));
+        tx.execute(&sql, params![id]).map(drop)
+    }
+
+    /// A subquery of the ids of the entries that match parameter `$n`, to be put behind `id IN`.
+    pub fn ids(&self, dialect: Dialect, n: usize) -> String {
+        let table = self.table;
+        match dialect {
+            Dialect::Sqlite => format!("(SELECT rowid FROM {table} WHERE {table} MATCH ${n})"),
+            Dialect::Postgres => {
+                format!("(SELECT id FROM {table} WHERE folded_words @@ CAST(${n} AS TEXT)::tsquery)")
+            }
+        }
+    }
+
+    /// The parameter for [`FullText::ids`]: entries that hold, for every word that is looked for, one of its
+    /// alternatives (the folded word and its stems); of the last word a beginning is enough. `None` when no
+    /// word is left to look for.
+    pub fn query(&self, dialect: Dialect, wanted: &[Vec<String>]) -> Option<Value> {
+        let clean = |alternatives: &Vec<String>| alternatives.iter().filter_map(|it| clean(it)).collect();
+        let wanted: Vec<Vec<String>> =
+            wanted.iter().map(clean).filter(|it: &Vec<_>| !it.is_empty()).collect();
+        let last = wanted.len().checked_sub(1)?;
+        let (quote, prefix, or, and) = match dialect {
+            Dialect::Sqlite => ('"', " *", " OR ", " AND "),
+            Dialect::Postgres => ('\'', ":*", " | ", " & "),
+        };
+        let all = wanted.iter().enumerate().map(|(index, alternatives)| {
+            let end = if index == last { prefix } else { "" };
+            let any: Vec<_> = alternatives.iter().map(|word| format!("{quote}{word}{quote}{end}")).collect();
+            format!("({})", any.join(or))
+        });
+        Some(Value::Text(all.collect::<Vec<_>>().join(and)))
+    }
+}
+
+fn id_column(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "rowid",
+        Dialect::Postgres => "id",
+    }
+}

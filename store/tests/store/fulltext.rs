@@ -1,0 +1,78 @@
+//! Both engines find the same entries.
+
+use store::fulltext::FullText;
+use store::{Error, Migrations, Step, Store, params};
+
+use crate::engines::{Database, Engine, SHARED};
+
+const WORDS: FullText = FullText { table: "words" };
+const TABLES: Migrations = Migrations { component: "words", steps: &[Step::both("words", TEXT)] };
+const TEXT: &str = "CREATE TABLE entry (id {int} PRIMARY KEY) {strict}; {fulltext words};";
+
+/// Entries by id, each word as the caller has folded it.
+const ENTRIES: [&[&str]; 8] = [
+    &["la", "commande", "command", "est", "partie"],
+    &["command", "line", "a-b", "3.5", "x_y"],
+    &["été", "日本", "日本語", "😀"],
+    &["o'brien", "c++", "c#", "100%", "a:b", "a|b", "(x)", "*", "!"],
+    &["commandant"],
+    &[],
+    &["and", "or", "not", "near", "null", "AND"],
+    &["back\\slash", "quo\"te"],
+];
+
+fn open(engine: &Engine) -> Store {
+    let store = engine.open(&[TABLES]).expect("opens");
+    for (id, words) in (0_i64..).zip(ENTRIES) {
+        crate::conformance::write(&store, move |tx| {
+            tx.execute("INSERT INTO entry (id) VALUES ($1)", params![id])?;
+            WORDS.put(tx, id, words)
+        })
+        .expect("put");
+    }
+    store
+}
+
+fn find(store: &Store, wanted: &[&[&str]]) -> Vec<i64> {
+    let wanted: Vec<Vec<String>> =
+        wanted.iter().map(|any| any.iter().map(|it| (*it).to_owned()).collect()).collect();
+    let found = store.read_blocking(move |tx| {
+        let Some(query) = WORDS.query(tx.dialect(), &wanted) else { return Ok(Vec::new()) };
+        let sql = format!("SELECT id FROM entry WHERE id IN {} ORDER BY id", WORDS.ids(tx.dialect(), 1));
+        tx.rows::<(i64,)>(&sql, &[query])
+    });
+    found.expect("found").into_iter().map(|(id,)| id).collect()
+}
+
+#[test]
+fn every_word_of_an_entry_finds_it_on_both() {
+    let engines = [
+        Engine::File(tempfile::tempdir().expect("a folder")),
+        Engine::Memory,
+        Engine::Postgres(Database::new(SHARED)),
+    ];
+    for engine in &engines {
+        let store = open(engine);
+        for (id, words) in (0_i64..).zip(ENTRIES) {
+            for word in words {
+                assert!(find(&store, &[&[word]]).contains(&id), "{word}");
+            }
+        }
+        assert_eq!(find(&store, &[&["comman"]]), [0, 1, 4], "a beginning is enough");
+        assert_eq!(find(&store, &[&["comman"], &["line"]]), [0_i64; 0], "of the last word only");
+        assert_eq!(find(&store, &[&["command"], &["l"]]), [0, 1]);
+        assert_eq!(find(&store, &[&["nothing", "commande"], &["est"]]), [0], "one alternative is enough");
+        assert_eq!(find(&store, &[&["日"]]), [2]);
+        assert_eq!(find(&store, &[&["a"]]), [1, 3, 6]);
+        assert_eq!(find(&store, &[&["'"], &["\""]]), [0_i64; 0], "nothing is left to look for");
+        crate::conformance::write(&store, |tx| {
+            WORDS.put(tx, 1, &["other"])?;
+            WORDS.remove(tx, 4)?;
+            Ok::<_, Error>(())
+        })
+        .expect("changed");
+        assert_eq!(find(&store, &[&["command"]]), [0]);
+        assert_eq!(find(&store, &[&["other"]]), [1]);
+        store.close();
+    }
+}
