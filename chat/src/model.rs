@@ -43,14 +43,14 @@ mod time;
 pub use actor::{AgentActor, Role};
 pub use apply::{Transition, apply, begin};
 pub use command::{Begin, Command, Entry, FromAgent, FromSystem, FromVisitor, SnoozeFor, TransferTo};
-pub use content::{Content, MAX_CHARS, MAX_FILES};
+pub use content::{Content, MAX_CHARS, MAX_FILES, Words};
 pub use conversation::{Conversation, Kind, Passed, Rating, Side};
 pub use effect::{Cap, DeskEvent, Effect, OfferFor, OfferOutcome};
 pub use flow::{Choice, Flow, FlowFault, FlowRef, Node, NodeId};
 pub use form::{Field, FieldFault, FieldKind, FieldProblem, Form, FormFields, MAX_FIELD_CHARS};
 pub use id::{
     AgentId, AgentSeq, AttachmentId, Cid, ConversationId, FlowId, OfferNo, OptionId, PublicId, QueueId,
-    Random, Round, Seq, SiteId, TagId, Ver, VisitorId,
+    Random, Round, Seq, ShareId, SiteId, TagId, Ver, VisitorId,
 };
 pub use message::{Author, Body, Ending, Message, Notice, Place, Record, SharePhase};
 pub use refusal::Refusal;

@@ -78,6 +78,8 @@ pub struct Router {
 struct Touched {
     agents: BTreeSet<AgentId>,
     conversation: Option<ConversationId>,
+    /// Everything that waits here.
+    queue: Option<QueueId>,
 }
 
 impl Router {
@@ -85,12 +87,24 @@ impl Router {
     pub fn handle(&mut self, event: Event, now: UnixMillis) -> Vec<Decision> {
         let mut decisions = Vec::new();
         let touched = self.absorb(event, &mut decisions);
-        while let Some(conversation) = self.next(&touched) {
-            let Some((agent, round)) = self.pick(conversation) else { break };
-            self.hold(conversation, agent, now);
-            decisions.push(Decision::Offer { conversation, agent, round });
+        for conversation in touched.queue.map(|queue| self.all_in(queue)).unwrap_or_default() {
+            decisions.extend(self.offer(conversation, now));
+        }
+        while let Some(offer) = self.next(&touched).and_then(|it| self.offer(it, now)) {
+            decisions.push(offer);
         }
         decisions
+    }
+
+    fn offer(&mut self, conversation: ConversationId, now: UnixMillis) -> Option<Decision> {
+        let (agent, round) = self.pick(conversation)?;
+        self.hold(conversation, agent, now);
+        Some(Decision::Offer { conversation, agent, round })
+    }
+
+    fn all_in(&self, queue: QueueId) -> Vec<ConversationId> {
+        let waiting = self.queues.get(&queue).into_iter().flat_map(|it| &it.waiting);
+        waiting.map(|order| order.conversation).collect()
     }
 
     /// How many conversations count to this agent's load, decided offers included.
@@ -98,7 +112,7 @@ impl Router {
         self.agents.get(&agent).map_or(0, |it| it.slots.len())
     }
 
-    /// The place of a waiting conversation in its queue, from 1.
+    /// The place of a waiting conversation in its queue, from 1. Counts those before it.
     pub fn position(&self, conversation: ConversationId) -> Option<usize> {
         let order = Order::of(conversation, self.waits(conversation)?);
         let queue = self.queues.get(&self.waits(conversation)?.queue)?;
@@ -110,7 +124,8 @@ impl Router {
         match event {
             Event::Queue(queue, strategy) => {
                 let members = self.queues.entry(queue).or_default().set(strategy);
-                members.into_iter().for_each(|agent| self.change(agent, &mut touched, |_| {}));
+                members.into_iter().for_each(|agent| self.change(agent, &mut Touched::default(), |_| {}));
+                touched.queue = Some(queue);
             }
             Event::Member(queue, agent, member) => {
                 self.queues.entry(queue).or_default().enlist(agent, member.is_some());

@@ -4,12 +4,15 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     actor::AgentActor,
-    content::Content,
+    content::{Content, Words},
     conversation::{Kind, Rating},
     effect::Cap,
     flow::FlowRef,
     form::Form,
-    id::{AgentId, Cid, ConversationId, OfferNo, OptionId, QueueId, Round, Seq, SiteId, TagId, VisitorId},
+    id::{
+        AgentId, Cid, ConversationId, OfferNo, OptionId, QueueId, Round, Seq, ShareId, SiteId, TagId,
+        VisitorId,
+    },
     message::SharePhase,
     text::Lang,
     time::UnixMillis,
@@ -43,7 +46,7 @@ pub struct Begin {
     pub form: Form,
     /// Their language.
     pub lang: Option<Lang>,
-    /// The agent of their last conversation, where the queue remembers.
+    /// The agent of their last conversation.
     pub previous_agent: Option<AgentId>,
 }
 
@@ -140,14 +143,14 @@ pub enum FromAgent {
         /// The client's name of the note.
         cid: Cid,
         /// What.
-        text: String,
+        text: Words,
     },
     /// Gives it to somebody else.
     Transfer {
         /// To whom.
         to: TransferTo,
         /// What they should know.
-        note: String,
+        note: Words,
     },
     /// Keeps it after all.
     CancelTransfer,
@@ -164,7 +167,7 @@ pub enum FromAgent {
         /// Qualifies it.
         tags: BTreeSet<TagId>,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// Takes up what was ended.
     Reopen,
@@ -198,6 +201,8 @@ pub enum FromSystem {
     Share {
         /// The relay's own name of the event.
         cid: Cid,
+        /// Of which share.
+        share: ShareId,
         /// What.
         phase: SharePhase,
         /// With whom.

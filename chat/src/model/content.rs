@@ -8,6 +8,23 @@ pub const MAX_CHARS: usize = 10_000;
 /// Most files of one message.
 pub const MAX_FILES: usize = 5;
 
+/// What an agent writes for other agents. Not shown in a log.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Words(pub String);
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// Shows the length only.
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
 /// What a visitor or an agent sends.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
@@ -114,5 +131,6 @@ mod tests {
     #[test]
     fn what_people_write_is_not_in_a_log() {
         assert_eq!(format!("{:?}", Content::Text("my card is 4111".into())), "text(15 bytes)");
+        assert_eq!(format!("{:?}", Words::from("rude")), "4 bytes");
     }
 }

@@ -100,6 +100,8 @@ pub struct Conversation {
     pub passed: BTreeMap<AgentId, Passed>,
     /// Whose it was last.
     pub previous_agent: Option<AgentId>,
+    /// Who had this visitor's last conversation.
+    pub familiar: Option<AgentId>,
     /// The visitor is gone: when that may end the conversation.
     pub visitor_gone_due: Option<UnixMillis>,
     /// What agents called it.

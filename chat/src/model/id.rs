@@ -93,6 +93,17 @@ impl fmt::Debug for PublicId {
     }
 }
 
+/// The relay's name of one share of the visitor's page: rows about the same one are shown as one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShareId(pub [u8; 16]);
+
+/// Shows the first four digits only: a full id in a log is a way in.
+impl fmt::Debug for ShareId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ShareId({:02x}{:02x}…)", self.0[0], self.0[1])
+    }
+}
+
 /// Names a message before it has a number. Unique within a conversation, so that a second sending of the same
 /// message finds the first. Clients draw theirs; the system's are counted, and a client cannot name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,9 +1,9 @@
 //! What stands in a conversation's thread.
 use super::{
-    content::Content,
+    content::{Content, Words},
     effect::OfferOutcome,
     form::Form,
-    id::{AgentId, AgentSeq, Cid, OfferNo, OptionId, QueueId, Seq},
+    id::{AgentId, AgentSeq, Cid, OfferNo, OptionId, QueueId, Seq, ShareId},
     time::UnixMillis,
 };
 
@@ -172,7 +172,7 @@ pub enum Notice {
     /// The visitor's message was put into the inbox.
     MessageReceived,
     /// Something happened to a share.
-    Share(SharePhase, AgentId),
+    Share(ShareId, SharePhase, AgentId),
     /// The conversation is over.
     Ended(Ending),
     /// It goes on after all.
@@ -192,7 +192,7 @@ impl Notice {
             Self::OutOfHours => "out_of_hours",
             Self::NobodyAvailable => "nobody_available",
             Self::MessageReceived => "message_received",
-            Self::Share(phase, _) => phase.code(),
+            Self::Share(_, phase, _) => phase.code(),
             Self::Ended(ending) => ending.code(),
             Self::Reopened => "reopened",
         }
@@ -204,7 +204,7 @@ impl Notice {
             Self::TakenFromBot(agent)
             | Self::Accepted(agent)
             | Self::AgentUnavailable(agent)
-            | Self::Share(_, agent) => (Some(agent), None),
+            | Self::Share(_, _, agent) => (Some(agent), None),
             Self::Transferred { from, to } => (Some(from), Some(to)),
             Self::Started
             | Self::TransferredToQueue { .. }
@@ -222,7 +222,7 @@ impl Notice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// An agent's note.
-    Note(String),
+    Note(Words),
     /// An agent asked another one to go on.
     TransferAsked {
         /// Which offer it is.
@@ -232,7 +232,7 @@ pub enum Record {
         /// Who is asked.
         to: AgentId,
         /// What the other one should know.
-        note: String,
+        note: Words,
     },
     /// What became of it, when the other one did not take it.
     TransferEnded {
@@ -250,7 +250,7 @@ pub enum Record {
         /// Where to.
         queue: QueueId,
         /// What the next one should know.
-        note: String,
+        note: Words,
     },
     /// The conversation was put aside.
     Paused {
@@ -266,7 +266,7 @@ pub enum Record {
         /// By whom.
         by: AgentId,
         /// Why.
-        reason: String,
+        reason: Words,
     },
 }
 

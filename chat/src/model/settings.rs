@@ -47,6 +47,8 @@ pub struct SiteSettings {
 /// A queue's settings, as far as they decide about states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueSettings {
+    /// Whether the agent who had a visitor last is asked first.
+    pub sticky: bool,
     /// How long an agent has for the first answer.
     pub first_answer: Duration,
     /// How long a visitor waits in all.
@@ -58,7 +60,7 @@ pub struct QueueSettings {
 impl Default for QueueSettings {
     fn default() -> Self {
         let (first_answer, accept_timeout) = (Duration::from_secs(30), Duration::from_secs(120));
-        Self { first_answer, accept_timeout, overflow: None }
+        Self { sticky: true, first_answer, accept_timeout, overflow: None }
     }
 }
 

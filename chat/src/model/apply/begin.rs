@@ -43,6 +43,7 @@ fn blank(begin: &Begin, public: PublicId, at: UnixMillis, site: &SiteSettings) -
         round: Round(1),
         passed: BTreeMap::new(),
         previous_agent: None,
+        familiar: begin.previous_agent,
         visitor_gone_due: None,
         tags: BTreeSet::new(),
         rating: None,
@@ -69,9 +70,6 @@ fn live(draft: &mut Draft<'_>, begin: &Begin) -> Result<(), Refusal> {
             draft.next.queue = queue;
             wait::enter_anew(draft, wait::Wait::new(draft, draft.on_missed()));
         }
-    }
-    if let State::Queued(waiting) = &mut draft.next.state {
-        waiting.sticky = begin.previous_agent;
     }
     let has_ended = matches!(draft.next.state, State::OfflineForm | State::Closed(_));
     // A flow that begins in a closed queue: nothing is stored before the form is sent.

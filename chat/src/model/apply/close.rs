@@ -53,9 +53,9 @@ pub(super) fn block(
     draft: &mut Draft<'_>,
     actor: AgentActor,
     tags: &BTreeSet<TagId>,
-    reason: &str,
+    reason: &Words,
 ) -> Result<(), Refusal> {
-    check_length(reason)?;
+    check_length(&reason.0)?;
     if draft.next.owner().is_some_and(|owner| owner != actor.id) && !actor.manages() {
         return Err(Refusal::NotOwner);
     }
@@ -64,7 +64,7 @@ pub(super) fn block(
         tag_at_end(draft, actor.id, tags)?;
     }
     draft.put(Effect::BlockVisitor(actor.id));
-    draft.record(Record::Blocked { by: actor.id, reason: reason.to_owned() });
+    draft.record(Record::Blocked { by: actor.id, reason: reason.clone() });
     if is_open {
         close(draft, CloseReason::Blocked(actor.id));
     }

@@ -122,6 +122,13 @@ impl<'a> Draft<'a> {
         if let State::Active(active) = &mut self.next.state { Some(active) } else { None }
     }
 
+    /// It is the visitor's turn from now on: only now do they begin to be gone for too long.
+    pub fn restart_idle(&mut self) {
+        if self.next.visitor_gone_due.is_some() {
+            self.next.visitor_gone_due = self.world.site().idle_close.map(|span| self.at + span);
+        }
+    }
+
     /// The settings of a queue. One that was removed meanwhile is treated as a new one.
     pub fn queue(&self, queue: QueueId) -> QueueSettings {
         self.world.queue(queue).unwrap_or_default()

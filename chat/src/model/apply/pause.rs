@@ -62,6 +62,7 @@ pub(super) fn up(draft: &mut Draft<'_>, snooze: &Snooze) {
 fn to_owner(draft: &mut Draft<'_>, agent: AgentId) {
     draft.record(Record::Woken);
     draft.cap = Cap::Ignored;
+    draft.restart_idle();
     let (waited_since, answer_due) = (draft.at, None);
     draft.next.state =
         State::Active(Active { agent, waited_since, answer_due, gone_due: None, transfer: None });

@@ -15,9 +15,10 @@ pub(super) fn handle(draft: &mut Draft<'_>, command: &FromSystem) -> Result<(), 
         FromSystem::VisitorBack => visitor_back(draft),
         FromSystem::QueueClosed => wait::queue_closed(draft),
         FromSystem::Reroute(queue) => transfer::reroute(draft, *queue),
-        FromSystem::Share { cid, phase, agent } => {
+        FromSystem::Share { cid, share, phase, agent } => {
             // Also after the end: the relay's events are stored whenever they arrive.
-            draft.write(Author::System, *cid, Body::Notice(Notice::Share(*phase, *agent)), None);
+            let notice = Notice::Share(*share, *phase, *agent);
+            draft.write(Author::System, *cid, Body::Notice(notice), None);
             Ok(())
         }
         FromSystem::Shift(down) => shift(draft, *down),

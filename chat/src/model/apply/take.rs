@@ -90,6 +90,7 @@ pub(super) fn own(
     answer_due: Option<UnixMillis>,
 ) {
     draft.next.previous_agent = Some(agent);
+    draft.restart_idle();
     draft.next.state =
         State::Active(Active { agent, waited_since, answer_due, gone_due: None, transfer: None });
     draft.put(Effect::Participant(agent));

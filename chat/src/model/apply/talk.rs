@@ -70,6 +70,7 @@ pub(super) fn from_agent(
     match &mut draft.next.state {
         State::Active(active) if active.agent == agent => {
             active.answer_due = None;
+            draft.restart_idle();
             draft.next.first_reply_at.get_or_insert(draft.at);
             draft.write(Author::Agent(agent), cid, body, reply_to);
         }
@@ -97,11 +98,11 @@ fn not_theirs(draft: &Draft<'_>, agent: AgentId) -> Refusal {
 }
 
 /// An agent writes beside the thread, whatever the state.
-pub(super) fn note(draft: &mut Draft<'_>, agent: AgentId, cid: Cid, text: &str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+pub(super) fn note(draft: &mut Draft<'_>, agent: AgentId, cid: Cid, text: &Words) -> Result<(), Refusal> {
+    if text.0.trim().is_empty() {
         return Err(Refusal::Empty);
     }
-    check_length(text)?;
-    draft.write_aside(Author::Agent(agent), cid, Record::Note(text.to_owned()));
+    check_length(&text.0)?;
+    draft.write_aside(Author::Agent(agent), cid, Record::Note(text.clone()));
     Ok(())
 }

@@ -10,9 +10,9 @@ pub(super) fn ask(
     draft: &mut Draft<'_>,
     actor: AgentActor,
     to: TransferTo,
-    note: &str,
+    note: &Words,
 ) -> Result<(), Refusal> {
-    check_length(note)?;
+    check_length(&note.0)?;
     match to {
         TransferTo::Agent(agent, cap) => {
             // It is the other one who is not connected.
@@ -24,7 +24,7 @@ pub(super) fn ask(
     }
 }
 
-fn ask_agent(draft: &mut Draft<'_>, actor: AgentActor, to: AgentId, note: &str) -> Result<(), Refusal> {
+fn ask_agent(draft: &mut Draft<'_>, actor: AgentActor, to: AgentId, note: &Words) -> Result<(), Refusal> {
     let active = require_owned(draft, actor)?;
     if active.agent == to {
         return Err(Refusal::SameAgent);
@@ -37,7 +37,7 @@ fn ask_agent(draft: &mut Draft<'_>, actor: AgentActor, to: AgentId, note: &str) 
     let due = draft.at + draft.first_answer();
     let transfer = Some(TransferOffer { no, to, due });
     draft.next.state = State::Active(Active { transfer, ..active });
-    draft.record(Record::TransferAsked { no, from, to, note: note.to_owned() });
+    draft.record(Record::TransferAsked { no, from, to, note: note.clone() });
     draft.put(Effect::OfferMade { no, agent: to, purpose: OfferFor::Transfer(from), due });
     Ok(())
 }
@@ -46,7 +46,7 @@ fn send_to_queue(
     draft: &mut Draft<'_>,
     actor: AgentActor,
     queue: QueueId,
-    note: &str,
+    note: &Words,
 ) -> Result<(), Refusal> {
     draft.world.queue(queue).ok_or(Refusal::UnknownQueue)?;
     let may = match draft.next.state {
@@ -71,16 +71,16 @@ pub(super) fn reroute(draft: &mut Draft<'_>, queue: QueueId) -> Result<(), Refus
     draft.world.queue(queue).ok_or(Refusal::UnknownQueue)?;
     match draft.next.state {
         State::Queued(_) | State::Offered(..) | State::Active(_) | State::Snoozed(_) => {
-            move_to_queue(draft, queue, None, "");
+            move_to_queue(draft, queue, None, &Words::default());
             Ok(())
         }
         State::Bot(_) | State::OfflineForm | State::Offline | State::Closed(_) => Err(Refusal::Nothing),
     }
 }
 
-fn move_to_queue(draft: &mut Draft<'_>, queue: QueueId, by: Option<AgentId>, note: &str) {
+fn move_to_queue(draft: &mut Draft<'_>, queue: QueueId, by: Option<AgentId>, note: &Words) {
     offers::end(draft, OfferOutcome::Withdrawn);
-    draft.record(Record::SentToQueue { by, queue, note: note.to_owned() });
+    draft.record(Record::SentToQueue { by, queue, note: note.clone() });
     let owner = draft.next.owner();
     if owner.is_some() {
         draft.notice(Notice::TransferredToQueue { queue });

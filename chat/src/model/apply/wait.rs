@@ -15,12 +15,14 @@ pub(super) struct Wait {
 impl Wait {
     /// Of a visitor whom nobody has had yet.
     pub fn new(draft: &Draft<'_>, on_missed: OnMissed) -> Self {
-        Self { since: draft.at, boosted: false, sticky: None, on_missed: Some(on_missed) }
+        let asks_first = draft.queue(draft.next.queue).sticky;
+        let sticky = draft.next.familiar.filter(|_| asks_first);
+        Self { since: draft.at, boosted: false, sticky, on_missed: Some(on_missed) }
     }
 
     /// Of a visitor who had an agent.
     pub fn again(draft: &Draft<'_>) -> Self {
-        Self { boosted: true, ..Self::new(draft, draft.on_missed()) }
+        Self { boosted: true, sticky: None, ..Self::new(draft, draft.on_missed()) }
     }
 }
 

@@ -15,7 +15,7 @@ fn close(these: &[i64]) -> FromAgent {
 #[test]
 fn where_tags_are_mandatory_no_agent_closes_or_blocks_without() {
     let story = Story::answered().when(wants_tags);
-    let block = FromAgent::Block { tags: BTreeSet::new(), reason: String::new() };
+    let block = FromAgent::Block { tags: BTreeSet::new(), reason: Words::default() };
     for who in [ANNA, MAYA] {
         assert_eq!(story.refuses_agent(4_000, who, close(&[])), Some(Refusal::TagRequired));
         assert_eq!(story.refuses_agent(4_000, who, block.clone()), Some(Refusal::TagRequired));
@@ -97,7 +97,7 @@ fn a_visitor_is_blocked_in_any_state_and_not_told() {
 // shows: BLK-01, OFF-04
 #[test]
 fn no_link_brings_a_blocked_visitor_back() {
-    let block = FromAgent::Block { tags: BTreeSet::new(), reason: String::new() };
+    let block = FromAgent::Block { tags: BTreeSet::new(), reason: Words::default() };
     let story = Story::offline().agent(130_000, ANNA, block);
     let story = story.when(|site| site.settings.reopening = true);
     let reply = FromVisitor::Reply { cid: cid(5), content: text("again") };
@@ -132,7 +132,7 @@ fn a_visitor_who_is_gone_ends_only_what_waits_for_them() {
     let asked = gone(Story::answered().visitor(5_000, writes(4, "and then?")));
     assert_eq!(asked.timer(TimerKind::VisitorGone), None, "the last word is the visitor's");
     let asked = asked.agent(20_000, ANNA, says(5, "this"));
-    assert_eq!(asked.timer(TimerKind::VisitorGone), Some(610_000));
+    assert_eq!(asked.timer(TimerKind::VisitorGone), Some(620_000));
     for story in [Story::snoozed(SnoozeFor::Reply), Story::queued(), Story::with_bot()] {
         assert_eq!(gone(story).timer(TimerKind::VisitorGone), None);
     }
@@ -140,10 +140,23 @@ fn a_visitor_who_is_gone_ends_only_what_waits_for_them() {
     assert_eq!(never.refuses_system(10_000, FromSystem::VisitorGone), Some(Refusal::Nothing));
 }
 
+// shows: END-08, SNZ-04
+#[test]
+fn a_visitor_who_is_gone_has_their_time_when_it_is_their_turn_again() {
+    let asked =
+        Story::answered().visitor(5_000, writes(4, "and then?")).system(10_000, FromSystem::VisitorGone);
+    let answered = asked.agent(700_000, ANNA, says(5, "this"));
+    assert_eq!(answered.timer(TimerKind::VisitorGone), Some(1_300_000), "not closed by the answer");
+    let gone = Story::answered().system(2_500, FromSystem::VisitorGone);
+    let asleep = gone.agent(3_000, ANNA, FromAgent::Snooze(SnoozeFor::Keep(at(9_000_000))));
+    let awake = asleep.timeout(9_000_000);
+    assert_eq!((awake.stage(), awake.timer(TimerKind::VisitorGone)), (Stage::Active, Some(9_600_000)));
+}
+
 // shows: COB-04, COB-06, THR-05
 #[test]
 fn what_happens_to_a_share_stands_in_the_thread_also_when_it_arrives_late() {
-    let share = |phase| FromSystem::Share { cid: cid(8), phase, agent: ANNA };
+    let share = |phase| FromSystem::Share { cid: cid(8), share: ShareId([8; 16]), phase, agent: ANNA };
     let story = Story::answered().system(5_000, share(SharePhase::Started));
     assert_eq!(story.notices(), ["share_started"]);
     let late = Story::closed().system(9_000, share(SharePhase::Ended));

@@ -265,7 +265,7 @@ impl Play {
     fn of_agent(&mut self, step: AgentStep) -> FromAgent {
         let no = |behind| OfferNo(self.conversation.offers.0.saturating_sub(behind));
         let until = |seconds: u64| self.now + std::time::Duration::from_secs(seconds);
-        let give = |to| FromAgent::Transfer { to, note: String::new() };
+        let give = |to| FromAgent::Transfer { to, note: Words::default() };
         match step {
             AgentStep::Take(cap) => FromAgent::Take(cap),
             AgentStep::Accept(behind) => FromAgent::Accept(no(behind)),
@@ -295,7 +295,9 @@ impl Play {
             SystemStep::VisitorBack => FromSystem::VisitorBack,
             SystemStep::QueueClosed => FromSystem::QueueClosed,
             SystemStep::Reroute(queue) => FromSystem::Reroute(queue),
-            SystemStep::Share(phase) => FromSystem::Share { cid: self.cid(), phase, agent: ANNA },
+            SystemStep::Share(phase) => {
+                FromSystem::Share { cid: self.cid(), share: ShareId([8; 16]), phase, agent: ANNA }
+            }
             SystemStep::Shift(seconds) => FromSystem::Shift(std::time::Duration::from_secs(seconds)),
         }
     }

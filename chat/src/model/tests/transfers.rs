@@ -76,7 +76,7 @@ fn refused_while_its_owner_is_gone_it_waits() {
 #[test]
 fn who_has_not_answered_yet_gets_the_time_back_that_the_other_one_took() {
     let to = TransferTo::Agent(BEN, Cap::Holds);
-    let story = Story::accepted().agent(20_000, ANNA, FromAgent::Transfer { to, note: String::new() });
+    let story = Story::accepted().agent(20_000, ANNA, FromAgent::Transfer { to, note: Words::default() });
     assert_eq!(story.timer(TimerKind::Answer), None);
     let story = story.timeout(50_000);
     assert_eq!((story.conversation.owner(), story.timer(TimerKind::Answer)), (Some(ANNA), Some(80_000)));
@@ -85,7 +85,8 @@ fn who_has_not_answered_yet_gets_the_time_back_that_the_other_one_took() {
 // shows: TRF-01
 #[test]
 fn only_whoever_can_take_it_is_asked() {
-    let ask = |agent| FromAgent::Transfer { to: TransferTo::Agent(agent, Cap::Holds), note: String::new() };
+    let ask =
+        |agent| FromAgent::Transfer { to: TransferTo::Agent(agent, Cap::Holds), note: Words::default() };
     let story = Story::answered();
     assert_eq!(story.refuses_agent(3_000, ANNA, ask(ANNA)), Some(Refusal::SameAgent));
     assert_eq!(story.refuses_agent(3_000, ANNA, ask(AgentId(77))), Some(Refusal::UnknownAgent));
@@ -95,7 +96,7 @@ fn only_whoever_can_take_it_is_asked() {
     assert_eq!(gone.refuses_agent(3_000, ANNA, ask(BEN)), Some(Refusal::AgentUnavailable));
     let full = story.when(|site| site.set_room(BEN, Room::Full));
     assert_eq!(full.refuses_agent(3_000, ANNA, ask(BEN)), Some(Refusal::AgentFull));
-    let insisted = FromAgent::Transfer { to: TransferTo::Agent(BEN, Cap::Ignored), note: String::new() };
+    let insisted = FromAgent::Transfer { to: TransferTo::Agent(BEN, Cap::Ignored), note: Words::default() };
     assert!(full.agent(3_000, ANNA, insisted).has(&Effect::Hold(BEN, Cap::Ignored)));
     assert_eq!(
         Story::asked_to_transfer().refuses_agent(4_000, ANNA, ask(CLEO)),

@@ -123,6 +123,20 @@ fn a_returning_visitor_is_brought_to_their_agent_first() {
     assert_eq!(waiting.sticky, Some(BEN));
 }
 
+// shows: BOT-06, QUE-14
+#[test]
+fn a_returning_visitor_is_known_after_the_bot_too_where_the_queue_wants_it() {
+    let mut site = Site::new();
+    site.settings.entry = Entry::Bot(FLOW);
+    site.queues.insert(HELP, QueueSettings { sticky: false, ..QueueSettings::default() });
+    let story = Story::begin_with(site, Begin { previous_agent: Some(BEN), ..start() });
+    for (option, sticky) in [(TO_SALES, Some(BEN)), (TO_HELP, None)] {
+        let story = story.clone().visitor(1_000, FromVisitor::Choose { cid: cid(1), option });
+        let State::Queued(waiting) = story.conversation.state else { panic!("queued") };
+        assert_eq!(waiting.sticky, sticky);
+    }
+}
+
 // shows: OFF-02, OFF-06
 #[test]
 fn the_offline_form_is_checked_and_sent_once() {

@@ -91,7 +91,7 @@ fn what_is_sent_to_a_queue_is_offered_before_what_waits_there_and_not_to_who_sen
     assert_eq!(desk.agent(2, BEN, says(2, "Hello")), None);
     desk.visitor_comes(3);
     let to = TransferTo::Queue(HELP);
-    assert_eq!(desk.agent(1, ANNA, FromAgent::Transfer { to, note: String::new() }), None);
+    assert_eq!(desk.agent(1, ANNA, FromAgent::Transfer { to, note: Words::default() }), None);
     assert_eq!((desk.asks(1), desk.asks(3)), (None, Some(ANNA)), "she takes the next one");
     assert_eq!(desk.agent(2, BEN, FromAgent::Close(tags(&[]))), None);
     assert_eq!(desk.asks(1), Some(BEN));
@@ -139,7 +139,7 @@ enum Step {
 
 fn from_agent() -> impl Strategy<Value = FromAgent> {
     let agent = prop_oneof![Just(ANNA), Just(BEN), Just(CLEO)];
-    let give = |to| FromAgent::Transfer { to, note: String::new() };
+    let give = |to| FromAgent::Transfer { to, note: Words::default() };
     let no = || (1..6_u32).prop_map(OfferNo);
     prop_oneof![
         3 => no().prop_map(FromAgent::Accept),
