@@ -14,10 +14,16 @@ pub async fn keep(name: &str, stage: &Stage) -> PathBuf {
 
 /// As [`keep`], for a stage of another kind.
 pub async fn keep_parts(name: &str, visitor: &WebDriver, agent: &WebDriver, metrics: &str) -> PathBuf {
+    let folder = keep_one(name, visitor, metrics).await;
+    keep_browser(&folder, "agent", agent).await;
+    folder
+}
+
+/// As [`keep_parts`], where only the visitor has a browser.
+pub async fn keep_one(name: &str, visitor: &WebDriver, metrics: &str) -> PathBuf {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/failures")).join(name);
     let _ = std::fs::create_dir_all(&folder);
     keep_browser(&folder, "visitor", visitor).await;
-    keep_browser(&folder, "agent", agent).await;
     let _ = std::fs::write(folder.join("metrics.txt"), metrics);
     folder
 }

@@ -19,7 +19,7 @@ use std::{
     fs,
     future::Future,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::Arc,
 };
@@ -145,6 +145,14 @@ impl Lab {
         Ok(fs::write(&file, format!("{hosts}{} {name}\n", Side::Servers.address()))?)
     }
 
+    /// Makes one path of a published name lead to another plain server on the servers' loopback from now on.
+    ///
+    /// # Errors
+    /// When `name` is not published.
+    pub fn divert(&self, name: &str, path: &str, port: u16) -> Result<()> {
+        self.front.divert(name, path, port)
+    }
+
     /// A port of this process' own loopback that leads to `port` on the loopback of that machine, or to the one of
     /// the same number: neither the link nor what it does lies between.
     ///
@@ -163,6 +171,11 @@ impl Lab {
             Side::People => &self.people,
             Side::Servers => &self.servers,
         }
+    }
+
+    /// The machine's network namespace, for programs that enter it by themselves while this process lives.
+    pub fn path(&self, side: Side) -> PathBuf {
+        self.namespace(side).path()
     }
 
     /// A folder for files of programs inside; it goes with the lab.

@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 pub mod agent;
+#[cfg(target_os = "linux")]
+pub mod bare;
 pub mod browser;
 pub mod closed;
 pub mod failure;

@@ -30,13 +30,14 @@ in_browsers! {
     nothing_is_lost_when_udp_dies: chromium = Chromium, firefox = Firefox;
     the_websocket_carries_all_when_udp_is_blocked: chromium = Chromium, firefox = Firefox;
     a_cut_of_five_seconds_costs_no_keyframe: chromium = Chromium, firefox = Firefox;
+    a_restarted_server_goes_on_with_the_share: chromium = Chromium, firefox = Firefox;
 }
 
 async fn small_frames_take_data_channels(stage: &LabStage) -> Result<()> {
     stage.shares("/products?lang=en").await?;
     stage.controls().await?;
     stage.has_data_channels().await?;
-    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let agent = &stage.agent;
     let small = ["page", "control"].map(|channel| [("in", channel), ("out", channel)]).concat();
     let count =
         || small.iter().map(|(direction, channel)| stage.frames(direction, channel)).collect::<Vec<_>>();
@@ -46,8 +47,7 @@ async fn small_frames_take_data_channels(stage: &LabStage) -> Result<()> {
     is_seen(stage, 40).await?;
     agent.clicks("#filters input[name=q]").await?;
     agent.types("twenty small commands").await?;
-    let typed = "document.querySelector('[name=q]').value === 'twenty small commands'";
-    until(visitor.window(), "the text", typed).await?;
+    is_typed(stage, "twenty small commands").await?;
     for _ in 0..10 {
         agent.points_at("h1").await?;
         agent.points_at("#filters input[name=q]").await?;
@@ -63,15 +63,20 @@ async fn small_frames_take_data_channels(stage: &LabStage) -> Result<()> {
 
 async fn nothing_is_lost_when_udp_dies(stage: &LabStage) -> Result<()> {
     stage.shares("/products?lang=en").await?;
+    stage.controls().await?;
     stage.has_data_channels().await?;
     let wanted = stage.keyframes_wanted();
     is_watched(stage).await?;
+    stage.agent.clicks("#filters input[name=q]").await?;
+    stage.agent.types("each letter once, ").await?;
     counts(stage, 1..=20).await?;
     stage.block(Block::Udp);
     let before = stage.frames("in", "page");
+    stage.agent.types("and each in its place").await?;
     counts(stage, 21..=60).await?;
     is_seen(stage, 60).await?;
     came_in_order(stage, 60).await?;
+    is_typed(stage, "each letter once, and each in its place").await?;
     let after = stage.frames("in", "page").since(before);
     ensure!(after.websocket > 0, "the rest came by WebSocket: {after:?}");
     ensure!(stage.lab.link.counts().to_servers.udp.blocked > 0, "data channels were in use");
@@ -91,8 +96,7 @@ async fn the_websocket_carries_all_when_udp_is_blocked(stage: &LabStage) -> Resu
     came_in_order(stage, 40).await?;
     stage.agent.clicks("#filters input[name=q]").await?;
     stage.agent.types("kettle").await?;
-    let typed = "document.querySelector('[name=q]').value === 'kettle'";
-    until(stage.visitor.window(), "the text", typed).await?;
+    is_typed(stage, "kettle").await?;
     let pages = stage.frames("in", "page");
     ensure!(pages.reliable == 0 && pages.websocket > 0, "{pages:?}");
     Ok(())
@@ -125,6 +129,63 @@ async fn a_cut_of_five_seconds_costs_no_keyframe(stage: &LabStage) -> Result<()>
     counts(stage, 61..=70).await?;
     is_seen(stage, 70).await?;
     ensure!(stage.keyframes_wanted() == wanted, "a keyframe was wanted");
+    Ok(())
+}
+
+/// What stood is what the visitor's page, the authority, still holds; the rest is made anew.
+async fn a_restarted_server_goes_on_with_the_share(stage: &LabStage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    stage.shares("/products?lang=en").await?;
+    stage.controls().await?;
+    stage.has_data_channels().await?;
+    counts(stage, 1..=5).await?;
+    is_seen(stage, 5).await?;
+    stage.stops_server().await?;
+    visitor.is_told("Reconnecting").await?;
+    counts(stage, 6..=10).await?;
+    stage.starts_server().await?;
+    is_seen(stage, 10).await?;
+    visitor.is_told("Sophie is controlling this page").await?;
+    stage.has_data_channels().await?;
+    is_watched(stage).await?;
+    counts(stage, 11..=20).await?;
+    is_seen(stage, 20).await?;
+    came_in_order(stage, 20).await?;
+    is_equal(stage).await?;
+    agent.clicks("#filters input[name=q]").await?;
+    agent.types("kettle").await?;
+    is_typed(stage, "kettle").await?;
+
+    visitor.presses("take-back").await?;
+    visitor.is_told("Sophie sees this page").await?;
+    agent.types(" and more").await?;
+    // A mark passes on the same ordered channel as commands: when it is here, they were refused.
+    agent.takes("Indicate").await?;
+    agent.clicks("#filters").await?;
+    visitor.is_pointed_at_by("Sophie").await?;
+    is_typed(stage, "kettle").await
+}
+
+/// Waits until the visitor's field holds exactly this.
+async fn is_typed(stage: &LabStage, text: &str) -> Result<()> {
+    let typed = format!("document.querySelector('[name=q]').value === '{text}'");
+    until(stage.visitor.window(), &format!("{text:?} in the field"), &typed).await?;
+    Ok(())
+}
+
+/// The agent sees the elements that the visitor's page has, with their texts; a template stands for a script, and what
+/// fields hold is masked.
+async fn is_equal(stage: &LabStage) -> Result<()> {
+    let elements = "[...page.querySelectorAll('main *:not(script, noscript, template)')]
+        .map(it => [it.localName, it.getAttribute('class'), it.children.length ? '' : it.textContent])";
+    let visitors = eval(stage.visitor.window(), &format!("((page) => {elements})(document)")).await?;
+    let agents = stage.agent.reads(elements).await?;
+    let (visitors, agents) = (visitors.as_array().context("a list")?, agents.as_array().context("a list")?);
+    ensure!(visitors.len() > 100, "too few to say anything: {visitors:?}");
+    for index in 0..visitors.len().max(agents.len()) {
+        let (one, other) = (visitors.get(index), agents.get(index));
+        ensure!(one == other, "element {index}: the visitor has {one:?}, the agent sees {other:?}");
+    }
     Ok(())
 }
 

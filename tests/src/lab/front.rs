@@ -43,6 +43,8 @@ pub struct Front {
 #[derive(Clone)]
 struct Site {
     port: u16,
+    /// Paths that lead to other ports.
+    diverted: BTreeMap<String, u16>,
     key: Arc<CertifiedKey>,
 }
 
@@ -53,13 +55,26 @@ impl Front {
 
     /// Serves `name` from a plain server on this loopback from now on.
     pub fn publish(&self, name: &str, port: u16) -> Result<()> {
-        let site = Site { port, key: self.authority.sign(name)? };
+        let site = Site { port, diverted: BTreeMap::new(), key: self.authority.sign(name)? };
         self.sites.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), site);
+        Ok(())
+    }
+
+    /// Hands requests for one path of `name` on to another plain server from now on.
+    pub fn divert(&self, name: &str, path: &str, port: u16) -> Result<()> {
+        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
+        let site = sites.get_mut(name).context("the name is not published")?;
+        site.diverted.insert(path.to_owned(), port);
         Ok(())
     }
 
     fn site(&self, name: &str) -> Option<Site> {
         self.sites.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn port(&self, name: &str, path: &str) -> Result<u16> {
+        let site = self.site(name).context("the name is gone")?;
+        Ok(site.diverted.get(path).copied().unwrap_or(site.port))
     }
 
     /// Takes connections for ever.
@@ -81,10 +96,13 @@ impl Front {
         stream.set_nodelay(true)?;
         let stream = acceptor.accept(stream).await?;
         let name = stream.get_ref().1.server_name().context("a connection without a name")?.to_owned();
-        let port = self.site(&name).context("the name is gone")?.port;
-        let carry = service_fn(move |request| async move {
-            let carried = carry(request, peer, port).await;
-            Ok::<_, hyper::Error>(carried.unwrap_or_else(|_| bad_gateway()))
+        // Connections are kept: where a request goes is looked up for each.
+        let carry = service_fn(|request: Request<Incoming>| {
+            let port = self.port(&name, request.uri().path());
+            async move {
+                let carried = carry(request, peer, port?).await;
+                Ok::<_, anyhow::Error>(carried.unwrap_or_else(|_| bad_gateway()))
+            }
         });
         server::conn::http1::Builder::new()
             .serve_connection(TokioIo::new(stream), carry)

@@ -9,11 +9,11 @@ use std::{
     future::Future,
     io,
     os::{
-        fd::OwnedFd,
+        fd::{AsRawFd, OwnedFd},
         unix::{ffi::OsStrExt, fs::MetadataExt, process::CommandExt},
     },
     panic::resume_unwind,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::Arc,
     thread,
@@ -60,6 +60,11 @@ impl Namespace {
         let it = Self { net, shadows: shadows(etc)?, runtime: Some(runtime) };
         it.ip("link set lo up\n")?;
         Ok(it)
+    }
+
+    /// Where other processes find it, while this one lives.
+    pub fn path(&self) -> PathBuf {
+        format!("/proc/{}/fd/{}", std::process::id(), self.net.as_raw_fd()).into()
     }
 
     /// Runs `act` on a thread in the namespace: sockets and devices that it opens belong there for ever.
