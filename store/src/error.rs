@@ -101,9 +101,6 @@ impl Error {
 
     /// Which rule was broken, if one was.
     pub fn constraint(&self) -> Option<Constraint> {
-        match self {
-            Self::Constraint { rule, .. } => Some(*rule),
-            _ => None,
-        }
+        if let Self::Constraint { rule, .. } = self { Some(*rule) } else { None }
     }
 }

@@ -37,10 +37,7 @@ fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
 }
 
 fn open_here(options: &PostgresOptions, migrations: &[Migrations]) -> Result<Queues, Error> {
-    let opened = |error: Error| match error {
-        Error::Retry(detail) => Error::Open(detail),
-        other => other,
-    };
+    let opened = |error| if let Error::Retry(detail) = error { Error::Open(detail) } else { error };
     let mut session = options.connect().map_err(opened)?;
     migrate::run(&mut session, BEGIN_ALONE, &[OWN]).map_err(opened)?;
     migrate::run(&mut session, BEGIN_ALONE, migrations).map_err(opened)?;

@@ -115,7 +115,7 @@ impl<const N: usize> FromValue for [u8; N] {
     fn from_value(value: Value) -> Result<Self, Value> {
         match value {
             Value::Blob(bytes) => Self::try_from(bytes).map_err(Value::Blob),
-            other => Err(other),
+            other @ (Value::Null | Value::Int(_) | Value::Text(_)) => Err(other),
         }
     }
 }
@@ -126,7 +126,7 @@ impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: Value) -> Result<Self, Value> {
         match value {
             Value::Null => Ok(None),
-            other => T::from_value(other).map(Some),
+            some @ (Value::Int(_) | Value::Text(_) | Value::Blob(_)) => T::from_value(some).map(Some),
         }
     }
 }

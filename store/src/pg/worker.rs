@@ -253,10 +253,10 @@ impl Worker {
     }
 
     fn roll_back(&mut self) {
-        if self.session.health() != Health::Lost {
-            if let Err(error) = self.session.batch("ROLLBACK") {
-                tracing::warn!(%error, "a transaction could not be rolled back");
-            }
+        if self.session.health() != Health::Lost
+            && let Err(error) = self.session.batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "a transaction could not be rolled back");
         }
         self.session.recover();
     }

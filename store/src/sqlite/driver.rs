@@ -95,6 +95,10 @@ fn value(column: ValueRef<'_>) -> Result<Value, Error> {
 }
 
 /// Tells SQLite's errors apart by what the caller does next.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else SQLite finds wrong is the statement's fault"
+)]
 pub(super) fn error(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode as Code;
     let detail = error.to_string();

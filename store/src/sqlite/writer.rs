@@ -105,10 +105,10 @@ impl Writer {
     }
 
     fn give_up(&mut self, group: Vec<Ran>, error: &Error) {
-        if !self.db.is_transaction_lost() {
-            if let Err(error) = self.db.step("ROLLBACK") {
-                tracing::error!(%error, "a transaction could not be rolled back");
-            }
+        if !self.db.is_transaction_lost()
+            && let Err(error) = self.db.step("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
         }
         let error = error.clone().not_stored();
         group.into_iter().for_each(|ran| ran.failed(&error));

@@ -47,10 +47,7 @@ fn hold(bench: &Bench) -> mpsc::Sender<()> {
 }
 
 /// Starts commands in this order, while the thread is held, and gives back their answers in the same order.
-fn together<T: Send + 'static>(
-    bench: &Bench,
-    commands: Vec<Box<dyn FnMut(&mut dyn Tx) -> Result<T, Error> + Send>>,
-) -> Vec<Result<T, Error>> {
+fn together(bench: &Bench, commands: Vec<Command>) -> Vec<Result<u64, Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let open = hold(bench);
     runtime.block_on(async {

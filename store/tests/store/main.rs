@@ -1,4 +1,6 @@
 //! What the store promises, seen from outside, on each engine.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
 
 mod concurrency;
 mod conformance;
@@ -11,4 +13,5 @@ mod groups;
 mod hints;
 mod migrations;
 mod outage;
+mod tls;
 mod vfs;
