@@ -69,7 +69,7 @@ mod tests {
         }
     }
 
-    // shows: BOT-01, HRS-05
+    // shows: BOT-01
     #[test]
     fn a_site_text_falls_back_from_the_visitor_to_the_site_to_any() {
         let text = LocalText([(lang("en"), "Hello".into()), (lang("fr"), "Bonjour".into())].into());

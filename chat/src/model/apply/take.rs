@@ -6,12 +6,7 @@ pub(super) fn take(draft: &mut Draft<'_>, actor: AgentActor, cap: Cap) -> Result
     let since = match draft.next.state {
         State::Bot(_) => draft.at,
         State::Queued(waiting) => waiting.since,
-        State::Offered(waiting, offer) if offer.agent == actor.id => {
-            draft.require_connected(actor.id)?;
-            offers::end(draft, OfferOutcome::Answered);
-            accepted(draft, actor.id, waiting.since, draft.keep_answer_due(offer.answer_due));
-            return Ok(());
-        }
+        State::Offered(_, offer) if offer.agent == actor.id => return accept(draft, actor.id, offer.no),
         State::Offered(waiting, _) => waiting.since,
         State::Active(active) => return take_over(draft, actor, &active, cap),
         State::Snoozed(_) | State::OfflineForm | State::Offline | State::Closed(_) => {

@@ -94,7 +94,7 @@ fn a_visitor_is_blocked_in_any_state_and_not_told() {
     assert_eq!(Story::queued().refuses_agent(9_000, BEN, block()), None);
 }
 
-// shows: BLK-01, OFF-04
+// shows: BLK-01
 #[test]
 fn no_link_brings_a_blocked_visitor_back() {
     let block = FromAgent::Block { tags: BTreeSet::new(), reason: Words::default() };
@@ -104,7 +104,7 @@ fn no_link_brings_a_blocked_visitor_back() {
     assert_eq!(story.refuses_visitor(140_000, reply), Some(Refusal::Closed));
 }
 
-// shows: RAT-01, NOT-03
+// shows: RAT-01
 #[test]
 fn a_conversation_is_rated_once_from_1_to_5_and_only_after_an_agent_was_there() {
     let rate = |stars| FromVisitor::Rate(Rating { stars, text: "good".into() });
@@ -121,7 +121,6 @@ fn a_conversation_is_rated_once_from_1_to_5_and_only_after_an_agent_was_there() 
     assert_eq!(alone.refuses_visitor(2_000, rate(5)), Some(Refusal::NotRateable));
 }
 
-// shows: END-08, PRS-01
 #[test]
 fn a_visitor_who_is_gone_ends_only_what_waits_for_them() {
     let gone = |story: Story| story.system(10_000, FromSystem::VisitorGone);
@@ -140,7 +139,7 @@ fn a_visitor_who_is_gone_ends_only_what_waits_for_them() {
     assert_eq!(never.refuses_system(10_000, FromSystem::VisitorGone), Some(Refusal::Nothing));
 }
 
-// shows: END-08, SNZ-04
+// shows: SNZ-04
 #[test]
 fn a_visitor_who_is_gone_has_their_time_when_it_is_their_turn_again() {
     let asked =
@@ -153,7 +152,7 @@ fn a_visitor_who_is_gone_has_their_time_when_it_is_their_turn_again() {
     assert_eq!((awake.stage(), awake.timer(TimerKind::VisitorGone)), (Stage::Active, Some(9_600_000)));
 }
 
-// shows: COB-04, COB-06, THR-05
+// shows: COB-04, THR-05
 #[test]
 fn what_happens_to_a_share_stands_in_the_thread_also_when_it_arrives_late() {
     let share = |phase| FromSystem::Share { cid: cid(8), share: ShareId([8; 16]), phase, agent: ANNA };

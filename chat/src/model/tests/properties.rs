@@ -304,7 +304,7 @@ impl Play {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     // shows: QUE-06, QUE-11, QUE-12, QUE-13, TRF-04, SNZ-04, TAG-03, BLK-01
     #[test]

@@ -146,3 +146,17 @@ fn an_agent_who_is_gone_loses_it_after_a_while_and_is_asked_first() {
     assert!(lost.has(&Effect::EndShare(ANNA)) && lost.has(&Effect::Free(ANNA)));
     assert_eq!(lost.system(130_000, offer(ANNA, 1)).stage(), Stage::Offered);
 }
+
+// shows: QUE-11
+#[test]
+fn in_a_new_wait_everybody_may_be_asked_again() {
+    let declined = Story::queued().system(0, offer(BEN, 1)).agent(500, BEN, FromAgent::Decline(OfferNo(1)));
+    let active =
+        declined.agent(1_000, ANNA, FromAgent::Take(Cap::Holds)).agent(2_000, ANNA, says(2, "Hello"));
+    let lost = active.clone().system(10_000, FromSystem::AgentGone).timeout(130_000);
+    assert_eq!(lost.refuses_system(130_000, offer(BEN, 1)), None);
+    let sent =
+        active.agent(3_000, ANNA, FromAgent::Transfer { to: TransferTo::Queue(HELP), note: "".into() });
+    assert_eq!(sent.refuses_system(3_000, offer(BEN, 1)), None);
+    assert_eq!(sent.refuses_system(3_000, offer(ANNA, 1)), Some(Refusal::AgentUnavailable));
+}

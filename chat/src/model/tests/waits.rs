@@ -58,7 +58,6 @@ fn in_help() -> Story {
     Story::with_bot().visitor(0, FromVisitor::Choose { cid: cid(1), option: TO_HELP })
 }
 
-// shows: QUE-14
 #[test]
 fn what_waits_too_long_moves_to_the_overflow_queue_once() {
     let story = in_help();
@@ -68,7 +67,6 @@ fn what_waits_too_long_moves_to_the_overflow_queue_once() {
     assert_eq!(story.timer(TimerKind::Accept), Some(120_000), "the wait is the same one");
 }
 
-// shows: QUE-14
 #[test]
 fn while_somebody_is_asked_nothing_moves() {
     let story = in_help().system(50_000, offer(ANNA, 1));
@@ -78,7 +76,6 @@ fn while_somebody_is_asked_nothing_moves() {
     assert_eq!(story.timeout(70_001).conversation.queue, SPARE);
 }
 
-// shows: QUE-14
 #[test]
 fn an_overflow_queue_that_is_closed_takes_nothing() {
     let story = in_help().when(|site| _ = site.closed.insert(Some(SPARE))).timeout(60_000);
@@ -115,7 +112,6 @@ fn when_a_queue_or_its_agent_is_removed_the_visitor_waits_elsewhere() {
     assert_eq!(Story::queued().refuses_system(5_000, nowhere), Some(Refusal::UnknownQueue));
 }
 
-// shows: QUE-14
 #[test]
 fn a_returning_visitor_is_brought_to_their_agent_first() {
     let story = Story::begin_with(Site::new(), Begin { previous_agent: Some(BEN), ..start() });
@@ -123,7 +119,7 @@ fn a_returning_visitor_is_brought_to_their_agent_first() {
     assert_eq!(waiting.sticky, Some(BEN));
 }
 
-// shows: BOT-06, QUE-14
+// shows: BOT-06
 #[test]
 fn a_returning_visitor_is_known_after_the_bot_too_where_the_queue_wants_it() {
     let mut site = Site::new();

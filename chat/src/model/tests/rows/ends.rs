@@ -60,7 +60,6 @@ fn row_20_the_visitor_leaves_a_message() {
     );
 }
 
-// shows: OFF-03
 #[test]
 fn row_21_an_agent_replies_from_the_inbox() {
     check_agent(
@@ -76,7 +75,6 @@ fn row_21_an_agent_replies_from_the_inbox() {
     );
 }
 
-// shows: OFF-04
 #[test]
 fn row_22_the_visitor_replies_by_the_link() {
     let reply = FromVisitor::Reply { cid: cid(4), content: text("Thank you") };
@@ -120,7 +118,6 @@ fn row_24_closed_conversations_are_opened_again_only_where_the_site_wants_it() {
     );
 }
 
-// shows: OFF-04
 #[test]
 fn row_24_a_reply_by_the_link_puts_it_into_the_inbox() {
     let reply = FromVisitor::Reply { cid: cid(4), content: text("Once more") };
@@ -161,7 +158,6 @@ fn row_25_the_agent_blocks_the_visitor() {
     assert_eq!(begin(again, at(5_000), &Site::new(), &mut Counting(0)), Err(Refusal::Blocked));
 }
 
-// shows: END-08
 #[test]
 fn row_26_the_visitor_is_gone_after_the_agents_last_word() {
     let story = Story::answered().system(10_000, FromSystem::VisitorGone);
