@@ -9,13 +9,14 @@ pub(super) fn offer(draft: &mut Draft<'_>, agent: AgentId, round: Round) -> Resu
         Some(Passed::Expired(passed_in, _)) => round <= *passed_in,
         None => false,
     };
-    if again || round < draft.next.round || !draft.is_available(agent) {
+    if again || !draft.is_available(agent) {
         return Err(Refusal::AgentUnavailable);
     }
     draft.require_room(agent, Cap::Holds)?;
     let answer_due = draft.at + draft.first_answer();
     let due = waiting.accept_due.map_or(answer_due, |end| end.min(answer_due));
     let no = draft.next_offer();
+    let round = round.max(draft.next.round);
     draft.next.round = round;
     draft.next.state = State::Offered(waiting, Offer { no, agent, round, due, answer_due });
     draft.put(Effect::OfferMade { no, agent, purpose: OfferFor::Queue(draft.next.queue), due });

@@ -149,6 +149,8 @@ fn nobody_is_asked_twice_in_a_round() {
     assert_eq!(story.refuses_system(30_000, offer(ANNA, 1)), Some(Refusal::AgentUnavailable));
     let again = story.system(30_000, offer(ANNA, 2));
     assert_eq!(again.conversation.round, Round(2));
+    let behind = again.timeout(60_000).system(60_000, offer(BEN, 1));
+    assert_eq!(behind.conversation.round, Round(2), "rounds do not go back");
     let declined = Story::offered().agent(1_000, ANNA, FromAgent::Decline(OfferNo(1)));
     assert_eq!(declined.refuses_system(1_000, offer(ANNA, 2)), Some(Refusal::AgentUnavailable));
 }

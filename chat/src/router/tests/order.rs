@@ -209,3 +209,25 @@ fn two_offers_missed_in_a_row_set_an_agent_away() {
     assert_eq!(play.tell(Event::Reach(ANNA, Reach::Ready)), [offer(FIRST, ANNA, 1)]);
     assert_eq!(play.tell(Event::Missed(ANNA)), [], "a new beginning");
 }
+
+/// An event costs what it touches: with everybody looked at for each, this would take minutes.
+// shows: WID-09
+#[test]
+fn ten_thousand_conversations_find_their_places_with_ten_thousand_agents() {
+    const MANY: i64 = 10_000;
+    let mut play = Play::new(Strategy::LeastLoaded);
+    for n in 1..=MANY / 2 {
+        play.waits(ConversationId(n), since(n));
+    }
+    for n in 1..=MANY {
+        play.comes(AgentId(n), 3, &["fr", "en"]);
+    }
+    for n in MANY / 2 + 1..=MANY {
+        assert_eq!(play.waits(ConversationId(n), since(n)).len(), 1);
+    }
+    let loads: Vec<_> = (1..=MANY).map(|n| play.router.load(AgentId(n))).collect();
+    let (first, rest) = loads.split_at(1_666);
+    assert!(first.iter().all(|load| *load == 3), "what waited went to whoever came");
+    assert!(rest[1..].iter().all(|load| *load <= 1), "what came went to whoever had nothing");
+    assert_eq!(loads.iter().sum::<usize>(), 10_000);
+}
