@@ -1,5 +1,5 @@
 //! Small doors to the browser. What is missing (storage switched off, no clipboard) is as if never asked.
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use cobrowse_core::id::Moment;
 use leptos::prelude::window;
@@ -44,10 +44,16 @@ pub fn clock_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// Time since the page began; never runs backwards.
+thread_local! {
+    static LAST: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Time since the page began; never runs backwards. A page that is being torn down has no clock any more: there it
+/// stands still.
 pub fn now() -> Moment {
-    let millis = window().performance().map_or(0.0, |performance| performance.now());
-    Moment(Duration::from_secs_f64(millis.max(0.0) / 1000.0))
+    let millis = window().performance().map_or(0.0, |performance| performance.now()).max(LAST.get());
+    LAST.set(millis);
+    Moment(Duration::from_secs_f64(millis / 1000.0))
 }
 
 /// A number from 0 to 1, for jitter: not for secrets.

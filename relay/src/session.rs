@@ -84,6 +84,7 @@ pub struct Admission {
 pub(crate) enum Input {
     Join(Box<Join>),
     Leave(PeerId),
+    GoingAway(PeerId),
     Failed(PeerId),
     CannotCome,
     Frame(PeerId, Lane, Vec<u8>),
@@ -138,6 +139,12 @@ impl SessionHandle {
     pub async fn leave(&self, peer: PeerId) {
         // Nobody is left to be told when the session ended first.
         let _ = self.send(Input::Leave(peer)).await;
+    }
+
+    /// A peer's page is being left: its browser said so.
+    pub async fn going_away(&self, peer: PeerId) {
+        // Nobody is left to be told when the session ended first.
+        let _ = self.send(Input::GoingAway(peer)).await;
     }
 
     /// A peer's page said that its part has failed: a visitor's does not come back.

@@ -74,7 +74,7 @@
   const wasm = () => fetch(server + "/v1/visitor/share_bg.wasm", { referrerPolicy: "no-referrer" });
   const module = () => import(server + "/v1/visitor/share.js" + (falls ? "?" + falls : ""));
 
-  const begin = async (session, ticket, resume, moved) => {
+  const begin = safe(async (session, ticket, resume, moved) => {
     if (share) { next = session === running ? null : [session, ticket]; return; }
     const { signal } = stay, mine = share = {};
     running = session;
@@ -90,19 +90,22 @@
       fail(session);
       warn("the share module did not start: " + error);
     }
-  };
+  });
   // The server is told, so that nobody waits; the tab that has the socket says it.
   const fail = (session) => {
     if (socket?.readyState === 1) socket.send(JSON.stringify({ type: "failed", session }));
     else say({ failed: session });
   };
   const over = () => {
-    const [session, ticket] = next ?? [];
+    const [session, ticket] = next ?? [], gone = share;
     share = next = running = null;
+    // Freed by hand, and not from inside its own call: what the browser frees later would throw a page that is kept for
+    // the way back out again.
+    if (gone?.free) queueMicrotask(safe(() => gone.free()));
     told_by([]);
     if (session && !stay.signal.aborted) begin(session, ticket);
   };
-  const fell = (error) => { falls++; over(); warn("the share has ended by an error of ours: " + error); };
+  const fell = (error) => { falls++; share?.__destroy_into_raw?.(); share = null; over(); warn("the share has ended by an error of ours: " + error); };
   // Which agents see this page, for the other tabs.
   const told_by = (names) => {
     if (!names.length && !seen.length) return;
@@ -111,7 +114,7 @@
   };
 
   // Another tab is seen: this one says so, until that one says otherwise or is gone.
-  const elsewhere = async (names, of) => {
+  const elsewhere = safe(async (names, of) => {
     const mine = ++news, { signal } = stay;
     if (share || !names.length) return quiet();
     if (notice?.who !== names.join()) {
@@ -120,16 +123,16 @@
       await load({ module_or_path: wasm() });
       if (signal.aborted || mine !== news || share) return;
       const bar = show({ server, names, here: () => say({ move: me }), fell: (error) => { falls++; warn(error); } });
-      notice = { who: names.join(), close: () => bar.close() };
+      notice = { who: names.join(), close: () => { bar.close(); bar.free(); } };
     }
     // Its page holds the lock. The next page of that tab has it soon, and says so.
     (await hold(of))?.();
     later(() => { if (mine === news) quiet(); }, 4000);
-  };
+  });
   const quiet = () => { notice?.close(); notice = null; };
 
   // Goes on with what another tab left: with `tab` by the visitor's wish, with `page` because that one is gone.
-  const take = async (record, moved) => {
+  const take = safe(async (record, moved) => {
     orphan = null;
     if (share || !record) return;
     const free = await hold(record.tab, 1500);
@@ -139,7 +142,7 @@
     held = free;
     tab = record.tab;
     begin(record.session, record.ticket, record, moved);
-  };
+  });
   // A page that is gone may be followed by the next one of its tab. When none comes, the tab that is looked at goes on.
   const adopt = (record) => {
     const mine = orphan = { record, from: performance.now() + 2000 };
@@ -168,12 +171,12 @@
     look();
     return tell(path, lang);
   };
-  const tell = async (path, lang) => {
+  const tell = safe(async (path, lang) => {
     if (socket?.readyState !== 1 || told === path + lang) return;
     told = path + lang;
     socket.send(JSON.stringify({ type: "here", key: await spki(key), path, lang }));
-  };
-  const connect = (signal) => {
+  });
+  const connect = safe((signal) => {
     if (signal.aborted) return;
     const mine = socket = new WebSocket(server.replace(/^http/, "ws") + "/v1/presence?site=" + encodeURIComponent(site));
     signal.addEventListener("abort", () => mine.close());
@@ -187,7 +190,7 @@
       if (wait < Infinity) later(() => connect(signal), wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, 30000);
     };
-  };
+  });
   const heard = ({ data }) => {
     if (data.active) { active = data.active; tell(data.path, data.lang); }
     if (data.gone === active) active = me;
@@ -224,7 +227,7 @@
       hold(me).then((free) => { held = free; });
       say({ who: me });
     }
-    hold("lead:" + site).then((free) => free && connect(signal));
+    hold("lead:" + site).then((free) => { if (free) connect(signal); });
     if (document.hasFocus()) here();
   };
   // Out of the back/forward cache, while the page before goes into it: to want a lock that it still holds would throw it
@@ -245,7 +248,8 @@
     stay.abort();
     channel?.close();
     channel = null;
-    share = next = orphan = null;
+    next = orphan = null;
+    if (!share?.leave) share = null;
   };
 
   for (const kind of ["focus", "popstate"]) addEventListener(kind, safe(here));

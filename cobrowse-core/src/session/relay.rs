@@ -116,6 +116,17 @@ impl RelaySession {
         self.finish(EndReason::Server, Actor::Server, now);
     }
 
+    /// The peer's page is being left, as its browser says: as if the page had said so itself.
+    pub fn going_away(&mut self, peer: PeerId, now: Moment) {
+        match self.peers.get(&peer) {
+            Some(Who::Visitor) => self.visit.say_bye(now),
+            Some(Who::Viewer(agent)) => {
+                self.viewers.get_mut(agent).into_iter().for_each(|viewer| viewer.say_bye(now));
+            }
+            None => {}
+        }
+    }
+
     /// The peer's page said that its part has failed. Without the visitor's page there is nothing to see.
     pub fn fail(&mut self, peer: PeerId, now: Moment) {
         if matches!(self.peers.get(&peer), Some(Who::Visitor)) {
@@ -123,9 +134,16 @@ impl RelaySession {
         }
     }
 
-    /// The visitor's page was asked to come, and cannot: nobody need wait, unless one has come.
+    /// The visitor's page was asked to come, and cannot: nobody need wait, unless one has come. The agent who
+    /// asked hears it, also when the page was quicker than they.
     pub fn visitor_cannot_come(&mut self, now: Moment) {
-        if self.visit.peer().is_none() {
+        self.visit.cannot_come = true;
+        self.give_up_waiting(now);
+    }
+
+    fn give_up_waiting(&mut self, now: Moment) {
+        let awaited = self.viewers.values().any(|viewer| viewer.peer().is_some());
+        if self.visit.cannot_come && self.visit.peer().is_none() && awaited {
             self.finish(EndReason::VisitorFailed, Actor::Visitor, now);
         }
     }

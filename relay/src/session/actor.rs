@@ -137,6 +137,10 @@ impl SessionActor {
             Input::Join(join) => self.handle_join(*join, now),
             Input::Leave(peer) => self.handle_leave(peer, now),
             Input::CannotCome => self.machine.visitor_cannot_come(now),
+            Input::GoingAway(peer) => {
+                self.machine.going_away(peer, now);
+                self.handle_leave(peer, now);
+            }
             Input::Failed(peer) => {
                 self.machine.fail(peer, now);
                 self.handle_leave(peer, now);

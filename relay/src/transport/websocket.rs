@@ -48,6 +48,9 @@ use crate::{
     },
 };
 
+/// The close code of a page that is being left (RFC 6455 §7.4.1). Firefox ends its sockets so before the page hears of
+/// it, and what the page says then is not sent any more.
+const GOING_AWAY: u16 = 1001;
 /// The close code of a page whose share has ended by an error of its own: nobody need wait for it.
 const FAILED: u16 = 4001;
 /// One message may take this long to leave; the kernel's buffer is behind it.
@@ -257,6 +260,7 @@ async fn serve(app: &App, socket: WebSocket, guest: Guest) {
     };
     match read {
         Ok(Some(FAILED)) => session.failed(peer).await,
+        Ok(Some(GOING_AWAY)) => session.going_away(peer).await,
         Ok(_) => session.leave(peer).await,
         Err(refusal) => {
             session.refused(peer, refusal).await;

@@ -6,7 +6,10 @@ use web_sys::{
     KeyboardEventInit,
 };
 
-use super::{May, field, focus, kind, pointer::window_of};
+use super::{
+    May, field, focus, kind,
+    pointer::{refused, window_of},
+};
 
 /// What Tab stops at, in the order of the document (HTML §6.6.3).
 const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select:not([disabled]), \
@@ -15,8 +18,7 @@ const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not(
 /// Types text, key by key, where the page's focus is (UI Events §3.7): the agent's own idea of it is as old as
 /// the view. The anchor counts when nothing that takes text is focused.
 pub(super) fn type_text(element: &Element, text: &str, may: May<'_>) -> Receipt {
-    let focused =
-        element.owner_document().and_then(|document| document.active_element()).and_then(|it| text_host(&it));
+    let focused = focused(element).and_then(|it| text_host(&it));
     let Some(element) = focused.or_else(|| text_host(element)) else {
         // A space typed on a button is the key that presses it.
         return if text == " " { press(element, text, Modifiers::default(), may) } else { Receipt::NoTarget };
@@ -29,6 +31,7 @@ pub(super) fn type_text(element: &Element, text: &str, may: May<'_>) -> Receipt 
         field::place_caret(&element, 1);
     }
     for character in text.chars() {
+        // A page may move the focus in a key's listener; the next key goes there, if it takes text and is no secret.
         let key = character.to_string();
         let at = active(&element);
         if let Some(refusal) = may(&at) {
@@ -37,7 +40,12 @@ pub(super) fn type_text(element: &Element, text: &str, may: May<'_>) -> Receipt 
         if send(&at, "keydown", &key, Modifiers::default())
             && send(&at, "keypress", &key, Modifiers::default())
         {
-            insert(&at, &key);
+            // A listener may have moved the focus: the letter would go there.
+            let now = active(&at);
+            if let Some(refusal) = may(&now) {
+                return refusal;
+            }
+            insert(&now, &key);
         }
         send(&at, "keyup", &key, Modifiers::default());
     }
@@ -52,20 +60,26 @@ fn text_host(element: &Element) -> Option<Element> {
     element.closest("[contenteditable]:not([contenteditable=false])").ok().flatten()
 }
 
-/// A page may move the focus in a key's listener; the next key goes there, if it takes text and is no secret.
+/// Where the focus is: a closed root tells its own alone, everything else is told from the page's top.
+fn focused(element: &Element) -> Option<Element> {
+    let own = kind::shadow_root(element.get_root_node()).and_then(|root| root.active_element());
+    own.or_else(kind::focused)
+}
+
+/// The focused field, if it takes text; else the element itself.
 fn active(element: &Element) -> Element {
-    let moved = element.owner_document().and_then(|document| document.active_element());
-    moved.and_then(|it| text_host(&it)).unwrap_or_else(|| element.clone())
+    focused(element).and_then(|it| text_host(&it)).unwrap_or_else(|| element.clone())
 }
 
 fn is_active(element: &Element) -> bool {
-    element.owner_document().and_then(|document| document.active_element()).is_some_and(|it| it == *element)
+    focused(element).is_some_and(|it| it == *element)
 }
 
 /// Inserts text at the caret. The editing command fires `beforeinput` and `input` itself, keeps the page's
 /// undo, and frameworks see it.
 fn insert(element: &Element, text: &str) {
-    let done = command(element, "insertText", text);
+    // The command goes where the focus is, whatever element is asked.
+    let done = is_active(element) && command(element, "insertText", text);
     if !done && field::takes_text(element) {
         let whole = field::text_of(element) + text;
         if field::native_set(element, &whole).is_ok() {
@@ -96,9 +110,11 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
     if goes_on {
         // A listener may have moved the focus; what the key would do there is asked for again.
         let now = target_of_keys(&at);
-        match may(&now) {
-            Some(refusal) if now != at => return refusal,
-            _ => default_action(&at, (key, modifiers), may),
+        let activates = matches!(key, "Enter" | " ");
+        let refusal = may(&now).filter(|_| now != at).or_else(|| refused(&at).filter(|_| activates));
+        match refusal {
+            Some(refusal) => return refusal,
+            None => default_action(&at, (key, modifiers), may),
         }
     }
     send(&at, "keyup", key, modifiers);
@@ -107,8 +123,7 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
 
 /// Keys go to the focused element (UI Events §3.7); the anchor names the one that the agent meant.
 fn target_of_keys(element: &Element) -> Element {
-    let active = element.owner_document().and_then(|document| document.active_element());
-    match active {
+    match focused(element) {
         Some(active) if active.local_name() != "body" && active.local_name() != "html" => active,
         _ => element.clone(),
     }
@@ -122,6 +137,8 @@ fn default_action(at: &Element, (key, modifiers): (&str, Modifiers), may: May<'_
         "Enter" => enter(at, may),
         " " => space(at),
         "Escape" => escape(at),
+        // Within a closed root somebody else has the focus, and would be edited.
+        "Backspace" | "Delete" if text_host(at).is_none() => {}
         "Backspace" => drop(command(at, "delete", "")),
         "Delete" => drop(command(at, "forwardDelete", "")),
         "ArrowLeft" | "ArrowRight" | "Home" | "End" => move_caret(at, key, modifiers.holds(Modifiers::SHIFT)),
@@ -188,15 +205,25 @@ fn enter(at: &Element, may: May<'_>) {
 
 /// Implicit submission: the default button is clicked; a form without one submits when one field blocks it.
 fn submit(form: &HtmlFormElement, may: May<'_>) {
-    let button = form
-        .query_selector("button:not([type=button]):not([type=reset]), input[type=submit], input[type=image]");
-    match button.ok().flatten() {
+    let button = controls(form).into_iter().find(|it| is_submit(it));
+    match button {
         Some(button) if may(&button).is_some() => {}
         Some(button) if button.has_attribute("disabled") => {}
         Some(button) => button.unchecked_into::<HtmlElement>().click(),
         // Fails for a form that is not in the page any more.
         None => drop(form.request_submit()),
     }
+}
+
+/// The controls of a form, wherever they stand, in the order of the document.
+fn controls(form: &HtmlFormElement) -> Vec<Element> {
+    let all = js_sys::Reflect::get(form, &"elements".into()).unwrap_or_default();
+    js_sys::Array::from(&all).iter().filter_map(|it| kind::element(it.unchecked_into())).collect()
+}
+
+fn is_submit(control: &Element) -> bool {
+    let kind = js_sys::Reflect::get(control, &"type".into()).ok().and_then(|it| it.as_string());
+    matches!(kind.as_deref(), Some("submit" | "image"))
 }
 
 /// Space presses buttons and boxes (HTML §6.4 activation), and is a letter elsewhere.

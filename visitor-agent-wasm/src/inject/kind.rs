@@ -1,6 +1,6 @@
 //! What a node is, by its names. What stands in a frame comes from another realm, where `instanceof` says no.
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement, Node, ShadowRoot};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, Node, ShadowRoot};
 
 const HTML: &str = "http://www.w3.org/1999/xhtml";
 
@@ -29,4 +29,23 @@ pub(super) fn shadow_root(node: Node) -> Option<ShadowRoot> {
     let is_shadow = node.node_type() == Node::DOCUMENT_FRAGMENT_NODE
         && js_sys::Reflect::get(&node, &"host".into()).is_ok_and(|host| host.is_object());
     is_shadow.then(|| node.unchecked_into())
+}
+
+/// Where the keyboard's focus is, through shadow roots and the page's own frames (HTML §6.6.6).
+pub(super) fn focused() -> Option<Element> {
+    let mut at = web_sys::window()?.document()?.active_element()?;
+    while let Some(inner) = inner_focus(&at) {
+        at = inner;
+    }
+    Some(at)
+}
+
+fn inner_focus(host: &Element) -> Option<Element> {
+    if let Some(root) = host.shadow_root() {
+        return root.active_element();
+    }
+    let frame = named::<HtmlElement>(host, "iframe")?;
+    // Another origin's document is null.
+    let document = js_sys::Reflect::get(frame, &"contentDocument".into()).ok().filter(JsValue::is_object)?;
+    document.unchecked_into::<Document>().active_element()
 }

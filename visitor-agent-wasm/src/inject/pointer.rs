@@ -2,14 +2,16 @@
 use cobrowse_core::command::{Button, Modifiers, Receipt};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, HtmlAnchorElement, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, WheelEvent,
-    WheelEventInit, Window,
+    Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, WheelEvent, WheelEventInit,
+    Window,
 };
 
 use super::{May, Target, field, focus, kind};
 
 /// The pointer id of the agent's hand; the browser's own begin at 1 and stay small.
 const POINTER: i32 = 7401;
+
+const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Moves the hand over the target.
 pub(super) fn hover(target: &Target, before: Option<&Element>) {
@@ -102,17 +104,30 @@ fn release(target: &Target, press: &Press) {
 }
 
 /// What a script may not do, or must not: file pickers, new windows, other sites, scripts in addresses.
-fn refused(element: &Element) -> Option<Receipt> {
+pub(super) fn refused(element: &Element) -> Option<Receipt> {
     let control = labelled(element).unwrap_or_else(|| element.clone());
     if kind::input(&control).is_some_and(|input| input.type_() == "file") {
         return Some(Receipt::Refused);
     }
-    let link = element.closest("a[href]").ok().flatten()?;
-    let link: &HtmlAnchorElement = kind::named(&link, "a")?;
+    let link = around(element, "a, area")?;
+    let href = link.get_attribute("href").or_else(|| link.get_attribute_ns(Some(XLINK), "href"))?;
+    let base = link.base_uri().ok().flatten()?;
     let here = window_of(element)?.location().origin().ok()?;
-    let elsewhere =
-        link.origin() != here || !matches!(link.target().as_str(), "" | "_self" | "_top" | "_parent");
+    let same_site = Url::new_with_base(&href, &base).is_ok_and(|url| url.origin() == here);
+    let target = link.get_attribute("target").unwrap_or_default().to_ascii_lowercase();
+    let elsewhere = !same_site || !matches!(target.as_str(), "" | "_self" | "_top" | "_parent");
     (elsewhere || link.has_attribute("download")).then_some(Receipt::Refused)
+}
+
+/// The nearest element around that matches, through shadow roots: a click goes up there, too.
+fn around(element: &Element, selector: &str) -> Option<Element> {
+    let mut at = element.clone();
+    loop {
+        if let Some(found) = at.closest(selector).ok().flatten() {
+            return Some(found);
+        }
+        at = kind::shadow_root(at.get_root_node())?.host();
+    }
 }
 
 /// The control of the label around the element.

@@ -7,10 +7,16 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::life;
 
-/// Now, on the page's monotonic clock.
+thread_local! {
+    static LAST: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Now, on the page's monotonic clock. A page that is being torn down has none any more: there it stands still.
 pub(crate) fn now() -> Moment {
     let clock = web_sys::window().and_then(|window| window.performance());
-    Moment(Duration::from_micros(clock.map_or(0.0, |clock| clock.now() * 1000.0) as u64))
+    let micros = clock.map_or(0.0, |clock| clock.now() * 1000.0) as u64;
+    let last = LAST.replace(micros.max(LAST.get()));
+    Moment(Duration::from_micros(micros.max(last)))
 }
 
 /// Random numbers of the browser's cryptographic source.

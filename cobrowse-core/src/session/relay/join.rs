@@ -131,6 +131,7 @@ impl RelaySession {
         viewer.link.handle_lane(super::Lane::WebSocket, true, now);
         let resume = viewer.link.received();
         self.settle(now);
+        self.give_up_waiting(now);
         Ok(Joined { resume, stands: false })
     }
 

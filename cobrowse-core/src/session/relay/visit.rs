@@ -36,6 +36,8 @@ pub(super) struct Visit {
     pub(super) page: Option<(TabId, Incarnation)>,
     pub(super) link: Option<Link>,
     pub(super) budget: Budget,
+    /// Our part does not run in the page that was asked.
+    pub(super) cannot_come: bool,
     /// The list that the page was told last.
     pub(super) told_viewers: Option<Vec<AgentCard>>,
 }
@@ -48,6 +50,7 @@ impl Visit {
             page: None,
             link: None,
             budget: Budget::new(MESSAGES_A_SECOND, now),
+            cannot_come: false,
             told_viewers: None,
         }
     }
@@ -72,6 +75,7 @@ impl Visit {
     }
 
     pub(super) const fn arrive(&mut self, peer: PeerId) {
+        self.cannot_come = false;
         self.place = Place::Here(peer);
     }
 
