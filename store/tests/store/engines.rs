@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use store::{Error, Migrations, PostgresOptions, SqliteOptions, Step, Store};
 use tempfile::TempDir;
 
@@ -147,14 +149,14 @@ impl Database {
 
     /// `kill -9` of the server's first process. The others end when they notice.
     pub fn kill_server(&self) {
-        let backend: i32 = with_client(&self.server, |client| {
-            client.query_one("SELECT pg_backend_pid()", &[]).expect("asked").get(0)
+        // While the connection is open, the process that serves it is there, and so is its parent.
+        with_client(&self.server, |client| {
+            let backend: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("asked").get(0);
+            let stat = std::fs::read_to_string(format!("/proc/{backend}/stat")).expect("on this machine");
+            let (_, rest) = stat.rsplit_once(')').expect("a process");
+            let parent = rest.split_whitespace().nth(1).and_then(|it| it.parse().ok()).expect("its parent");
+            kill(Pid::from_raw(parent), Signal::SIGKILL).expect("killed");
         });
-        let stat = std::fs::read_to_string(format!("/proc/{backend}/stat")).expect("it is on this machine");
-        let (_, rest) = stat.rsplit_once(')').expect("a process");
-        let parent = rest.split_whitespace().nth(1).and_then(|it| it.parse().ok()).expect("its parent");
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(parent), nix::sys::signal::Signal::SIGKILL)
-            .expect("killed");
     }
 }
 
