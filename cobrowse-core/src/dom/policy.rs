@@ -143,6 +143,11 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
+/// A sheet whose bytes came as an asset, as it may be said: without any address but those of assets.
+pub fn sheet(text: &str) -> String {
+    css::only_assets(text)
+}
+
 /// The data of a text as it may be set inside an element of this role.
 pub(crate) fn text(role: Role, data: &str) -> Cow<'_, str> {
     if role.is_style() { css::sealed(data).into() } else { data.into() }
@@ -241,6 +246,15 @@ mod tests {
                    src="7"
             "#]],
         );
+    }
+
+    #[test]
+    fn a_sheet_that_came_as_an_asset_names_assets_only() {
+        let said = sheet(
+            "@import 'http://x'; @font-face { src: url(http://x) } a { background: url(asset:3), url(//x) }",
+        );
+        assert!(!said.contains("//x"), "{said}");
+        assert!(said.contains("asset:3"), "{said}");
     }
 
     #[test]

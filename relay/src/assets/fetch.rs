@@ -66,7 +66,7 @@ impl Fetcher {
         if !may_reach(&url, self.scope) {
             return Err(ApiError::FetchFailed("Only public http and https addresses are fetched."));
         }
-        let answer = self.client.get(url).send().await.map_err(|error| failed(&error))?;
+        let answer = self.client.get(url).send().await.map_err(failed)?;
         if !answer.status().is_success() {
             return Err(ApiError::FetchFailed("The other server did not answer with success."));
         }
@@ -78,7 +78,7 @@ impl Fetcher {
 
 async fn bounded(mut answer: Response) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
         if MAX_ASSET < bytes.len() + chunk.len() {
             return Err(ApiError::FetchFailed("The other server's answer is too large."));
         }
@@ -88,7 +88,9 @@ async fn bounded(mut answer: Response) -> Result<Vec<u8>, ApiError> {
 }
 
 /// One answer for all of it: what differs would tell about the server's network.
-fn failed(error: &reqwest::Error) -> ApiError {
+fn failed(error: reqwest::Error) -> ApiError {
+    // An address can be a secret: signed ones are.
+    let error = error.without_url();
     tracing::debug!(%error, "guarded fetch failed");
     ApiError::FetchFailed("The address could not be fetched.")
 }

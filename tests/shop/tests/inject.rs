@@ -77,6 +77,6 @@ fn the_tag_escapes_what_it_is_given() {
     let script = Script { origin: "http://desk.localhost:1/".into(), site_key: "a\"><b>&".into() };
     assert_eq!(
         script.tag(),
-        r#"<script async src="http://desk.localhost:1/v1/loader.js" data-site="a&quot;>&lt;b>&amp;"></script>"#
+        r#"<script async src="http://desk.localhost:1/v1/loader.js" data-site="a&quot;>&lt;b>&amp;" referrerpolicy="no-referrer"></script>"#
     );
 }

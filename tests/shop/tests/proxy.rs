@@ -107,7 +107,7 @@ async fn pages_get_the_tag_and_keep_their_policy() {
     let length = response.headers()["content-length"].clone();
     let html = text(response).await;
     assert_eq!(length, html.len().to_string(), "the length is that of the document with the tag");
-    assert!(html.contains("data-site=\"k\"></script></head>"), "{html}");
+    assert!(html.contains("data-site=\"k\" referrerpolicy=\"no-referrer\"></script></head>"), "{html}");
 }
 
 #[tokio::test]
