@@ -12,6 +12,8 @@ const SEEN = "2";
 const SHOWS_FOCUS = "input, textarea, select, [contenteditable]";
 /** What is a picture, or shown as one. */
 const PICTURES = /^(?:canvas|img|video)$/;
+/** What shows an address of its own; in any other element one would be a document, or play. */
+const SHOWN = /^(?:image|img|input)$/;
 
 export class Properties {
   constructor(page) {
@@ -124,7 +126,7 @@ export class Properties {
     if (node.localName === "canvas") this.face(node, url ?? this.blank(id, canvasSize(node)), id);
     else if (node.localName === "video") this.poster(id, node, url);
     else if (node.localName === "img" && number === undefined) this.face(node, this.blank(id), id);
-    else this.source(node, url, number);
+    else if (SHOWN.test(node.localName)) this.source(node, url, number);
   }
 
   blank(id, size) {
