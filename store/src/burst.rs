@@ -81,6 +81,7 @@ fn send(store: &Store, (sender, messages): (i64, i64), taken: &Mutex<Vec<Duratio
         let start = Instant::now();
         let seq = loop {
             match store.write_blocking(Key(sender), move |tx| append(tx, sender, request)) {
+                // waits: a server that comes back tells nobody.
                 Err(error) if error.is_retryable() => thread::sleep(AGAIN),
                 answer => break answer?,
             }

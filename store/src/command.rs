@@ -129,3 +129,21 @@ fn run_hooks(hooks: Vec<Hook>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_one_connection_and_keys_spread_over_all() {
+        for count in [1, 2, 4, 7] {
+            let mut shares = vec![0; count];
+            for id in 0..1000 {
+                shares[Key(id).pick(count)] += 1;
+            }
+            assert!(shares.iter().all(|share| 700 / count < *share), "{shares:?}");
+            assert_eq!(Key(-5).pick(count), Key(-5).pick(count));
+            assert!(Key(i64::MIN).pick(count) < count);
+        }
+    }
+}

@@ -28,12 +28,18 @@
 //!   `CAST(SUM(a) AS BIGINT)`. A parameter whose type nothing tells is cast: `CAST($1 AS TEXT) IS NULL`.
 //! - Columns are declared with the macros of [`migrate`]; text sorts by its bytes.
 //! - `ORDER BY` says `NULLS FIRST` or `NULLS LAST` where there may be nulls; `LIKE` says `ESCAPE`.
+//! - Nothing is converted by itself: a number is cast before it is put into a text. Nothing is divided by
+//!   what may be 0, and a calculation that may leave 64 bits is only stored, not selected.
+//! - A sequence behind `{id}` may leave gaps, and leaves others on each engine: ids say nothing but identity.
 //! - Commands never begin or commit; a failed statement fails its command, or its [`attempt`].
 //!
 //! # Writing and reading
 //! A command is a closure that may run more than once: PostgreSQL replays it after a deadlock. So it reads
 //! its world through the transaction, and leaves side effects to [`Tx::after_commit`]. Commands are
 //! committed in groups; the answer comes when the group is on the disk.
+//!
+//! Commands of one [`Key`] run in the order in which they were given. One that was answered with
+//! [`Error::Retry`] has lost its place: those behind it may have been stored.
 //!
 //! [`attempt`]: trait.Tx.html#method.attempt
 
@@ -52,7 +58,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub use bus::{Bus, InProcess, Subscription, Wake};
+pub use bus::{Bus, InProcess, MAX_TOPIC, Subscription, Wake};
 pub use command::Key;
 pub use error::{Constraint, Error};
 pub use migrate::{Migrations, Step};

@@ -203,6 +203,7 @@ impl Server {
                 let log = fs::read_to_string(&self.log).unwrap_or_default();
                 bail!("PostgreSQL did not start on port {port}:\n{log}");
             }
+            // waits: only asking tells whether the server answers.
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())
@@ -221,6 +222,7 @@ fn launch(program: &Path, data: &Path, log: &Path, port: u16) -> Result<Child> {
 /// it ends at once, and is started again.
 fn keep(running: &Mutex<Child>, stopping: &AtomicBool, launch: impl Fn() -> Result<Child>) {
     loop {
+        // waits: to wait for the child would keep others from signalling it.
         thread::sleep(Duration::from_millis(50));
         let mut child = running.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(child.try_wait(), Ok(None)) {
@@ -250,6 +252,7 @@ impl Drop for Server {
             if until < Instant::now() {
                 signal(Signal::SIGKILL);
             }
+            // waits: whichever comes first, the end or the end of patience.
             thread::sleep(Duration::from_millis(20));
         }
         if let Some(keeper) = self.keeper.take() {

@@ -105,6 +105,7 @@ impl Speaker {
                 // Lost, which a hint may be; the connection is made anew for the next.
                 tracing::warn!(%error, "hints were not passed on");
                 self.session = None;
+                // waits: a server that comes back tells nobody.
                 thread::sleep(PAUSE);
             }
         }
@@ -164,6 +165,7 @@ impl Listener {
                     }
                     Err(error) => {
                         tracing::warn!(%error, "nobody listens for hints");
+                        // waits: a server that comes back tells nobody.
                         thread::sleep(PAUSE);
                     }
                 },

@@ -135,7 +135,7 @@ impl Worker {
                 Ok(back) => jobs = back,
                 Err(()) => return,
             }
-            // Who was in the way is given time to finish; not all come back at once.
+            // waits: who was in the way is given time to finish, and not all come back at once.
             std::thread::sleep(Duration::from_millis(random() % (2 << attempt.min(6))));
         }
         answer_all(jobs, &why.not_stored());
@@ -166,6 +166,7 @@ impl Worker {
                     if !refuse_waiting(queue, &why) {
                         return false;
                     }
+                    // waits: a server that comes back tells nobody.
                     std::thread::sleep(pause.mul_f32(0.5 + random_share() / 2.0));
                     pause = (pause * 2).min(BACKOFF.1);
                 }
@@ -286,6 +287,7 @@ impl Worker {
                 Ok(fate) => return fate,
                 Err(error) => tracing::warn!(%error, "what became of a commit is not known yet"),
             }
+            // waits: a server that comes back tells nobody.
             std::thread::sleep(pause);
             pause = (pause * 2).min(BACKOFF.1);
         }

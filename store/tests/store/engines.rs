@@ -182,6 +182,7 @@ fn connect(url: &str) -> postgres::Client {
             Ok(client) => return client,
             Err(error) => assert!(Instant::now() < until, "the server does not answer: {error}"),
         }
+        // waits: a server that comes back tells nobody.
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -41,6 +41,7 @@ fn settle(store: &Store, told: &Told) {
             Ok((sum,)) => break sum,
             Err(error) => assert!(error.is_retryable(), "{error}"),
         }
+        // waits: a server that comes back tells nobody.
         thread::sleep(Duration::from_millis(50));
     };
     let (stored, unknown) = (told.stored.load(Ordering::SeqCst), told.unknown.load(Ordering::SeqCst));
@@ -70,6 +71,7 @@ fn when_connections_are_cut_each_answer_is_true() {
         while !writers.is_finished() {
             database.cut_connections();
             cuts += 1;
+            // waits: between two cuts some work is to be done.
             thread::sleep(Duration::from_millis(30));
         }
         writers.join().expect("no panic");
@@ -90,6 +92,7 @@ fn when_the_server_dies_each_answer_is_true() {
         let writers = scope.spawn(|| until_stored(&store, &told, 900));
         for goal in [100, 400] {
             while told.stored.load(Ordering::SeqCst) < goal {
+                // waits: the count grows on twelve threads, which want the processor more than this one.
                 thread::sleep(Duration::from_millis(5));
             }
             database.kill_server();
@@ -252,6 +255,7 @@ fn a_commit_that_nobody_can_ask_about_is_called_unknown() {
     assert!(matches!(refused, Err(Error::Retry(_))), "{refused:?}");
     outage.way.set(PASS);
     while outage.write(PASS).0.is_err() {
+        // waits: the way opens again, and the store finds out by trying.
         thread::sleep(Duration::from_millis(50));
     }
     assert!((1..=2).contains(&outage.count()));
