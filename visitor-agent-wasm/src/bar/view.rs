@@ -159,7 +159,7 @@ pub(super) fn drags(root: &ShadowRoot) -> Listener {
                 place.set((left + x - from_x, top + y - from_y));
                 let (left, top) = place.get();
                 let style = strip.unchecked_ref::<HtmlElement>().style();
-                let _ = style.set_property("translate", &format!("calc(-50% + {left}px) {top}px"));
+                let _ = style.set_property("translate", &format!("{left}px {top}px"));
             }
         }
         grip.set(Some((x, y)));

@@ -205,7 +205,7 @@ fn enter(at: &Element, may: May<'_>) {
 
 /// Implicit submission: the default button is clicked; a form without one submits when one field blocks it.
 fn submit(form: &HtmlFormElement, may: May<'_>) {
-    let button = controls(form).into_iter().find(|it| is_submit(it));
+    let button = controls(form).into_iter().find(is_submit);
     match button {
         Some(button) if may(&button).is_some() => {}
         Some(button) if button.has_attribute("disabled") => {}

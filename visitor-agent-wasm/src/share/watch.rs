@@ -13,8 +13,7 @@ const TREMBLE: i32 = 3;
 /// The listeners; they go with the share.
 pub(super) struct Watch {
     _listeners: Vec<Listener>,
-    language: MutationObserver,
-    _on_language: Closure<dyn FnMut()>,
+    _language: Following,
 }
 
 impl Watch {
@@ -41,33 +40,37 @@ impl Watch {
                 Share::with(&weak, Share::leave);
             }));
         }
-        let (language, on_language) = language(share, document)?;
-        Ok(Self { _listeners: listeners, language, _on_language: on_language })
+        Ok(Self { _listeners: listeners, _language: Following::language(share, document)? })
     }
 }
 
-impl Drop for Watch {
+/// An observer that ends with this value.
+struct Following {
+    observer: MutationObserver,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Following {
+    /// Follows the `lang` of the root element: one attribute of one node.
+    fn language(share: &Rc<Share>, document: &Document) -> Result<Self, JsValue> {
+        let (weak, page) = (Rc::downgrade(share), document.clone());
+        let speak = Closure::<dyn FnMut()>::new(move || {
+            Share::with(&weak, |share| share.speak(Language::of_page(&page)))
+        });
+        let observer = MutationObserver::new(&life::guarded(speak.as_ref().unchecked_ref()))?;
+        let only = MutationObserverInit::new();
+        only.set_attribute_filter(&js_sys::Array::of1(&"lang".into()));
+        if let Some(root) = document.document_element() {
+            observer.observe_with_options(&root, &only)?;
+        }
+        Ok(Self { observer, _callback: speak })
+    }
+}
+
+impl Drop for Following {
     fn drop(&mut self) {
-        self.language.disconnect();
+        self.observer.disconnect();
     }
-}
-
-/// Follows the `lang` of the root element: one attribute of one node.
-fn language(
-    share: &Rc<Share>,
-    document: &Document,
-) -> Result<(MutationObserver, Closure<dyn FnMut()>), JsValue> {
-    let (weak, page) = (Rc::downgrade(share), document.clone());
-    let speak = Closure::<dyn FnMut()>::new(move || {
-        Share::with(&weak, |share| share.speak(Language::of_page(&page)))
-    });
-    let observer = MutationObserver::new(&life::guarded(speak.as_ref().unchecked_ref()))?;
-    let only = MutationObserverInit::new();
-    only.set_attribute_filter(&js_sys::Array::of1(&"lang".into()));
-    if let Some(root) = document.document_element() {
-        observer.observe_with_options(&root, &only)?;
-    }
-    Ok((observer, speak))
 }
 
 /// While nobody controls the page this costs one comparison inside the session.
