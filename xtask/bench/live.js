@@ -60,6 +60,22 @@ globalThis.bench = {
   clear() {
     place("rows").replaceChildren();
   },
+  /** From now on changes more at each frame than a thin link carries, and says the time with it. */
+  churn() {
+    const cells = Array.from({ length: 200 }, () => document.createElement("td"));
+    place("rows").replaceChildren(...cells.map((cell) => {
+      cell.textContent = "cell";
+      const row = document.createElement("tr");
+      row.append(cell);
+      return row;
+    }));
+    const change = () => {
+      for (const cell of cells) cell.firstChild.nodeValue = crypto.randomUUID();
+      place("small").firstChild.nodeValue = String(now());
+      requestAnimationFrame(change);
+    };
+    change();
+  },
   scroll(y) {
     const made = now();
     scrollTo({ top: y, behavior: "instant" });

@@ -32,13 +32,36 @@
   /** Long enough for a loaded machine. */
   const PATIENCE_MS = 30000;
 
-  /** Resolves with the time of the paint that first shows it. */
+  /** Where an element of the page is in this window: the frame may be scaled. */
+  globalThis.shownAt = (selector) => {
+    const frame = shown(), outer = frame.getBoundingClientRect();
+    const scale = outer.width / frame.clientWidth;
+    const { x, y, width, height } = page().querySelector(selector).getBoundingClientRect();
+    return { x: outer.x + x * scale, y: outer.y + y * scale, width: width * scale, height: height * scale };
+  };
+
+  /** How old what is shown is, where the visitor's page writes the time. */
+  globalThis.age = () => now() - Number(page()?.getElementById("small")?.textContent);
+
+  /**
+   * Resolves with the time of the paint that first shows it. When the document was changed so is in `applied`; what is
+   * no change of the document has none.
+   */
   globalThis.seen = (name, argument) => new Promise((resolve, reject) => {
     const holds = CONDITIONS[name](argument);
     const last = now() + PATIENCE_MS;
+    globalThis.applied = null;
+    const changes = new MutationObserver(() => {
+      if (!holds()) return;
+      globalThis.applied = now();
+      changes.disconnect();
+    });
+    if (page()) changes.observe(page(), { subtree: true, childList: true, characterData: true });
     const look = () => {
+      if (last < now()) changes.disconnect();
       if (last < now()) return reject(new Error(`never seen: ${name} ${argument ?? ""}; the viewer says: ${document.body.innerText}`));
       if (!holds()) return requestAnimationFrame(look);
+      changes.disconnect();
       // The message is handled after the frame that this callback belongs to.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => resolve(now());

@@ -6,6 +6,7 @@
 mod capture;
 mod cdp;
 mod chromium;
+mod lab;
 mod live;
 mod page;
 mod peers;

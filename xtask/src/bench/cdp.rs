@@ -30,10 +30,8 @@ pub struct Cdp {
 }
 
 impl Cdp {
-    /// Connects to `ws://127.0.0.1:PORT/…`.
-    pub fn connect(address: &str, site: Site) -> Result<Self> {
-        let host = address.strip_prefix("ws://").and_then(|rest| rest.split('/').next());
-        let stream = TcpStream::connect(host.context("not a DevTools address")?)?;
+    /// Speaks with the browser at `ws://127.0.0.1:PORT/…`, over a stream to that port.
+    pub fn new(address: &str, stream: TcpStream, site: Site) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::env;
 use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cdp::Cdp;
+use super::lab::{Lab, SERVERS, Side};
 use super::page::Page;
 use super::site::{ORIGIN, Site};
 use crate::place;
@@ -42,8 +44,23 @@ pub struct Browser {
 impl Browser {
     /// Starts a browser that finds `site` at [`ORIGIN`].
     pub fn start(site: Site) -> Result<Self> {
+        Self::start_by(Command::new(program()?), site, |address| Ok(TcpStream::connect(address)?))
+    }
+
+    /// As [`Self::start`], on the people's machine of a lab, whose names below `localhost` lead to the servers' one.
+    pub fn start_in(lab: &Lab, site: Site) -> Result<Self> {
+        let mut command = lab.command(Side::People, &program()?);
+        command.arg(format!("--host-resolver-rules=MAP *.localhost {SERVERS}"));
+        Self::start_by(command, site, |address| lab.inside(Side::People, || Ok(TcpStream::connect(address)?)))
+    }
+
+    fn start_by(
+        mut command: Command,
+        site: Site,
+        connect: impl FnOnce(&str) -> Result<TcpStream>,
+    ) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut process = Command::new(program()?)
+        let mut process = command
             .args(FLAGS)
             .args(["--remote-debugging-port=0", "about:blank"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -53,7 +70,9 @@ impl Browser {
             .spawn()
             .context("starting Chromium")?;
         let address = address(&mut process)?;
-        let cdp = RefCell::new(Cdp::connect(&address, site)?);
+        let host = address.strip_prefix("ws://").and_then(|rest| rest.split('/').next());
+        let stream = connect(host.context("not a DevTools address")?)?;
+        let cdp = RefCell::new(Cdp::new(&address, stream, site)?);
         Ok(Self { cdp, process, _profile: profile })
     }
 

@@ -3,6 +3,7 @@
 //! Beside rrweb's recorder, a WebSocket, and its player in live mode with its default settings. All pages are
 //! in one browser on one machine: its clocks are one.
 
+mod network;
 mod pair;
 mod room;
 mod server;
@@ -21,7 +22,7 @@ use super::site::Site;
 use super::table::{Goal, Row, median, quantile};
 use crate::place;
 use crate::run::say;
-use pair::Pair;
+use pair::{Delay, Pair};
 use room::Doors;
 use server::{Lanes, Server};
 
@@ -51,12 +52,15 @@ struct Contest<'a> {
 /// Milliseconds, of each contender: ours over WebSocket, ours over WebRTC, the peer.
 type Delays = [Vec<f64>; 3];
 
+/// From the agent's click to its receipt, at most; nineteen of twenty.
+const COMMAND_MS: f64 = 40.0;
+
 /// A kind of change: how far to go, and how one is made.
 struct Kind {
     name: &'static str,
     /// Times the peer's, for the median and for the worst of twenty.
     goals: [Option<f64>; 2],
-    one: fn(&Pair, usize) -> Result<f64>,
+    one: fn(&Pair, usize) -> Result<Delay>,
 }
 
 const KINDS: [Kind; 5] = [
@@ -72,13 +76,19 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
     let built = server::built(options)?;
     let peer = peers::newest("rrweb")?;
     let folders = vec![("bench", place::root().join("xtask/bench")), ("rrweb", peer.folder.join("dist"))];
-    let browser = Browser::start(Site::new(folders))?;
+    let site = Site::new(folders);
+    let browser = Browser::start(site.clone())?;
     say(&format!("{}, {}, beside {}", browser.version()?, built.shown(), peer.name));
     let servers =
         [(built.start(Lanes::WebSocket)?, "WebSocket"), (built.start(Lanes::Both)?, "WebRTC and WebSocket")];
     let contest = Contest { browser: &browser, doors: Doors::open()?, servers, peer: peer.name };
     let mut rows = contest.first_views(options)?;
     rows.extend(contest.changes(options)?);
+    rows.extend(contest.commands(options)?);
+    let peer = contest.peer;
+    // The browser of before would take part in what comes.
+    drop(browser);
+    rows.extend(network::measure(options, &built, (site, &peer))?);
     Ok(rows)
 }
 
@@ -114,23 +124,50 @@ impl<'a> Contest<'a> {
         let mut rows = Vec::new();
         for kind in KINDS.iter().filter(|kind| options.wants(kind.name)) {
             say(&format!("{} ...", kind.name));
-            let mut delays = Delays::default();
+            let (mut painted, mut applied) = (Delays::default(), Delays::default());
             for turn in 0..options.runs {
-                for (pair, delays) in pairs.iter().zip(&mut delays) {
+                for (at, pair) in pairs.iter().enumerate() {
                     for change in 0..CHANGES {
-                        delays.push((kind.one)(pair, turn * CHANGES + change + 1)?);
+                        let delay = (kind.one)(pair, turn * CHANGES + change + 1)?;
+                        painted[at].push(delay.painted);
+                        applied[at].extend(delay.applied);
                     }
                 }
             }
-            let quantiles = [("p50", 0.5, kind.goals[0]), ("p95", 0.95, kind.goals[1]), ("p99", 0.99, None)];
-            for (name, part, goal) in quantiles {
-                rows.extend(self.rows(
-                    kind.name,
-                    name,
-                    delays.each_ref().map(|all| quantile(all, part)),
-                    goal,
-                ));
+            for (name, part, goal) in quantiles(kind) {
+                rows.extend(self.rows(kind.name, name, at(&painted, part), goal));
             }
+            if applied.iter().all(|all| !all.is_empty()) {
+                for (name, part, goal) in
+                    [("applied, p50", 0.5, kind.goals[0]), ("applied, p95", 0.95, kind.goals[1])]
+                {
+                    rows.extend(self.rows(kind.name, name, at(&applied, part), goal));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The peer has no control: these stand alone.
+    fn commands(&'a self, options: &Options) -> Result<Vec<Row>> {
+        let case = "command, from click to receipt";
+        if !options.wants(case) {
+            return Ok(Vec::new());
+        }
+        say(&format!("{case} ..."));
+        let mut rows = Vec::new();
+        for (server, lanes) in &self.servers {
+            let pair = Pair::ours(self.browser, server, "commands", NODES)?;
+            pair.control()?;
+            // The visitor's hand was on the page a moment ago: control waits for it to rest.
+            pause(&pair, 1500)?;
+            let taken = (0..options.runs * CHANGES).map(|_| pair.command("#small"));
+            let taken = taken.collect::<Result<Vec<_>>>()?;
+            let row = |metric: &str, part| {
+                Row::new(case, &format!("{metric} over {lanes}"), quantile(&taken, part), "ms")
+            };
+            rows.push(row("p50", 0.5));
+            rows.push(row("p95", 0.95).goal(Goal::AtMost(COMMAND_MS)));
         }
         Ok(rows)
     }
@@ -145,12 +182,21 @@ impl<'a> Contest<'a> {
     }
 }
 
-fn small(pair: &Pair, n: usize) -> Result<f64> {
+/// The measures of a kind: name, part of all, and how far to go.
+fn quantiles(kind: &Kind) -> [(&'static str, f64, Option<f64>); 3] {
+    [("p50", 0.5, kind.goals[0]), ("p95", 0.95, kind.goals[1]), ("p99", 0.99, None)]
+}
+
+fn at<const N: usize>(delays: &[Vec<f64>; N], part: f64) -> [f64; N] {
+    delays.each_ref().map(|all| quantile(all, part))
+}
+
+fn small(pair: &Pair, n: usize) -> Result<Delay> {
     pause(pair, PAUSE_MS)?;
     pair.delay(&format!("bench.small({n})"), &format!("seen('small', {n})"))
 }
 
-fn rows(pair: &Pair, n: usize) -> Result<f64> {
+fn rows(pair: &Pair, n: usize) -> Result<Delay> {
     pause(pair, PAUSE_MS)?;
     let delay = pair.delay(&format!("bench.rows({n})"), &format!("seen('rows', {n})"))?;
     let cleared = pair.viewer.begin("seen('cleared')")?;
@@ -159,7 +205,7 @@ fn rows(pair: &Pair, n: usize) -> Result<f64> {
     Ok(delay)
 }
 
-fn input(pair: &Pair, n: usize) -> Result<f64> {
+fn input(pair: &Pair, n: usize) -> Result<Delay> {
     pair.visitor.run("bench.focus()")?;
     pause(pair, PAUSE_MS)?;
     pair.delay_of("input", &format!("seen('typed', {n})"), |page| {
@@ -169,14 +215,14 @@ fn input(pair: &Pair, n: usize) -> Result<f64> {
     })
 }
 
-fn scroll(pair: &Pair, n: usize) -> Result<f64> {
+fn scroll(pair: &Pair, n: usize) -> Result<Delay> {
     pause(pair, PAUSE_MS)?;
     let y = 100 + n % 20 * 100;
     pair.delay(&format!("bench.scroll({y})"), &format!("seen('scrolled', {y})"))
 }
 
 /// Moves about one place until the viewer shows it there, then jumps to another one and goes on.
-fn mouse(pair: &Pair, n: usize) -> Result<f64> {
+fn mouse(pair: &Pair, n: usize) -> Result<Delay> {
     let part = |at: usize| if at.is_multiple_of(2) { 0.25 } else { 0.75 };
     let place = |at: usize| part(at) * f64::from(WIDTH);
     move_about(&pair.visitor, place(n - 1), MOVES + n as u64 % 7)?;

@@ -120,7 +120,11 @@ impl<'a> Page<'a> {
     pub fn click(&self, node: Value) -> Result<()> {
         let quads = self.call("DOM.getContentQuads", json!({ "nodeId": node }))?;
         let at = |index: usize| quads["quads"][0][index].as_f64().context("the element has no box");
-        let (x, y) = ((at(0)? + at(4)?) / 2.0, (at(1)? + at(5)?) / 2.0);
+        self.press((at(0)? + at(4)?) / 2.0, (at(1)? + at(5)?) / 2.0)
+    }
+
+    /// Presses a place with the real pointer, in CSS pixels.
+    pub fn press(&self, x: f64, y: f64) -> Result<()> {
         self.move_mouse(x, y)?;
         for kind in ["mousePressed", "mouseReleased"] {
             let params = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });

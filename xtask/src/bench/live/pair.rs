@@ -18,6 +18,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Answers of the bar are not taken sooner, so that nobody says yes by accident.
 const GUARD_MS: u32 = 700;
 
+/// How long a change took, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Delay {
+    /// Until the viewer had painted it.
+    pub painted: f64,
+    /// Until the viewer's document had it, where it is a change of the document.
+    pub applied: Option<f64>,
+}
+
 /// A visitor and a viewer in one browser, each with a profile of their own.
 pub struct Pair<'a> {
     /// The page that changes.
@@ -29,21 +38,19 @@ pub struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// Ours: an agent asks, the visitor says yes.
+    /// Ours: an agent asks, the visitor says yes. The viewer counts its commands and their receipts.
     pub fn ours(browser: &'a Browser, server: &Server, name: &str, nodes: usize) -> Result<Self> {
         let visitor = application(browser, nodes)?;
         visitor.run(&format!("bench.join({:?}, {name:?})", server.url))?;
         let viewer = browser.open_url(&server.url)?;
+        let receipts = std::fs::read_to_string(place::root().join("xtask/bench/receipts.js"))?;
+        viewer.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": receipts }))?;
         let session = open_session(&viewer, server, name)?;
         viewer.navigate(&format!("{}/view/{session}#ask", server.url))?;
         let seen = watch(&viewer)?;
-        let button = allow_button(&visitor).with_context(|| {
-            let said: String = viewer.eval("document.body.innerText").unwrap_or_default();
-            format!("the viewer says: {said}")
-        })?;
-        visitor.run(&format!("new Promise((resolve) => setTimeout(resolve, {GUARD_MS}))"))?;
-        visitor.run("bench.expect('pointerdown')")?;
-        visitor.click(button)?;
+        let pair = Self { visitor, viewer, first_view: 0.0 };
+        pair.allow()?;
+        let Self { visitor, viewer, .. } = pair;
         let yes: f64 = visitor.eval("bench.came()")?;
         let shown: f64 = viewer.end(seen)?;
         Ok(Self { visitor, viewer, first_view: shown - yes })
@@ -62,25 +69,63 @@ impl<'a> Pair<'a> {
         Ok(Self { visitor, viewer, first_view: shown - yes })
     }
 
-    /// Makes a change, and says how many milliseconds later the viewer painted it. `make` resolves with the
+    /// The visitor says yes to what is asked.
+    fn allow(&self) -> Result<()> {
+        let button = allow_button(&self.visitor).with_context(|| {
+            let said: String = self.viewer.eval("document.body.innerText").unwrap_or_default();
+            format!("the viewer says: {said}")
+        })?;
+        self.visitor.run(&format!("new Promise((resolve) => setTimeout(resolve, {GUARD_MS}))"))?;
+        self.visitor.run("bench.expect('pointerdown')")?;
+        self.visitor.click(button)
+    }
+
+    /// The agent asks for control, and the visitor says yes.
+    pub fn control(&self) -> Result<()> {
+        let tool = "[...document.querySelectorAll('.tools button')].find((it) => it.textContent.trim() === 'Control')";
+        let (x, y) = self.middle(&format!("{tool}.getBoundingClientRect()"))?;
+        self.viewer.press(x, y)?;
+        self.allow()
+    }
+
+    /// The agent clicks on what is shown of an element; how many milliseconds later the receipt came.
+    pub fn command(&self, selector: &str) -> Result<f64> {
+        let (x, y) = self.middle(&format!("shownAt({selector:?})"))?;
+        self.viewer.move_mouse(x, y)?;
+        self.viewer.run("new Promise((resolve) => setTimeout(resolve, 200))")?;
+        let answered = self.viewer.begin("answered()")?;
+        self.viewer.run("0")?;
+        self.viewer.press(x, y)?;
+        self.viewer.end(answered)
+    }
+
+    fn middle(&self, rect: &str) -> Result<(f64, f64)> {
+        self.viewer.eval(&format!("(({{ x, y, width, height }}) => [x + width / 2, y + height / 2])({rect})"))
+    }
+
+    /// Makes a change, and says how many milliseconds later the viewer showed it. `make` resolves with the
     /// time of the change, as `live.js` gives it.
-    pub fn delay(&self, make: &str, seen: &str) -> Result<f64> {
+    pub fn delay(&self, make: &str, seen: &str) -> Result<Delay> {
         let watched = self.viewer.begin(seen)?;
         let made: f64 = self.visitor.eval(make)?;
-        let shown: f64 = self.viewer.end(watched)?;
-        Ok(shown - made)
+        self.delay_since(made, watched)
+    }
+
+    fn delay_since(&self, made: f64, watched: u64) -> Result<Delay> {
+        let painted: f64 = self.viewer.end(watched)?;
+        let applied: Option<f64> = self.viewer.eval("globalThis.applied")?;
+        Ok(Delay { painted: painted - made, applied: applied.map(|applied| applied - made) })
     }
 
     /// As [`Self::delay`], for what a visitor does by hand: `act` does it, and the page tells when it came in.
-    pub fn delay_of(&self, event: &str, seen: &str, act: impl FnOnce(&Page) -> Result<()>) -> Result<f64> {
+    pub fn delay_of(&self, event: &str, seen: &str, act: impl FnOnce(&Page) -> Result<()>) -> Result<Delay> {
         let watched = self.viewer.begin(seen)?;
         // Input overtakes what is evaluated: both pages answer before anything is done.
         self.viewer.run("0")?;
         self.visitor.run(&format!("bench.expect({event:?})"))?;
         act(&self.visitor)?;
         let came: f64 = self.visitor.eval("bench.came()")?;
-        let shown: f64 = self.viewer.end(watched)?;
-        Ok(shown - came)
+        self.delay_since(came, watched)
     }
 }
 

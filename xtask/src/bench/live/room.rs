@@ -1,7 +1,7 @@
 //! What the peer needs between two pages, as little as it can be: whatever comes in goes out, untouched.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,22 +10,32 @@ use anyhow::Result;
 use tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tungstenite::{Message, WebSocket};
 
+use crate::bench::lab::{Lab, SERVERS, Side};
+
 /// The two ends of a room; each is taken by the socket that asks for it.
 type Ends = (Option<Sender<Message>>, Option<Receiver<Message>>);
 
 type Rooms = Arc<Mutex<HashMap<String, Ends>>>;
 
-/// Rooms at `ws://127.0.0.1:PORT/NAME/{in,out}`; one socket at each end.
+/// Rooms at `ws://ADDRESS/NAME/{in,out}`; one socket at each end.
 #[derive(Debug)]
 pub struct Doors {
-    port: u16,
+    address: SocketAddr,
 }
 
 impl Doors {
-    /// Listens until the bench ends.
+    /// Listens on this machine's loopback until the bench ends.
     pub fn open() -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let port = listener.local_addr()?.port();
+        Self::at(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?)
+    }
+
+    /// Listens on the servers' machine of a lab.
+    pub fn open_in(lab: &Lab) -> Result<Self> {
+        Self::at(lab.inside(Side::Servers, || Ok(TcpListener::bind((SERVERS, 0))?))?)
+    }
+
+    fn at(listener: TcpListener) -> Result<Self> {
+        let address = listener.local_addr()?;
         thread::spawn(move || {
             let rooms = Rooms::default();
             for stream in listener.incoming().flatten() {
@@ -34,12 +44,12 @@ impl Doors {
                 thread::spawn(move || carry(stream, &rooms).ok());
             }
         });
-        Ok(Self { port })
+        Ok(Self { address })
     }
 
     /// The address of a room.
     pub fn room(&self, name: &str) -> String {
-        format!("ws://127.0.0.1:{}/{name}", self.port)
+        format!("ws://{}/{name}", self.address)
     }
 }
 

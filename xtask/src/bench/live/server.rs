@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::bench::Options;
+use crate::bench::lab::{Lab, SERVERS, Side};
 use crate::bench::site::ORIGIN;
 use crate::demo;
 use crate::place;
@@ -55,10 +56,19 @@ impl Built {
 
     /// Starts a server for the bench's pages, with data channels or without.
     pub fn start(&self, lanes: Lanes) -> Result<Server> {
+        self.start_by(Command::new(&self.program), "127.0.0.1", lanes)
+    }
+
+    /// As [`Self::start`], on the servers' machine of a lab, with data channels.
+    pub fn start_in(&self, lab: &Lab) -> Result<Server> {
+        self.start_by(lab.command(Side::Servers, &self.program), SERVERS, Lanes::Both)
+    }
+
+    fn start_by(&self, mut command: Command, address: &str, lanes: Lanes) -> Result<Server> {
         let data = tempfile::tempdir()?;
-        let mut command = Command::new(&self.program);
         command.arg("serve").arg("--web").arg(&self.web).arg("--data").arg(data.path());
-        command.args(["--listen", "127.0.0.1:0", "--demo-account", "--site-origin", ORIGIN]);
+        command.arg("--listen").arg(format!("{address}:0"));
+        command.args(["--demo-account", "--site-origin", ORIGIN]);
         if lanes == Lanes::Both {
             command.args(["--udp-port", "0"]);
         }
