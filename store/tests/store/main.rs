@@ -13,5 +13,6 @@ mod groups;
 mod hints;
 mod migrations;
 mod outage;
+mod statements;
 mod tls;
 mod vfs;
