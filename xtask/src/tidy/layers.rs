@@ -14,7 +14,7 @@ enum MayKnow {
 }
 
 /// Every crate has its line here, so that a new one is a decision.
-const LAYERS: [(&str, MayKnow); 12] = [
+const LAYERS: [(&str, MayKnow); 13] = [
     ("cobrowse-core", MayKnow::Only(&[])),
     ("visitor-agent-wasm", MayKnow::Only(&["cobrowse-core"])),
     ("share", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm"])),
@@ -23,6 +23,7 @@ const LAYERS: [(&str, MayKnow); 12] = [
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
     ("store", MayKnow::Only(&[])),
+    ("chat", MayKnow::Only(&["store"])),
     ("relay", MayKnow::Only(&["cobrowse-core"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),
