@@ -103,6 +103,10 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
         }
         return if key == "Tab" { Receipt::Applied } else { refusal };
     }
+    // Firefox follows a link at a key's event, even one that a script made: there is none for what is refused.
+    if let Some(refusal) = refused(&at).filter(|_| matches!(key, "Enter" | " ")) {
+        return refusal;
+    }
     let goes_on = send(&at, "keydown", key, modifiers);
     if goes_on && (key == "Enter" || key.chars().count() == 1) && !modifiers.holds(Modifiers::CTRL) {
         send(&at, "keypress", key, modifiers);
@@ -110,11 +114,9 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
     if goes_on {
         // A listener may have moved the focus; what the key would do there is asked for again.
         let now = target_of_keys(&at);
-        let activates = matches!(key, "Enter" | " ");
-        let refusal = may(&now).filter(|_| now != at).or_else(|| refused(&at).filter(|_| activates));
-        match refusal {
-            Some(refusal) => return refusal,
-            None => default_action(&at, (key, modifiers), may),
+        match may(&now) {
+            Some(refusal) if now != at => return refusal,
+            _ => default_action(&at, (key, modifiers), may),
         }
     }
     send(&at, "keyup", key, modifiers);
