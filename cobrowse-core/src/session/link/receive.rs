@@ -89,10 +89,8 @@ impl Link {
                 if self.signals.len() < MAX_SIGNALS {
                     self.signals.push_back((lane, Signal::Pong(nonce)));
                 }
-                // Who asks waits for this too.
-                if self.ack != AckDue::Nothing {
-                    self.ack = AckDue::Now;
-                }
+                // An acknowledgement may have been lost with its lane, and a window may wait for it.
+                (self.ack, self.ack_lane) = (AckDue::Now, lane);
             }
             Signal::Pong(nonce) => {
                 let took = self.lanes.pong(lane, nonce, now);

@@ -267,6 +267,45 @@ fn an_end_that_is_busy_is_not_taken_for_a_dead_lane() {
     assert_eq!(pair.ends[0].link.path(), Some(DC));
 }
 
+/// What has arrived is not sent again, so nothing but a ping would bring the word that it was taken.
+#[test]
+fn an_acknowledgement_that_is_lost_with_its_lane_holds_nothing_up_for_long() {
+    let mut pair = quiet();
+    pair.ends[0].link.set_writable(WS, false);
+    for _ in 0..20 {
+        pair.ends[0].say(Channel::Page, vec![1; 1_000], pair.now);
+    }
+    for _ in 0..10 {
+        pair.ends[0].drain(pair.now);
+        while let Some(bytes) = pair.ends[0].out[DC as usize].pop_front() {
+            let envelope = Envelope::decode(&bytes, MAX_MESSAGE).expect("our own");
+            pair.ends[1].link.handle(DC, envelope, pair.now).expect("in order");
+        }
+        pair.now = pair.now + Duration::from_millis(25);
+        pair.ends[1].link.handle_timeout(pair.now);
+        pair.ends[1].drain(pair.now);
+        for lane in [WS, DC] {
+            while let Some(bytes) = pair.ends[1].out[lane as usize].pop_front() {
+                let envelope = Envelope::decode(&bytes, MAX_MESSAGE).expect("our own");
+                pair.ends[0].link.handle(lane, envelope, pair.now).expect("in order");
+            }
+        }
+    }
+    assert!(!pair.ends[0].link.page_room(), "it has arrived, and nobody has taken it");
+    let now = pair.now;
+    pair.ends[1].listen(now);
+    pair.now = pair.now + Duration::from_millis(25);
+    pair.ends[1].link.handle_timeout(pair.now);
+    pair.ends[1].drain(pair.now);
+    pair.ends[1].out[DC as usize].clear();
+    pair.ends[0].link.set_writable(WS, true);
+    let taken = pair.now;
+    while !pair.ends[0].link.page_room() && pair.now.since(taken) < 2 * PING_INTERVAL {
+        pair.step();
+    }
+    assert!(pair.now.since(taken) <= PING_INTERVAL + Duration::from_secs(1), "{:?}", pair.now.since(taken));
+}
+
 #[test]
 fn a_frame_that_is_given_up_half_way_is_no_frame() {
     let mut pair = quiet();
