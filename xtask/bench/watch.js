@@ -40,8 +40,13 @@
     return { x: outer.x + x * scale, y: outer.y + y * scale, width: width * scale, height: height * scale };
   };
 
-  /** How old what is shown is, where the visitor's page writes the time. */
-  globalThis.age = () => now() - Number(page()?.getElementById("small")?.textContent);
+  /** How old what is shown is, where the visitor's page writes the last digits of the time. */
+  globalThis.age = () => {
+    const text = page()?.getElementById("small")?.textContent;
+    const age = (now() - Number(text) + 1e8) % 1e8;
+    if (Number.isNaN(age)) throw new Error(`the page shows ${text}; the viewer says: ${document.body.innerText}`);
+    return age;
+  };
 
   /**
    * Resolves with the time of the paint that first shows it. When the document was changed so is in `applied`; what is

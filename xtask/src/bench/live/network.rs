@@ -28,8 +28,9 @@ const THIN: &str = "rate=1000000 queue=200";
 /// How long the thin line is full.
 const FULL: Duration = Duration::from_secs(60);
 
-/// Looks at the age of a view; their median counts.
-const SAMPLES: usize = 9;
+/// Looks at the age of a view, and milliseconds between them; their median counts.
+const SAMPLES: usize = 15;
+const BETWEEN_MS: usize = 200;
 
 /// The view's age must not be more than this, in milliseconds, and grow no more than that.
 const AGE_MS: f64 = 1000.0;
@@ -171,8 +172,11 @@ impl Network<'_> {
         let half = || -> Result<f64> {
             // waits: the line is full for so long.
             thread::sleep(FULL / 2);
-            let ages = (0..SAMPLES).map(|_| pair.viewer.eval("age()")).collect::<Result<Vec<f64>>>()?;
-            Ok(median(&ages))
+            let age = |_| {
+                pause(pair, BETWEEN_MS)?;
+                pair.viewer.eval("age()")
+            };
+            Ok(median(&(0..SAMPLES).map(age).collect::<Result<Vec<f64>>>()?))
         };
         let ages = [half()?, half()?];
         self.lab.set("")?;
