@@ -23,7 +23,7 @@
   // what was asked meanwhile.
   let share, running, tab = me, held, next, seen = [];
   // The share of another tab: the notice in this page, and the record of a page that is gone.
-  let notice, news = 0, orphan;
+  let notice, news = 0, waiting, last, orphan;
 
   // The page's key proves that a ticket is used by the browser it was given to. It cannot be exported.
   const fresh = () => crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
@@ -110,24 +110,28 @@
   const told_by = (names) => {
     if (!names.length && !seen.length) return;
     seen = names;
-    say({ seen, tab });
+    tell_others();
   };
+  // With what another tab needs to go on, should this one be closed: a tab that is being closed cannot say it any more.
+  const tell_others = () => say({ seen, tab, record: seen.length ? kept() : null });
 
   // Another tab is seen: this one says so, until that one says otherwise or is gone.
-  const elsewhere = safe(async (names, of) => {
+  const elsewhere = safe(async ({ seen: names, tab: of, record }) => {
     const mine = ++news, { signal } = stay;
+    last = record;
     if (share || !names.length) return quiet();
-    if (notice?.who !== names.join()) {
-      quiet();
-      const { default: load, elsewhere: show } = await module();
-      await load({ module_or_path: wasm() });
-      if (signal.aborted || mine !== news || share) return;
-      const bar = show({ server, names, here: () => say({ move: me }), fell: (error) => { falls++; warn(error); } });
-      notice = { who: names.join(), close: () => { bar.close(); bar.free(); } };
+    // Its page holds the lock as long as it is there.
+    if (waiting !== of) {
+      waiting = of;
+      hold(of).then((free) => { free?.(); waiting = null; if (free) gone(); });
     }
-    // Its page holds the lock. The next page of that tab has it soon, and says so.
-    (await hold(of))?.();
-    later(() => { if (mine === news) quiet(); }, 4000);
+    if (notice?.who === names.join()) return;
+    quiet();
+    const { default: load, elsewhere: show } = await module();
+    await load();
+    if (signal.aborted || mine !== news || share) return;
+    const bar = show({ server, names, here: () => say({ move: me }), fell: (error) => { falls++; warn(error); } });
+    notice = { who: names.join(), close: () => { bar.close(); bar.free(); } };
   });
   const quiet = () => { notice?.close(); notice = null; };
 
@@ -144,10 +148,10 @@
     begin(record.session, record.ticket, record, moved);
   });
   // A page that is gone may be followed by the next one of its tab. When none comes, the tab that is looked at goes on.
-  const adopt = (record) => {
-    const mine = orphan = { record, from: performance.now() + 2000 };
-    later(look, 2000);
-    later(() => { if (orphan === mine) orphan = null; }, 3500);
+  const gone = () => {
+    const mine = orphan = { record: last, from: performance.now() + 1000 };
+    later(look, 1000);
+    later(() => { if (orphan === mine) { orphan = null; quiet(); } }, 3500);
   };
   const look = () => {
     if (orphan && !document.hidden && performance.now() >= orphan.from) return take(orphan.record, "page");
@@ -194,10 +198,9 @@
   const heard = ({ data }) => {
     if (data.active) { active = data.active; tell(data.path, data.lang); }
     if (data.gone === active) active = me;
-    if (data.left && !share) adopt(data.left);
     if (data.back || data.seen) orphan = null;
-    if (data.seen) return elsewhere(data.seen, data.tab);
-    if (data.who && seen.length) say({ seen, tab });
+    if (data.seen) return elsewhere(data);
+    if (data.who && seen.length) tell_others();
     if (data.move) give(data.move);
     if (data.failed && socket) fail(data.failed);
     if (data.to !== me) return;
@@ -241,14 +244,13 @@
   };
   const leave = () => {
     // The share's own `pagehide` has said goodbye, or does it next; the record stays.
-    const left = seen.length ? kept() : null;
     seen = [];
-    say({ gone: me, left });
+    say({ gone: me });
     quiet();
     stay.abort();
     channel?.close();
     channel = null;
-    next = orphan = null;
+    next = orphan = waiting = null;
     if (!share?.leave) share = null;
   };
 

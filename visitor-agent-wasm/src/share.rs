@@ -303,7 +303,16 @@ impl Share {
         change(&mut kept);
         if !self.over.get() {
             kept.write(&self.config);
+            drop(kept);
+            self.tell_loader();
         }
+    }
+
+    /// Who sees the page, and that the record has changed, for the other tabs. What the loader does with it is its
+    /// own affair.
+    fn tell_loader(&self) {
+        let names = seen_by(&self.session.borrow().bar().state);
+        let _ = self.config.seen().call1(&JsValue::NULL, &names);
     }
 
     fn start_capture(self: &Rc<Self>) {
@@ -358,7 +367,7 @@ impl Share {
     fn show_bar(&self) {
         let bar = self.session.borrow().bar();
         self.question.borrow_mut().clone_from(&bar.question);
-        let _ = self.config.seen().call1(&JsValue::NULL, &seen_by(&bar.state));
+        self.tell_loader();
         let scene = Scene { card: bar.question.map(card), strip: strip(bar.state) };
         if let Err(error) = self.bar.show(scene) {
             warn(&format!("the bar cannot be shown: {error:?}"));
