@@ -31,7 +31,9 @@ document.body.innerHTML = `
   <a id="out" href="https://other.example/">a</a><a id="window" href="/" target="_blank">a</a>
   <svg width="50" height="20"><a id="drawn" href="javascript:void did.push('drawn script')"><rect id="rect" width="50" height="20"/></a></svg>
   <img id="map" usemap="#areas" width="9" height="9"><map name="areas"><area id="area" shape="default" href="javascript:void did.push('area')"></map>
-  <input id="lure"><input id="deep-lure"><div id="open"></div><div id="closed"></div><p id="last">last</p>`;
+  <input id="lure"><input id="deep-lure"><div id="open"></div><div id="closed"></div><a id="here" href="#here">here</a><p id="last">last</p>`;
+window.clicks = 0;
+document.querySelector("#here").addEventListener("click", () => window.clicks++);
 document.querySelector("#open").attachShadow({ mode: "open" }).innerHTML = `<input id="inner" type="password" value="secret">`;
 window.shut = document.querySelector("#closed").attachShadow({ mode: "closed" });
 shut.innerHTML = `<input type="password" value="secret">`;
@@ -99,9 +101,12 @@ async fn tell(stage: &mut Stage) -> Result<()> {
     what_only_the_visitor_may_do(stage, &hand).await?;
     nodes_that_were_not_told(&hand).await?;
     no_way_out(&hand).await?;
-    ensure!(hand.does("plain", typed("!")).await? == Receipt::Applied, "and still the hand works");
-
     let visitor = &stage.visitor;
+    eval(visitor.window(), "void document.querySelector('#here').focus()").await?;
+    ensure!(hand.does("here", key("Enter")).await? == Receipt::Applied, "and still the hand works");
+    let clicks = eval(visitor.window(), "clicks").await?;
+    ensure!(clicks == 1, "Enter clicked {clicks} times");
+
     let after = eval(visitor.window(), SECRETS).await?;
     ensure!(before == after, "secrets were changed from {before} to {after}");
     let did = eval(visitor.window(), "did").await?;

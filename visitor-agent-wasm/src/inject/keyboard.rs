@@ -1,4 +1,6 @@
 //! Keys: the events in order (UI Events §3.7.5), and the default actions that untrusted keys do not have.
+use std::{cell::Cell, rc::Rc};
+
 use cobrowse_core::command::{Modifiers, Receipt};
 use wasm_bindgen::JsCast;
 use web_sys::{
@@ -10,6 +12,7 @@ use super::{
     May, field, focus, kind,
     pointer::{refused, window_of},
 };
+use crate::listener::Listener;
 
 /// What Tab stops at, in the order of the document (HTML §6.6.3).
 const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select:not([disabled]), \
@@ -108,10 +111,9 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
         return refusal;
     }
     let goes_on = send(&at, "keydown", key, modifiers);
-    if goes_on && (key == "Enter" || key.chars().count() == 1) && !modifiers.holds(Modifiers::CTRL) {
-        send(&at, "keypress", key, modifiers);
-    }
-    if goes_on {
+    let is_pressed = key == "Enter" || key.chars().count() == 1;
+    let followed = goes_on && is_pressed && !modifiers.holds(Modifiers::CTRL) && clicks(&at, key, modifiers);
+    if goes_on && !followed {
         // A listener may have moved the focus; what the key would do there is asked for again.
         let now = target_of_keys(&at);
         match may(&now) {
@@ -121,6 +123,15 @@ pub(super) fn press(element: &Element, key: &str, modifiers: Modifiers, may: May
     }
     send(&at, "keyup", key, modifiers);
     Receipt::Applied
+}
+
+/// Sends a `keypress`, and says whether the browser or the page clicked the element at it: once is enough.
+fn clicks(at: &Element, key: &str, modifiers: Modifiers) -> bool {
+    let clicked = Rc::new(Cell::new(false));
+    let noted = Rc::clone(&clicked);
+    let _listening = Listener::capture(at, "click", move |_: web_sys::Event| noted.set(true));
+    send(at, "keypress", key, modifiers);
+    clicked.get()
 }
 
 /// Keys go to the focused element (UI Events §3.7); the anchor names the one that the agent meant.
