@@ -18,7 +18,7 @@ pub mod testing;
 mod tests;
 mod write;
 
-pub use encode::Recorder;
+pub use encode::{Differences, Recorder};
 pub use gather::{Assets, GatherBatch, GatherError, NoAssets};
 pub use node::{AttributeName, Kind, Namespace, ShadowMode, TextKind};
 pub use replica::{Applied, ReplayError, Replica, Sink};

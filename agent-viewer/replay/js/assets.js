@@ -118,6 +118,14 @@ export class Assets {
     return meaning.state === READY && !this.store.get(meaning.hash);
   }
 
+  /** Whether imported sheets can be had and are not here yet. */
+  get awaitsSheets() {
+    for (const { isSheet, state, hash } of this.known.values()) {
+      if (isSheet && state === READY && !this.store.get(hash)) return true;
+    }
+    return false;
+  }
+
   /** Whether everything that the page named is here or will never be. */
   get complete() {
     for (const number of this.known.keys()) if (this.isOpen(number)) return false;

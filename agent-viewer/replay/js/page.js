@@ -31,6 +31,9 @@ const NAMESPACES = [
 ];
 const COMMENT = 1;
 
+/** Attributes that choose, or say among what: the browser chooses anew when they change. */
+const CHOOSING = new Set(["checked", "form", "multiple", "name", "selected", "size"]);
+
 /** So many removals, and the table is searched for what went with them. */
 const SWEEP = 32;
 
@@ -44,6 +47,8 @@ export class Page {
     this.nodes = [];
     /** Host's number → nested document. */
     this.nested = new Map();
+    /** Whether its keyframe has ended. */
+    this.isWhole = false;
     /** Modes that this batch told, by document. */
     this.modes = new Map();
     /** Changes that the browser would not make: forged or impossible ones. */
@@ -77,12 +82,16 @@ export class Page {
       }
       at += step.size;
     }
-    if (this.moved) this.mountNested();
-    if (this.modes.size !== 0) this.settleModes();
-    this.properties.settle(this.moved);
-    this.refill();
-    this.sheets.settle();
-    if (SWEEP <= this.removed) this.sweep();
+    for (const work of AFTERWARDS) this.attempt(work);
+  }
+
+  /** Whatever a frame says, and whatever the browser makes of it: the page goes on. */
+  attempt(work) {
+    try {
+      work(this);
+    } catch (error) {
+      this.refuse(error);
+    }
   }
 
   refuse() {
@@ -177,8 +186,10 @@ export class Page {
     // Titles make sets of sheets, of which a document shows one: the visitor's browser has chosen already.
     const name = attribute === "title" && styledBy(element) ? "data-tandem-title" : attribute;
     if (name === "style") this.sheets.style(id, value);
+    else if (name === "type" && element.localName === "input") this.properties.retype(id, element, value);
     else if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, value);
+    if (CHOOSING.has(name)) this.properties.chosen = true;
   }
 
   namespaced(id, uri, name, value) {
@@ -270,6 +281,16 @@ function cut(lengths, text) {
 /** A reference that may be none: 0, or the string's number plus one. */
 const maybe = (strings, word) => (word === 0 ? null : strings[word - 1]);
 
+/** What follows once the tree is in place, each whatever became of the others. */
+const AFTERWARDS = [
+  (page) => page.moved && page.mountNested(),
+  (page) => page.settleModes(),
+  (page) => page.properties.settle(page.moved),
+  (page) => page.refill(),
+  (page) => page.sheets.settle(),
+  (page) => SWEEP <= page.removed && page.sweep(),
+];
+
 /** By op: how many words it takes, itself included, and what it does with those from `w[a]` on. */
 const STEPS = [];
 STEPS[ELEMENT] = {
@@ -314,7 +335,9 @@ STEPS[ASSET] = {
   size: 7,
   run: (page, w, a, s) => {
     const [state, width, height] = w.subarray(a + 1, a + 4);
-    const meaning = { state, width, height, hash: s[w[a + 4]], isDrawing: s[w[a + 5]] === "image/svg+xml" };
+    const mime = s[w[a + 5]];
+    const kind = { isDrawing: mime === "image/svg+xml", isSheet: mime === "text/css" };
+    const meaning = { state, width, height, hash: s[w[a + 4]], ...kind };
     page.assets.set(w[a], meaning);
   },
 };

@@ -4,8 +4,11 @@
 // its select, a dialog is modal only while connected.
 
 import { blank } from "./assets.js";
+import { canvasSize, lower, put, raise, scrollTo } from "./element.js";
 
 const FIELD = /^(?:input|textarea)$/;
+/** Types of inputs that hold nothing beside their attribute (HTML §4.10.5.4, modes "default" and "default/on"). */
+const ATTRIBUTE_IS_VALUE = /^(?:button|checkbox|file|hidden|image|radio|reset|submit)$/;
 /** The value of a focus that the visitor's browser shows. */
 const SEEN = "2";
 /** Fields show their focus however it came. */
@@ -29,6 +32,8 @@ export class Properties {
     this.focused = new Map();
     this.sources = new Map();
     this.selections = new Map();
+    /** What fields hold, as it was told. */
+    this.values = new Map();
     /** Radio buttons, check boxes and options: number → property, and whether it is on. */
     this.choices = new Map();
     this.chosen = false;
@@ -52,12 +57,7 @@ export class Properties {
     this.later = [];
     for (const [id, name, value] of later) {
       const node = this.page.nodes[id];
-      if (!node) continue;
-      try {
-        this.now(id, node, name, value);
-      } catch (error) {
-        this.page.refuse(error);
-      }
+      if (node) this.page.attempt(() => this.now(id, node, name, value));
     }
     if (moved || this.chosen) this.keepChoices();
     if (!moved) return;
@@ -72,7 +72,21 @@ export class Properties {
   }
 
   forget(id) {
-    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes, this.choices]) map.delete(id);
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes, this.choices, this.values]) map.delete(id);
+  }
+
+  /**
+   * Gives a field another type. Browsers take the value along, cut to fit or written into the attribute; but here it
+   * may be a mask. Hidden for a moment, the field has forgotten it, and gets what was told.
+   */
+  retype(id, input, type) {
+    const value = input.getAttribute("value");
+    for (const each of ["hidden", type]) {
+      put(input, "type", each);
+      put(input, "value", value);
+    }
+    this.chosen = true;
+    if (this.values.has(id)) this.later.push([id, "value", this.values.get(id)]);
   }
 
   // Choices
@@ -80,23 +94,28 @@ export class Properties {
   choose(id, node, name, value) {
     if (value === null) this.choices.delete(id);
     else this.choices.set(id, [name, isOn(value)]);
+    this.chosen = true;
+    if (node.localName === "select") return;
     const otherwise = name === "checked" ? node.defaultChecked : node.defaultSelected;
     node[name] = value === null ? otherwise : isOn(value);
-    this.chosen = true;
   }
 
   /**
    * A choice undoes the others of its group or list, and so does moving one there: what the visitor's browser
-   * made of it is said again, first what is chosen.
+   * made of it is said again, first what is chosen, at last which lists show nothing.
    */
   keepChoices() {
     this.chosen = false;
+    const lists = [];
     for (const wanted of [true, false]) {
       for (const [id, [name, on]] of this.choices) {
         const node = this.page.nodes[id];
-        if (node && on === wanted && node[name] !== on) node[name] = on;
+        if (!node || on !== wanted) continue;
+        if (node.localName === "select") lists.push(node);
+        else if (node[name] !== on) node[name] = on;
       }
     }
+    for (const list of lists) list.selectedIndex = -1;
   }
 
   // Top layer
@@ -105,7 +124,7 @@ export class Properties {
   reopen() {
     for (const [id, how] of this.top) {
       const node = this.page.nodes[id];
-      if (node?.isConnected) raise(node, how);
+      if (node?.isConnected) this.page.attempt(() => raise(node, how));
     }
   }
 
@@ -277,12 +296,6 @@ export class Properties {
   }
 }
 
-function scrollTo(node, x, y) {
-  const box = node.nodeType === Node.DOCUMENT_NODE ? node.scrollingElement : node;
-  if (!box || (box.scrollLeft === x && box.scrollTop === y)) return;
-  box.scrollTo({ left: x, top: y, behavior: "instant" });
-}
-
 /** An element and all that it is in, as `:hover` sees it: by slots, hosts and frames, up to ours. */
 function around(element, frame) {
   const chain = [];
@@ -295,50 +308,15 @@ function around(element, frame) {
   return chain;
 }
 
-function canvasSize(canvas) {
-  const read = (name, otherwise) => {
-    const value = Number.parseInt(canvas.getAttribute(name), 10);
-    return value >= 0 ? value : otherwise;
-  };
-  return [read("width", 300), read("height", 150)];
-}
-
 const numbers = (text) => text.split(" ").map(Number).map((it) => (Number.isFinite(it) ? it : 0));
-
-/**
- * Puts an element into the top layer. It is inert meanwhile, or showing it would take the focus away from
- * whatever the agent is typing into (seen in Chromium and Firefox: also through an inert frame).
- */
-function raise(element, how) {
-  if (element.matches(how === "modal" ? ":modal" : ":popover-open")) return;
-  const inert = element.hasAttribute("inert");
-  element.setAttribute("inert", "");
-  try {
-    if (how === "modal") {
-      element.removeAttribute("open");
-      element.showModal();
-    } else {
-      element.showPopover();
-    }
-  } finally {
-    if (!inert) element.removeAttribute("inert");
-  }
-}
-
-function lower(element) {
-  if (element.matches(":modal")) {
-    // `close` does nothing to a dialog without the attribute, and leaves it in the top layer.
-    element.setAttribute("open", "");
-    element.close();
-  }
-  if (element.matches(":popover-open")) element.hidePopover();
-}
 
 const isOn = (value) => value === "1";
 
 const SETTERS = {
-  value(_, node, value) {
-    node.value = value ?? node.defaultValue ?? "";
+  value(all, node, value, id) {
+    if (value === null) all.values.delete(id);
+    else all.values.set(id, value);
+    if (!ATTRIBUTE_IS_VALUE.test(node.type)) node.value = value ?? node.defaultValue ?? "";
   },
   checked(all, node, value, id) {
     all.choose(id, node, "checked", value);

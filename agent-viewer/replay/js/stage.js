@@ -14,6 +14,8 @@ const PRESSED = 1;
 const PAINTED = 3;
 /** Milliseconds between looks at what is still to come, in a tab that is not painted. */
 const HIDDEN = 100;
+/** Milliseconds that a whole page waits behind for imported sheets: without them it would flash. */
+const SHEETS_PATIENCE = 1000;
 
 export class Stage {
   constructor(container) {
@@ -62,10 +64,21 @@ export class Stage {
     this.changed(page);
   }
 
-  /** The epoch's page is whole: it is shown. */
+  /** The epoch's page is whole: it is shown, with its sheets. */
   finish() {
     const page = this.building;
     if (!page) return;
+    page.isWhole = true;
+    this.revealDressed();
+    setTimeout(() => page === this.building && this.reveal(), SHEETS_PATIENCE);
+  }
+
+  revealDressed() {
+    if (this.building?.isWhole && !this.building.assets.awaitsSheets) this.reveal();
+  }
+
+  reveal() {
+    const page = this.building;
     this.building = null;
     this.shown?.frame.remove();
     this.shown = page;
@@ -76,6 +89,7 @@ export class Stage {
 
   /** The epoch's page will not become whole; what is shown stays. */
   abandon() {
+    if (this.building?.isWhole) return this.reveal();
     this.building?.frame.remove();
     this.building = null;
   }
@@ -88,6 +102,7 @@ export class Stage {
       page.refill();
       page.sheets.settle();
     }
+    this.revealDressed();
     this.schedule();
   }
 
@@ -98,6 +113,7 @@ export class Stage {
       page?.refill();
       page?.sheets.settle();
     }
+    this.revealDressed();
     this.schedule();
   }
 

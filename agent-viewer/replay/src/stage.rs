@@ -21,6 +21,12 @@ shipped! {
     "/js/sheets.js" Sheets,
 }
 
+#[wasm_bindgen(module = "/js/element.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = raise)]
+    fn top_layer();
+}
+
 #[wasm_bindgen(module = "/js/geometry.js")]
 extern "C" {
     #[wasm_bindgen(js_name = place)]

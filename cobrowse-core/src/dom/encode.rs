@@ -14,6 +14,7 @@ mod compare;
 mod stream;
 mod values;
 
+pub use compare::Differences;
 use values::Pass;
 
 /// Redacts what capture gathered, keeps the mirror, and writes frames.
@@ -232,8 +233,8 @@ impl Recorder {
         verdict
     }
 
-    /// Compares nodes as they are in the live page with the mirror, and tells those that differ in what they
-    /// are, where they are, or in what an agent would see of them.
+    /// Compares nodes as they are in the live page with the mirror, and tells those that differ in where they
+    /// are, what they are, or in what an agent would see of them.
     ///
     /// Here `ops` is `(id, parent id, previous sibling's id or 0, the node's words)* 0`: its words are those of a
     /// stream, without children; an [`END`](super::gather::word::END) may follow them. Properties are compared
@@ -245,7 +246,7 @@ impl Recorder {
         &mut self,
         batch: &GatherBatch<'_>,
         assets: &mut dyn Assets,
-    ) -> Result<Vec<NodeId>, GatherError> {
+    ) -> Result<Differences, GatherError> {
         if self.stage != Stage::Running {
             return Err(GatherError::NoEpoch);
         }

@@ -118,7 +118,7 @@ proptest! {
             prop_assert_eq!(capture.recorder.live(), viewer.sink.len());
             let comparison = capture.comparison(&page);
             let different = capture.recorder.compare(&comparison.as_gather(), &mut super::NoAssets);
-            prop_assert_eq!(different, Ok(vec![]));
+            prop_assert_eq!(different, Ok(super::Differences::default()));
         }
     }
 }

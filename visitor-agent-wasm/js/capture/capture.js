@@ -14,7 +14,7 @@ import { task } from "./time.js";
 import { Walk } from "./walk.js";
 import { Words } from "./words.js";
 
-/** How long the end of a keyframe waits for stylesheets that are being fetched, milliseconds. */
+/** How long the end of a keyframe waits for stylesheets that are being fetched, imported ones too, milliseconds. */
 const SHEETS_PATIENCE = 1000;
 
 /** Milliseconds that a task of ours aims at: the page must not feel it (8 are the bound). */
@@ -57,6 +57,8 @@ export class PageCapture {
     this.stage = "none";
     this.began = false;
     this.planned = false;
+    /** What ends a keyframe's waiting for its sheets. */
+    this.finishing = 0;
     this.elsewhereWaits = new Map();
     this.divergences = 0;
     this.restarted = -RESTART_EVERY;
@@ -106,6 +108,8 @@ export class PageCapture {
       this.walk.restart(this.doc);
       this.stage = "keyframe";
       this.began = false;
+      clearTimeout(this.finishing);
+      this.finishing = 0;
       this.sheetsUntil = performance.now() + SHEETS_PATIENCE;
       if (first) this.live.begin();
       this.follow(this.doc);
@@ -121,6 +125,13 @@ export class PageCapture {
     this.dirty.observe(root);
     this.live.follow(root);
     if (root.nodeType === 9 && root.defaultView) this.hooks.install(root.defaultView);
+  }
+
+  /** A document has other children: who writes one anew may change its mode, and takes our listeners away. */
+  rewritten(doc) {
+    if (!this.nodes.roots.has(doc)) return;
+    this.live.follow(doc);
+    this.dirty.mark(doc, " mode");
   }
 
   /** A frame has loaded: it may hold another document now. */
@@ -157,7 +168,10 @@ export class PageCapture {
 
   /** At the end of an observer's callback: sends at once when nothing waits. */
   settled() {
-    if (this.ready && !this.planned && this.stage === "steady") this.flush();
+    if (!this.ready || this.planned) return;
+    if (this.stage === "steady") this.flush();
+    // A keyframe that only waits for its sheets may have them now.
+    else if (this.finishing) this.plan();
   }
 
   /** Sends in a task of its own, as soon as the page lets us. */
@@ -221,13 +235,15 @@ export class PageCapture {
   /** Ends a keyframe once every node of it was sent and its stylesheets are there. */
   finish() {
     if (this.stage !== "keyframe" || this.stopped || !this.began || this.walk.stack.length !== 0) return;
-    if (this.sheets.pending !== 0 && performance.now() < this.sheetsUntil) {
-      if (!this.finishing) this.finishing = setTimeout(() => this.guard(() => {
+    if ((this.sheets.pending !== 0 || this.assets.sheetsPending) && performance.now() < this.sheetsUntil) {
+      this.finishing ||= setTimeout(() => this.guard(() => {
         this.finishing = 0;
-        this.finish();
+        this.plan();
       }), this.sheetsUntil - performance.now());
       return;
     }
+    clearTimeout(this.finishing);
+    this.finishing = 0;
     this.stage = "steady";
     for (const name of [" hover", " selection"]) this.dirty.mark(this.doc, name);
     this.flush();

@@ -6,7 +6,7 @@ import { idle } from "./time.js";
 /** Milliseconds between two rounds over the page, and between two slices of one. */
 const REST = 2500, BREATH = 50;
 /** Milliseconds between two hashes for the receiver. */
-const HASH_EVERY = 3000;
+const HASH_EVERY = 2000;
 /** Nodes compared in one go; each look at the clock lies between two. */
 const CHUNK = 64;
 
@@ -27,6 +27,7 @@ export class Check {
     this.hashedAt = performance.now();
     this.doubts = null;
     this.suspects = [];
+    /** What was sent again, and may differ still. */
     this.resent = new WeakSet();
   }
 
@@ -71,24 +72,31 @@ export class Check {
 
   /** What differed in the last idle moment and still does was missed. An event on its way takes less than that. */
   confirm() {
-    const { capture } = this, all = capture.nodes.nodes;
-    let missed = this.differing(this.suspects);
+    const { capture } = this, { nodes } = capture.nodes;
+    let { astray, altered } = this.differing(this.suspects);
     this.suspects = [];
-    // A node that came or went differs in its neighbours too: once it is mended, they are as they were.
-    const structural = missed.filter((id) => !capture.nodes.live(all[id]) || this.lacks(all[id], id));
-    if (structural.length) {
+    if (astray.size) {
       capture.divergences += 1;
-      for (const id of structural) this.missed(all[id]);
+      for (const id of this.together(astray)) this.misplaced(nodes[id]);
       capture.flush();
       // What was missed may not have fitted at all: then the page is sent anew.
       if (capture.stage !== "steady") return;
-      missed = this.differing(missed);
+      altered = this.found(this.differing([...astray.keys(), ...altered]));
     }
-    for (const id of missed) {
+    for (const id of altered) {
       capture.divergences += 1;
-      this.missed(all[id]);
+      this.missed(nodes[id]);
     }
-    if (missed.length) capture.flush();
+    if (altered.length) this.sendAgain(altered);
+  }
+
+  /** What was mended is as good as new; what was not is known as such the next time. */
+  sendAgain(ids) {
+    const { capture } = this, all = capture.nodes.nodes;
+    capture.flush();
+    if (capture.stage !== "steady") return;
+    const still = new Set(this.found(this.differing(ids)));
+    for (const id of ids) if (all[id] && !still.has(id)) this.resent.delete(all[id]);
   }
 
   /** Compares the next nodes. False when there is nothing more to do now: something differs, or all was read. */
@@ -100,31 +108,59 @@ export class Check {
       if (!this.scrolled) this.scroll(node);
       asked.push(id);
     }
-    this.suspects = this.differing(asked);
+    this.suspects = this.found(this.differing(asked));
     if (this.next < all.length) return this.suspects.length === 0;
     this.next = 1;
     this.scrolled = true;
     return false;
   }
 
-  /** Those of the nodes that are not as they were sent. */
+  found({ astray, altered }) {
+    return [...astray.keys(), ...altered];
+  }
+
+  /**
+   * Those of the nodes that are not as they were sent: out of their places, each with the id before it at the
+   * receiver, and those that only look otherwise.
+   */
   differing(ids) {
-    const { nodes, words, port } = this.capture, found = [];
+    const { nodes, words, port } = this.capture, astray = new Map();
     let compared = 0;
     words.begin();
     for (const id of ids) {
       const node = nodes.nodes[id];
       if (!node) continue;
-      if (!nodes.live(node) || this.lacks(node, id)) found.push(id);
+      if (!nodes.live(node) || this.lacks(node, id)) astray.set(id, 0);
       else if (!nodes.roots.has(node)) {
         this.one(node, id);
         compared += 1;
       }
     }
     words.put(0);
-    if (compared === 0) return found;
+    if (compared === 0) return { astray, altered: [] };
     const { ops, lens, text } = words.take([]);
-    return [...found, ...port.differs(ops, lens, text)];
+    // First how many are out of their places, then those with their neighbours, then the others.
+    const [count, ...told] = port.differs(ops, lens, text);
+    const altered = told.splice(2 * count);
+    for (let k = 0; k < told.length; k += 2) astray.set(told[k], told[k + 1]);
+    return { astray, altered };
+  }
+
+  /** A node that comes, goes or moves puts its neighbours out of place, here and at the receiver: all of these. */
+  together(astray) {
+    const { nodes } = this.capture, all = new Map(astray);
+    let fresh = astray;
+    while (fresh.size) {
+      const beside = new Set();
+      for (const [id, before] of fresh) {
+        const node = nodes.nodes[id];
+        for (const next of [before, nodes.id(nodes.before(node)), nodes.id(nodes.after(node))]) if (!all.has(next)) beside.add(next);
+      }
+      beside.delete(0);
+      fresh = this.differing(beside).astray;
+      for (const [id, before] of fresh) all.set(id, before);
+    }
+    return all.keys();
   }
 
   /** Whether something inside `node` was never sent. */
@@ -138,13 +174,15 @@ export class Check {
 
   /** Writes one node as it is now, without its children. */
   one(node, id) {
-    const { nodes, words, walk } = this.capture;
+    const { nodes, words, walk, properties } = this.capture;
     words.put(id);
     words.put(nodes.id(nodes.parent(node)));
     let before = nodes.before(node);
     while (before !== null && !nodes.id(before) && nodes.skipped.has(before)) before = nodes.before(before);
     words.put(before === null ? 0 : nodes.id(before) || NOBODY);
+    properties.onlyLooks = true;
     walk.write(node, id, false);
+    properties.onlyLooks = false;
   }
 
   /** Scroll positions are read once after load; later a listener names who scrolled. */
@@ -154,29 +192,44 @@ export class Check {
     if (node.scrollTop !== 0 || node.scrollLeft !== 0) this.capture.live.scrolled(node);
   }
 
+  /** A node that is not where it was sent to: an observer's record of it, or of what is beside it, was missed. */
+  misplaced(node) {
+    if (!node) return;
+    const { dirty, nodes } = this.capture;
+    if (!nodes.live(node)) return dirty.retire(this.outermost(node));
+    if (nodes.roots.has(node)) return this.missedInside(node);
+    dirty.touched.add(node);
+    if (node.nodeType === 1) this.missedInside(node);
+  }
+
+  /** The outermost of the known nodes that left the page with `node`. */
+  outermost(node) {
+    const { nodes } = this.capture;
+    let outer = node;
+    while (outer.parentNode !== null && nodes.id(outer.parentNode)) outer = outer.parentNode;
+    return outer;
+  }
+
   /** A clean node that is not as it was sent: an observer's record or a hook missed it. */
   missed(node) {
-    const { capture } = this, { dirty, nodes } = capture;
     if (!node) return;
-    if (!nodes.live(node)) dirty.retire(node);
-    else if (nodes.roots.has(node)) this.missedInside(node);
-    else if (this.resent.has(node)) {
-      // Sending what there is did not help: an attribute that is no more. The whole node comes anew.
-      dirty.retire(node);
-      dirty.touched.add(node);
-    } else {
-      this.resent.add(node);
-      dirty.touched.add(node);
-      if (node.nodeType === 1) this.missedElement(node);
-      else dirty.texts.add(node);
-    }
+    const { dirty } = this.capture;
+    dirty.touched.add(node);
+    // Sending what there is did not help the last time: the whole node comes anew.
+    if (this.resent.has(node)) return dirty.retire(node);
+    this.resent.add(node);
+    if (node.nodeType === 1) this.missedElement(node);
+    else dirty.texts.add(node);
   }
 
   missedElement(element) {
-    const { dirty, properties } = this.capture;
+    const { dirty, properties, words, attributes } = this.capture;
     for (const { name, namespaceURI: uri, localName } of element.attributes) {
       dirty.mark(element, uri === null ? name : ` ${uri} ${localName}`);
     }
+    // Which attributes are no more is not known here: of all that were ever told, what it has not is taken away.
+    for (const name of words.names.keys()) if (!name.startsWith(" ")) dirty.mark(element, name);
+    for (const name of attributes.qualified.keys()) dirty.mark(element, ` ${name}`);
     for (const name of properties.names(element, element.localName, element.hasAttribute("popover")) ?? []) dirty.mark(element, name);
     for (const name of properties.told.get(element)?.keys() ?? []) dirty.mark(element, name);
     this.missedInside(element);

@@ -33,7 +33,8 @@ export class Dirty {
   }
 
   get any() {
-    return this.touched.size !== 0 || this.attributes.size !== 0 || this.texts.size !== 0 || this.hosts.size !== 0 || this.gone.length !== 0;
+    const { touched, attributes, texts, hosts, selects, gone } = this;
+    return gone.length !== 0 || [touched, attributes, texts, hosts, selects].some((each) => each.size !== 0);
   }
 
   observe(root) {
@@ -82,7 +83,8 @@ export class Dirty {
       // An option that left its select is selected by its own attribute again.
       if (node.localName === "option") this.mark(node, " selected");
     }
-    this.owner(target);
+    if (target.nodeType === 9) this.capture.rewritten(target);
+    else this.owner(target);
   }
 
   /** Children that their parent shows in its own way: its state may have changed with them. */
@@ -160,7 +162,10 @@ export class Dirty {
   gather() {
     const { walk } = this.capture;
     walk.deadline = performance.now() + this.capture.slice;
-    for (const select of this.selects) for (const option of select.options ?? []) this.mark(option, " selected");
+    for (const select of this.selects) {
+      for (const option of select.options ?? []) this.mark(option, " selected");
+      this.mark(select, " selected");
+    }
     this.selects.clear();
     this.capture.properties.unheard();
     this.renew();

@@ -1,17 +1,20 @@
 // What no event and no observer tells: calls of the page that change sheets, fields, shadow roots and the address.
 // Each hook calls the original first, gives back what it gave, never throws into the page, and is gone at the stop.
 
-const FIELDS = [
-  ["HTMLInputElement", ["value", "checked", "indeterminate", "files", "valueAsNumber", "valueAsDate"], ["setRangeText", "stepUp", "stepDown"]],
-  ["HTMLTextAreaElement", ["value"], ["setRangeText"]],
-  ["HTMLSelectElement", ["value", "selectedIndex"], []],
-  ["HTMLOptionElement", ["selected"], []],
-];
+/** Of fields, by their tags: the type, what is set, what is called. */
+const FIELDS = {
+  input: ["HTMLInputElement", ["value", "checked", "indeterminate", "files", "valueAsNumber", "valueAsDate"], ["setRangeText", "stepUp", "stepDown"]],
+  textarea: ["HTMLTextAreaElement", ["value"], ["setRangeText"]],
+  select: ["HTMLSelectElement", ["value", "selectedIndex"], []],
+  option: ["HTMLOptionElement", ["selected"], []],
+};
 
 export class Hooks {
   constructor(capture) {
     this.capture = capture;
     this.installed = new WeakSet();
+    /** Prototypes of fields that are hooked, themselves or by what they inherit from. */
+    this.prototypes = new WeakSet();
     this.undo = [];
   }
 
@@ -93,15 +96,29 @@ export class Hooks {
 
   fields(page) {
     const { capture } = this;
+    for (const [tag, [type]] of Object.entries(FIELDS)) this.field(tag, page[type].prototype);
+    this.method(page.HTMLFormElement, "reset", (form) => capture.live.fields(form));
+  }
+
+  field(tag, prototype) {
+    const { capture } = this, [, properties, methods] = FIELDS[tag];
     const changed = (element) => {
       if (element.localName === "option") capture.dirty.selected(element.closest("select"));
       capture.live.field(element);
     };
-    for (const [type, properties, methods] of FIELDS) {
-      for (const name of properties) this.setter(page[type], name, changed);
-      for (const name of methods) this.method(page[type], name, changed);
-    }
-    this.method(page.HTMLFormElement, "reset", (form) => capture.live.fields(form));
+    for (const name of properties) this.setter({ prototype }, name, changed);
+    for (const name of methods) this.method({ prototype }, name, changed);
+    this.prototypes.add(prototype);
+  }
+
+  /** A field may have been made in a realm that is not hooked, for instance in a frame that is gone. */
+  met(field) {
+    const prototype = Object.getPrototypeOf(field);
+    if (this.prototypes.has(prototype)) return;
+    let owner = prototype;
+    while (owner !== null && !Object.hasOwn(owner, "value")) owner = Object.getPrototypeOf(owner);
+    if (owner !== null && !this.prototypes.has(owner)) this.field(field.localName, owner);
+    this.prototypes.add(prototype);
   }
 
   sheets(page) {

@@ -11,8 +11,11 @@ export class Live {
   constructor(capture) {
     this.capture = capture;
     this.active = null;
+    /** What was told of its ring. */
+    this.ring = null;
     this.over = null;
-    this.followed = new WeakSet();
+    /** What listens in a document or shadow root: kinds of events and functions. */
+    this.ears = new WeakMap();
     this.scrolling = new Map();
     this.pointer = null;
     this.planned = false;
@@ -49,26 +52,36 @@ export class Live {
     });
   }
 
-  /** Listens inside a document or shadow root: not every event leaves its shadow tree. */
+  /** Listens inside a document or shadow root: not every event leaves its shadow tree. Again, it changes nothing. */
   follow(root) {
-    if (this.followed.has(root)) return;
-    this.followed.add(root);
-    const on = (kinds, work) => {
-      const heard = (event) => this.capture.guard(() => work.call(this, event));
-      for (const kind of kinds) root.addEventListener(kind, heard, { capture: true, passive: true, signal: this.capture.ended });
-    };
-    on(["input", "change"], (event) => this.field(event.target));
-    on(["reset"], this.reset);
-    on(["focusin", "focusout"], this.focusMoved);
-    on(["select"], (event) => this.caret(event.target));
-    on(["toggle", "close"], (event) => this.told(event.target, [" open"]));
-    on(["load", "error"], this.loaded);
-    on(["scroll"], (event) => this.scrolled(event.target));
-    if (root.nodeType !== 9) return;
-    on(["selectionchange"], (event) => this.caret(event.target));
-    on(["pointermove", "pointerdown", "pointerup", "pointercancel"], this.pointed);
-    on(["pointerover"], this.hoverMoved);
-    this.scrolled(root);
+    let ears = this.ears.get(root);
+    if (ears === undefined) {
+      ears = this.listening(root.nodeType === 9).map(([kinds, work]) => [kinds, (event) => this.capture.guard(() => work.call(this, event))]);
+      this.ears.set(root, ears);
+      if (root.nodeType === 9) this.scrolled(root);
+    }
+    const here = { capture: true, passive: true, signal: this.capture.ended };
+    for (const [kinds, heard] of ears) for (const kind of kinds) root.addEventListener(kind, heard, here);
+  }
+
+  listening(isDocument) {
+    const everywhere = [
+      [["input", "change"], (event) => this.field(event.target)],
+      [["reset"], this.reset],
+      [["focusin", "focusout"], this.focusMoved],
+      [["select"], (event) => this.caret(event.target)],
+      [["toggle", "close"], (event) => this.told(event.target, [" open"])],
+      [["load", "error"], this.loaded],
+      [["scroll"], (event) => this.scrolled(event.target)],
+    ];
+    if (!isDocument) return everywhere;
+    return [
+      ...everywhere,
+      [["selectionchange"], (event) => this.caret(event.target)],
+      [["pointermove", "pointerdown", "pointerup", "pointercancel"], this.pointed],
+      [["pointerover"], this.hoverMoved],
+      [["keydown"], this.ringMoved],
+    ];
   }
 
   told(node, names) {
@@ -101,8 +114,16 @@ export class Live {
     for (const element of [before, this.active]) if (element) this.told(element, [" focus", " selection"]);
   }
 
-  focused(node) {
-    return node === this.active;
+  /** A key shows the ring around what has the focus already. */
+  ringMoved() {
+    if (this.active !== null && this.ring !== this.focus(this.active)) this.told(this.active, [" focus"]);
+  }
+
+  /** ` focus`: "2" where the browser shows it, "1" where it does not. */
+  focus(node) {
+    if (node !== this.active) return null;
+    this.ring = node.matches(":focus-visible") ? "2" : "1";
+    return this.ring;
   }
 
   caret(target) {

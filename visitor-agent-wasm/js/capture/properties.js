@@ -9,7 +9,7 @@ const CHECKS = new Set(["checkbox", "radio"]);
 const FORM = { input: [" value", " checked", " indeterminate", " files"], textarea: [" value"], option: [" selected"] };
 const SHEET = [" sheet"];
 const BY_TAG = {
-  ...FORM, style: SHEET, link: SHEET, dialog: [" open"], img: [" src"], video: [" src"],
+  ...FORM, select: [" selected"], style: SHEET, link: SHEET, dialog: [" open"], img: [" src"], video: [" src"],
 };
 BY_TAG.input = [...FORM.input, " src"];
 
@@ -46,6 +46,16 @@ function checkedness(node) {
   return once(set.checked, node, isDefault, node.checked ? "1" : "0");
 }
 
+/** Told whenever it is selected: others of its select, with their own attributes, would decide otherwise. */
+function selectedness(option) {
+  return once(set.selected, option, !option.selected && !option.defaultSelected, option.selected ? "1" : "0");
+}
+
+/** A list of which one is shown shows its first by itself, also one that was such a list: that it shows none is told. */
+function nothing(select) {
+  return select.selectedIndex === -1 && select.options.length !== 0 ? "0" : null;
+}
+
 /** How each property is read from its node. `null` says that there is nothing to tell. */
 const READERS = {
   " value": (node) => {
@@ -55,8 +65,7 @@ const READERS = {
   },
   " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
   " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
-  // Told whenever it is selected: others of its select, with their own attributes, would decide otherwise.
-  " selected": (node) => once(set.selected, node, !node.selected && !node.defaultSelected, node.selected ? "1" : "0"),
+  " selected": (node) => (node.localName === "select" ? nothing(node) : selectedness(node)),
   " defined": (node) => (node.localName.includes("-") && matches(node, ":defined") ? "1" : null),
 };
 
@@ -71,6 +80,8 @@ export class Properties {
      * checked radio button unchecks the others of its group, even when it is gone again before anybody looks.
      */
     this.quiet = { " open": new Map(), " checked": new Map() };
+    /** What is read now is compared, not told. */
+    this.onlyLooks = false;
     const { sheets, assets } = capture;
     this.readers = {
       ...READERS,
@@ -80,7 +91,7 @@ export class Properties {
       " mode": (node) => (node.nodeType === 9 ? node.compatMode : null),
       " open": (node) => this.open(node),
       " checked": (node) => this.checked(node),
-      " focus": (node) => (capture.live.focused(node) ? "1" : null),
+      " focus": (node) => capture.live.focus(node),
       " selection": (node) => capture.live.selection(node),
       " hover": () => capture.live.hovered(),
       " viewport": () => capture.live.viewport(),
@@ -102,16 +113,20 @@ export class Properties {
   }
 
   open(node) {
-    const value = openness(node), told = this.quiet[" open"];
-    if (value === null) told.delete(node);
-    else told.set(node, value);
-    return value;
+    const value = openness(node);
+    return this.keep(" open", node, value, value !== null);
   }
 
   checked(node) {
     const value = checkedness(node), told = this.quiet[" checked"];
-    if (node.type !== "radio" || (MOST_RADIOS <= told.size && !told.has(node))) told.delete(node);
-    else told.set(node, value);
+    return this.keep(" checked", node, value, node.type === "radio" && (told.size < MOST_RADIOS || told.has(node)));
+  }
+
+  /** Remembers what is told of a node, if it is to be watched. */
+  keep(name, node, value, isWatched) {
+    if (this.onlyLooks) return value;
+    if (isWatched) this.quiet[name].set(node, value);
+    else this.quiet[name].delete(node);
     return value;
   }
 
@@ -142,7 +157,7 @@ export class Properties {
     if (names !== undefined) for (const name of names) count += this.pair(name, this.readers[name](node));
     const told = this.telling ? this.told.get(node) : undefined;
     if (told !== undefined) for (const [name, value] of told) count += this.pair(name, value);
-    if (node === this.capture.live.active) count += this.pair(" focus", "1") + this.pair(" selection", this.read(node, " selection"));
+    if (node === this.capture.live.active) count += this.pair(" focus", this.read(node, " focus")) + this.pair(" selection", this.read(node, " selection"));
     if (BOXED.has(tag) || (flags & BLOCK) !== 0) this.capture.boxes.watch(node);
     if (names === CUSTOM && !matches(node, ":defined")) this.capture.live.awaitDefinition(node);
     return count;

@@ -59,6 +59,13 @@ export class Rules {
     return changed;
   }
 
+  /** Looks up the site's rules inside a document or shadow root that is about to be walked for the first time. */
+  enter(root) {
+    for (const { selector, found } of this.lists) {
+      for (const element of root.querySelectorAll(selector)) found.add(element);
+    }
+  }
+
   /** Whether a change of this attribute asks for the element's flags again. */
   telling(element, name) {
     return TELLING.has(name) || element.localName === "input";

@@ -253,6 +253,7 @@ export class Walk {
   enter(root, host) {
     if (this.nodes.slots.get(host) === root) return;
     this.nodes.enter(root, host);
+    this.capture.rules.enter(root);
     this.capture.follow(root);
   }
 
@@ -264,7 +265,9 @@ export class Walk {
     words.room(2);
     words.pos += 2;
     this.popover = false;
-    this.marked = FIELDS.has(tag) || capture.rules.active;
+    const isField = FIELDS.has(tag);
+    if (isField && html) capture.hooks.met(node);
+    this.marked = isField || capture.rules.active;
     let count = node.hasAttributes() ? this.attributes(node, html) : 0;
     const flags = this.marked ? capture.rules.flags(node) : 0;
     if (flags !== 0 && deep) nodes.flags.set(id, flags);

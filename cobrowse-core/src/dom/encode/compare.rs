@@ -10,10 +10,26 @@ use super::{
 };
 use crate::{id::NodeId, redaction::Treatment};
 
+/// Where the live page and the mirror differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Nodes that are in other places than in the mirror, each with the sibling that is before it there.
+    pub places: Vec<(NodeId, Option<NodeId>)>,
+    /// Nodes that are where they should be, and are or show something else.
+    pub contents: Vec<NodeId>,
+}
+
+impl Differences {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.contents.is_empty()
+    }
+}
+
 impl Pass<'_> {
-    /// The ids whose words do not say what the mirror holds.
-    pub(crate) fn compare(&mut self, ops: &[u32]) -> Result<Vec<NodeId>, GatherError> {
-        let (mut rest, mut different) = (ops, Vec::new());
+    /// The nodes whose words do not say what the mirror holds.
+    pub(crate) fn compare(&mut self, ops: &[u32]) -> Result<Differences, GatherError> {
+        let (mut rest, mut different) = (ops, Differences::default());
         loop {
             match rest {
                 [] | [0] => return Ok(different),
@@ -21,10 +37,12 @@ impl Pass<'_> {
                     let first = *words.first().ok_or(GatherError::Short("a comparison"))?;
                     let (words, after) =
                         words.split_at_checked(word_len(first)?).ok_or(GatherError::Short("a comparison"))?;
-                    let node = self.mirror.get(*id);
-                    let placed = node.is_some_and(|node| (node.parent, node.prev) == (*parent, *prev));
-                    if !placed || !self.is_same(*id, words)? {
-                        different.extend(NodeId::from_wire(*id));
+                    let there = self.mirror.get(*id).map(|node| (node.parent, node.prev));
+                    if there != Some((*parent, *prev)) {
+                        let before = there.and_then(|(_, before)| NodeId::from_wire(before));
+                        different.places.extend(NodeId::from_wire(*id).map(|id| (id, before)));
+                    } else if !self.is_same(*id, words)? {
+                        different.contents.extend(NodeId::from_wire(*id));
                     }
                     rest = after.strip_prefix(&[word::END]).unwrap_or(after);
                 }
