@@ -12,6 +12,7 @@ pub mod browser;
 pub mod canary;
 pub mod closed;
 pub mod failure;
+pub mod files;
 #[cfg(target_os = "linux")]
 pub mod hostile;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,221 @@
+// A source and its replay, node by node. What may differ stands in `removals.json`, and nothing else may.
+import removals from "./removals.json" with { type: "json" };
+
+/** What stands for a hidden text: `MASK` of the core's redaction. */
+const MASK = "••••••";
+/** Attributes that a replay never has. */
+const REMOVED = new Set(removals.attributes);
+/** Attributes that a replay has by another name. */
+const RENAMED = removals.renamed;
+/** Elements that a replay has in another shape, without their contents: these are data, or programs. */
+const REBUILT = removals.rebuilt;
+/** Elements whose children do not travel. */
+const LEAVES = new Set([...Object.keys(REBUILT), "iframe"]);
+/** Marks of the replay itself. */
+const OWN = /^data-tandem-(?:picture|box|hover|active|focus|focus-visible|focus-within)$/;
+const TYPED = new Set(["text", "password", "range", "hidden"]);
+/** Differences told of; more do not help. */
+const TOLD = 8;
+
+export class Comparer {
+  /** @param {boolean} shows whether the values of fields are un-masked */
+  constructor(world, shows) {
+    Object.assign(this, { world, shows });
+    /** What of `removals.json` was seen. */
+    this.removals = new Set();
+    this.begin(null);
+    this.observer = new MutationObserver((records) => this.disturb(records));
+  }
+
+  /** Forgets whom it knew: another keyframe makes every node anew. */
+  begin(frame) {
+    this.frame = frame;
+    /** Nodes of the source, each with its node of the replay. */
+    this.known = new WeakMap();
+    /** Documents and shadow roots that were compared before: the first time the recorder may not know them yet. */
+    this.met = new WeakSet();
+  }
+
+  /** What was taken out or hidden may be made anew when it comes back; so may a field that is or was secret. */
+  disturb(records) {
+    for (const { type, target, removedNodes } of records) {
+      if (type === "attributes") this.forget(target);
+      for (const node of removedNodes) this.forget(node);
+    }
+  }
+
+  forget(node) {
+    this.known.delete(node);
+    for (const child of node.childNodes) this.forget(child);
+    for (const root of [node.shadowRoot, node.contentDocument]) if (root) this.forget(root);
+  }
+
+  /** The differences, each with its path. */
+  compare(frame) {
+    this.disturb(this.observer.takeRecords());
+    if (frame !== this.frame) this.begin(frame);
+    this.found = [];
+    this.pairs = [];
+    if (frame === null) return ["there is no replay"];
+    this.document(document, frame.contentDocument, "");
+    return this.found;
+  }
+
+  /** What was compared and equal is known from now on. */
+  remember() {
+    for (const [source, replay] of this.pairs) if (this.met.has(source.getRootNode())) this.known.set(source, replay);
+    for (const root of new Set(this.pairs.map(([source]) => source.getRootNode()))) this.meet(root);
+  }
+
+  meet(root) {
+    if (this.met.has(root)) this.world.followed.add(root);
+    else this.met.add(root);
+  }
+
+  stop() {
+    this.observer.disconnect();
+  }
+
+  say(path, what, source, replay) {
+    if (this.found.length < TOLD) this.found.push(`${path} ${what}: ${JSON.stringify(source)} is ${JSON.stringify(replay)}`);
+  }
+
+  same(path, what, source, replay) {
+    if (source !== replay) this.say(path, what, source, replay);
+  }
+
+  document(source, replay, path) {
+    this.same(path, "mode", source.compatMode, replay.compatMode);
+    this.children(source, replay, path);
+  }
+
+  children(source, replay, path) {
+    this.observer.observe(source.getRootNode(), {
+      childList: true, subtree: true, attributes: true, attributeFilter: ["data-tandem-block", "type"],
+    });
+    const left = Array.from(source.childNodes).filter((node) => node !== this.world.ignored);
+    const right = Array.from(replay.childNodes);
+    if (left.length !== right.length) {
+      const names = (nodes) => nodes.map((node) => node.nodeName + (node.id ? `#${node.id}` : "")).join(" ");
+      this.say(path, "children", names(left), names(right));
+      return;
+    }
+    left.forEach((node, index) => this.node(node, right[index], path));
+  }
+
+  node(source, replay, path) {
+    const here = `${path}/${source.localName ?? source.nodeName}${source.id ? `#${source.id}` : ""}`;
+    if ((this.known.get(source) ?? replay) !== replay) this.say(here, "identity", "a node", "another");
+    this.pairs.push([source, replay]);
+    if (source.nodeType !== replay.nodeType) this.say(here, "type", source.nodeName, replay.nodeName);
+    else if (source.nodeType === Node.ELEMENT_NODE) this.element(source, replay, here);
+    else if (source.nodeType === Node.DOCUMENT_TYPE_NODE) this.same(here, "doctype", source.name, replay.name);
+    else if (source.parentNode.localName === "style") this.same(here, "sheet", this.shownText(source).trim(), replay.data.trim());
+    else this.same(here, "data", this.shownText(source), replay.data);
+  }
+
+  /** A text as it may be shown; what a visitor types is not, unless it is un-masked. */
+  shownText(node) {
+    const text = node.data.toWellFormed();
+    const isTyped = node.parentNode.localName === "textarea" && node.nodeType === Node.TEXT_NODE;
+    return isTyped ? this.shownValue(text, this.shows) : text;
+  }
+
+  shownValue(value, shows) {
+    return shows || value.trim() === "" ? value : MASK;
+  }
+
+  isSecret(element) {
+    return element.localName === "input" && (element.type === "hidden" || this.world.passwords.has(element));
+  }
+
+  element(source, replay, path) {
+    this.same(path, "tag", this.rebuilt(source), replay.localName);
+    this.same(path, "namespace", source.namespaceURI, replay.namespaceURI);
+    if (source.hasAttribute("data-tandem-block")) {
+      this.same(path, "blocked children", 0, replay.childNodes.length);
+      return;
+    }
+    if (source.type === "password") this.world.passwords.add(source);
+    if (this.isSecret(source)) this.secret(source, replay, path);
+    else this.attributes(source, replay, path);
+    this.state(source, replay, path);
+    this.content(source, replay, path);
+  }
+
+  rebuilt({ localName: tag }) {
+    if (tag in REBUILT) this.removals.add(`<${tag}>`);
+    return REBUILT[tag] ?? tag;
+  }
+
+  /** Of a secret field only its names and the mask are seen. */
+  secret(source, replay, path) {
+    this.same(path, "id", source.id, replay.id);
+    this.same(path, "class", source.className, replay.className);
+    const value = replay.getAttribute("value") ?? "";
+    if (value !== "" && value !== MASK) this.say(path, "secret", "masked", value);
+  }
+
+  attributes(source, replay, path) {
+    const left = this.expected(source);
+    const right = new Map();
+    for (const { namespaceURI: uri, name, value } of replay.attributes) {
+      if (name !== "style" && !OWN.test(name)) right.set(`${uri ?? ""} ${name}`, value);
+    }
+    for (const name of new Set([...left.keys(), ...right.keys()])) {
+      this.same(path, `attribute${name}`, left.get(name) ?? null, right.get(name) ?? null);
+    }
+    if (source.style) this.same(path, "style", source.style.cssText, replay.style.cssText);
+  }
+
+  expected(source) {
+    const attributes = new Map();
+    for (const { namespaceURI: uri, name, value } of source.attributes) {
+      const exact = `${source.localName}[${name}]`;
+      if (REMOVED.has(name)) this.removals.add(`[${name}]`);
+      else if (exact in RENAMED) this.removals.add(exact);
+      if (name === "style" || REMOVED.has(name)) continue;
+      const isValue = name === "value" && ["input", "option"].includes(source.localName);
+      const shown = isValue ? this.shownValue(value, this.shows) : value.toWellFormed();
+      attributes.set(`${uri ?? ""} ${RENAMED[exact] ?? name}`, shown);
+    }
+    return attributes;
+  }
+
+  /** What is no attribute. */
+  state(source, replay, path) {
+    const tag = source.namespaceURI === document.body.namespaceURI ? source.localName : "";
+    if (tag === "input") this.input(source, replay, path);
+    else if (tag === "textarea") this.same(path, "value", this.shownValue(source.value, this.shows), replay.value);
+    else if (tag === "option") this.same(path, "selected", source.selected, replay.selected);
+    for (const state of [":modal", ":popover-open"]) this.same(path, state, source.matches(state), replay.matches(state));
+  }
+
+  input(source, replay, path) {
+    const isSecret = this.isSecret(source);
+    if (TYPED.has(source.type)) {
+      const shows = this.shows && !isSecret;
+      // A mask is no number: a slider stays in its middle.
+      if (source.type !== "hidden" && (shows || source.type !== "range")) {
+        this.same(path, "value", this.shownValue(source.value, shows), replay.value);
+      }
+    } else if (!isSecret) {
+      this.same(path, "checked", source.checked, replay.checked);
+      if (source.type === "checkbox") this.same(path, "indeterminate", source.indeterminate, replay.indeterminate);
+    }
+  }
+
+  content(source, replay, path) {
+    // Closed roots are nobody's: they do not travel.
+    const [root, copy] = [source.shadowRoot, replay.shadowRoot];
+    this.same(path, "shadow root", root !== null, copy !== null);
+    if (root && copy) this.children(root, copy, `${path}/!`);
+    if (source.localName === "iframe") {
+      const [inner, shown] = [source.contentDocument, replay.contentDocument];
+      this.same(path, "document", inner !== null, shown !== null);
+      if (inner && shown) this.document(inner, shown, `${path}/!`);
+    }
+    if (!LEAVES.has(source.localName)) this.children(source, replay, path);
+    else this.same(path, "children of a leaf", 0, replay.childNodes.length);
+  }
+}

@@ -1,0 +1,85 @@
+// Changes after which a replay was wrong once, the smallest case of each.
+
+/** Each gets an empty page, and what waits until the replay is equal. */
+export const ONCE_WRONG = {
+  /** A page's mode is told when its frame is mounted; writing the document anew can change it later. */
+  async "the mode of a frame that is written anew"(settle) {
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    await settle();
+    frame.contentDocument.open();
+    frame.contentDocument.write("<!doctype html><p>written");
+    frame.contentDocument.close();
+  },
+  /** Writing a document anew takes all listeners away, ours too: nobody heard a check of the page's own hand. */
+  async "a dialog that closes in a frame that is written anew"(settle) {
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    await settle();
+    frame.contentDocument.open();
+    frame.contentDocument.write("<!doctype html><div popover=manual>written</div>");
+    frame.contentDocument.close();
+    await settle();
+    frame.contentDocument.querySelector("div").showPopover();
+  },
+  /** It leaves the top layer and stays open; the replay closed it. */
+  async "a modal dialog that is moved"(settle) {
+    const dialog = document.createElement("dialog");
+    document.body.append(dialog);
+    dialog.showModal();
+    await settle();
+    const around = document.createElement("div");
+    document.body.append(around);
+    around.append(dialog);
+  },
+  /** That no option is selected was told of none: the replay's browser selects the first one by itself. */
+  async "a select that comes with nothing selected"() {
+    const select = document.createElement("select");
+    select.append(new Option("first"), new Option("second"));
+    select.selectedIndex = -1;
+    document.body.append(select);
+  },
+  /** Nothing but the hook of `selectedIndex` tells it. */
+  async "a select that loses its selection"(settle) {
+    const select = document.createElement("select");
+    select.append(new Option("first"), new Option("second"));
+    document.body.append(select);
+    await settle();
+    select.selectedIndex = -1;
+  },
+  /** A list of one choice undoes it when options move. */
+  async "options that change their places"(settle) {
+    const select = document.createElement("select");
+    for (const text of ["first", "second", "third"]) select.append(new Option(text));
+    select.options[1].setAttribute("selected", "");
+    document.body.append(select);
+    select.selectedIndex = 2;
+    await settle();
+    select.prepend(select.options[2]);
+  },
+  /** A rule of the site was looked up before the shadow root was followed. */
+  async "a field in a shadow root that came with its host"() {
+    const host = document.createElement("div");
+    const field = document.createElement("textarea");
+    field.value = "shown by a rule";
+    host.attachShadow({ mode: "open" }).append(field);
+    document.body.append(host);
+  },
+  /** A browser writes the value that a field holds into its attribute when the type changes: in a replay, a mask. */
+  async "a field that becomes a check box"(settle) {
+    const input = document.createElement("input");
+    input.value = "typed";
+    document.body.append(input);
+    await settle();
+    input.type = "checkbox";
+  },
+  /** A slider makes a number of a mask, and a field of text keeps it. */
+  async "a slider that becomes a field of text"(settle) {
+    const input = document.createElement("input");
+    input.type = "range";
+    input.setAttribute("value", "7");
+    document.body.append(input);
+    await settle();
+    input.type = "text";
+  },
+};
