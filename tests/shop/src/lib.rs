@@ -28,7 +28,9 @@ impl Script {
     pub fn tag(&self) -> String {
         let origin = escape(self.origin.trim_end_matches('/'));
         let key = escape(&self.site_key);
-        format!(r#"<script async src="{origin}/v1/loader.js" data-site="{key}" referrerpolicy="no-referrer"></script>"#)
+        format!(
+            r#"<script async src="{origin}/v1/loader.js" data-site="{key}" referrerpolicy="no-referrer"></script>"#
+        )
     }
 }
 
