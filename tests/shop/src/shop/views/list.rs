@@ -51,7 +51,8 @@ fn filters(lang: Lang, filter: &Filter) -> Markup {
             }
             label .range {
                 span { (lang.pick("Up to", "Jusqu’à")) " " output #max-out { "€" (filter.max) } }
-                input type="range" name="max" min="30" max=(Filter::DEAREST) step="10" value=(filter.max);
+                input type="range" name="max" min="30" max=(Filter::DEAREST) step="10" value=(filter.max)
+                    data-tandem-unmask;
             }
             label .sort {
                 span { (lang.pick("Sort by", "Trier par")) }
