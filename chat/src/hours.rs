@@ -3,6 +3,7 @@
 //! Everything is decided on instants, so that the weeks in which clocks change need no rule of their own: a
 //! span of a day begins at the first instant that its clock time names and ends at the last one. What begins
 //! in a gap begins when the gap is over.
+mod stored;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -10,6 +11,7 @@ mod zone;
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use zone::{LocalTime, UnknownZone, Zone};
@@ -80,7 +82,8 @@ pub struct Exception {
 }
 
 /// Opening hours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored", into = "stored::Stored")]
 pub struct Hours {
     zone: Zone,
     /// From Monday.

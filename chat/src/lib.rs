@@ -2,9 +2,12 @@
 //!
 //! Reading order: [`model`] is what a conversation is and how it goes from state to state; [`hours`] says
 //! when somebody is there; [`router`] brings waiting conversations to agents. All three are pure: no I/O, no
-//! clock, no async, no randomness of their own. A store applies what they decide.
+//! clock, no async, no randomness of their own. [`engine`] makes it durable: one command, one transaction; its
+//! tables are the private module `tables`.
 #![forbid(unsafe_code)]
 
+pub mod engine;
 pub mod hours;
 pub mod model;
 pub mod router;
+mod tables;

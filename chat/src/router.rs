@@ -66,7 +66,7 @@ pub enum Decision {
 }
 
 /// All queues of one site, or of several: their ids do not meet.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Router {
     queues: HashMap<QueueId, Queue>,
     agents: HashMap<AgentId, Agent>,

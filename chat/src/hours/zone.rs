@@ -34,6 +34,11 @@ impl Zone {
         database().get(name).map(Self).map_err(|_| UnknownZone)
     }
 
+    /// Its name in the database.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
     /// The instant that a clock there shows as `local`: what somebody means who picks a date and a time. In a
     /// gap it is as much later as the clock jumps; of two it is the first.
     pub fn instant(&self, local: LocalTime) -> Option<UnixMillis> {

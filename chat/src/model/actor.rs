@@ -1,8 +1,11 @@
 //! Agents who act.
+use serde::{Deserialize, Serialize};
+
 use super::id::AgentId;
 
 /// What an agent may do beyond their own conversations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Answers visitors.
     Agent,
@@ -13,7 +16,7 @@ pub enum Role {
 }
 
 /// An agent of the conversation's site, known by their log-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AgentActor {
     /// Who.
     pub id: AgentId,

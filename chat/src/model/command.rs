@@ -2,6 +2,8 @@
 //! is in [`apply`](super::apply).
 use std::{collections::BTreeSet, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     actor::AgentActor,
     content::{Content, Words},
@@ -19,7 +21,8 @@ use super::{
 };
 
 /// What a conversation begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Entry {
     /// The bot.
     Bot(FlowRef),

@@ -1,6 +1,8 @@
 //! What people write.
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{id::AttachmentId, refusal::Refusal};
 
 /// Most characters of one message.
@@ -9,7 +11,7 @@ pub const MAX_CHARS: usize = 10_000;
 pub const MAX_FILES: usize = 5;
 
 /// What an agent writes for other agents. Not shown in a log.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Words(pub String);
 
 impl From<&str> for Words {
@@ -26,7 +28,8 @@ impl fmt::Debug for Words {
 }
 
 /// What a visitor or an agent sends.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Content {
     /// A text.
     Text(String),

@@ -4,6 +4,8 @@ use std::{
     fmt,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     id::{
         AgentId, AgentSeq, ConversationId, OfferNo, OptionId, PublicId, QueueId, Round, Seq, SiteId, TagId,
@@ -15,7 +17,8 @@ use super::{
 };
 
 /// What a visitor asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A chat.
     Chat,
@@ -26,7 +29,8 @@ pub enum Kind {
 }
 
 /// Who of two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The visitor.
     Visitor,
@@ -35,7 +39,8 @@ pub enum Side {
 }
 
 /// How an agent let a waiting conversation pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Passed {
     /// Their time was over, in this round, at this instant.
     Expired(Round, UnixMillis),
@@ -44,7 +49,7 @@ pub enum Passed {
 }
 
 /// What the visitor thought of it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// From 1 to 5.
     pub stars: u8,

@@ -2,6 +2,8 @@
 //! [`Effect::EndShare`] comes before it.
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     form::Form,
     id::{AgentId, OfferNo, QueueId, Seq, TagId},
@@ -29,7 +31,8 @@ pub enum OfferFor {
 }
 
 /// What became of an offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OfferOutcome {
     /// The agent accepted, took it, or just wrote.
     Answered,
@@ -54,7 +57,8 @@ impl OfferOutcome {
 }
 
 /// What desks are told beyond the conversation's new state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeskEvent {
     /// It is theirs now: the toast.
     Claimed(AgentId),

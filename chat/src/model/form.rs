@@ -1,11 +1,14 @@
 //! What a visitor fills in before a conversation, and when nobody is there.
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Deserialize, Serialize};
+
 /// Most characters of one field.
 pub const MAX_FIELD_CHARS: usize = 2_000;
 
 /// How a field is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Any text.
     Text,
@@ -16,7 +19,7 @@ pub enum FieldKind {
 }
 
 /// One field of a form, as an admin made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Its name in the store.
     pub key: String,
@@ -27,11 +30,11 @@ pub struct Field {
 }
 
 /// The fields of a form, in the admin's order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FormFields(pub Vec<Field>);
 
 /// What a visitor filled in, by the fields' keys.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Form(pub BTreeMap<String, String>);
 
 /// Shows the fields' names only.
@@ -42,7 +45,8 @@ impl fmt::Debug for Form {
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FieldProblem {
     /// Nothing stands in it.
     Empty,
@@ -57,7 +61,7 @@ pub enum FieldProblem {
 }
 
 /// A field and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFault {
     /// The field's key.
     pub key: String,

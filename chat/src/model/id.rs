@@ -1,10 +1,12 @@
 //! Identifiers that cannot be mixed up.
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! row_id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub i64);
     )+};
 }
@@ -33,7 +35,7 @@ row_id! {
 macro_rules! counter {
     ($($(#[$doc:meta])* $name:ident($inner:ty)),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
         pub struct $name(pub $inner);
 
         impl $name {
@@ -94,7 +96,7 @@ impl fmt::Debug for PublicId {
 }
 
 /// The relay's name of one share of the visitor's page: rows about the same one are shown as one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ShareId(pub [u8; 16]);
 
 /// Shows the first four digits only: a full id in a log is a way in.

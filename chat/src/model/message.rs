@@ -1,4 +1,6 @@
 //! What stands in a conversation's thread.
+use serde::{Deserialize, Serialize};
+
 use super::{
     content::{Content, Words},
     effect::OfferOutcome,
@@ -8,7 +10,8 @@ use super::{
 };
 
 /// Who wrote it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Author {
     /// The visitor.
     Visitor,
@@ -21,7 +24,8 @@ pub enum Author {
 }
 
 /// Where it stands. Two streams, so that nothing of the second can slip into the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In the thread, for everybody.
     Thread(Seq),
@@ -47,7 +51,8 @@ pub struct Message {
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Body {
     /// What a person or the bot wrote.
     Content(Content),
@@ -91,7 +96,8 @@ impl Body {
 }
 
 /// What happened to a share of the visitor's page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SharePhase {
     /// The agent asked.
     Asked,
@@ -121,7 +127,8 @@ impl SharePhase {
 }
 
 /// What everybody is told of the end; why else it may have ended is not for visitors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The visitor ended it.
     ByVisitor,
@@ -143,7 +150,8 @@ impl Ending {
 
 /// What the system says in the thread. Agents are shown to visitors by their first name only: whoever renders
 /// it puts that in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// The conversation began.
     Started,
@@ -219,7 +227,8 @@ impl Notice {
 }
 
 /// What the system or an agent notes beside the thread. No visitor ever sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Record {
     /// An agent's note.
     Note(Words),

@@ -1,10 +1,13 @@
 //! Why a command was refused.
+use serde::{Deserialize, Serialize};
+
 use thiserror::Error;
 
 use super::{form::FieldFault, id::AgentId, state::Stage};
 
 /// Why nothing happened. The code is stable: clients decide by it, and find their words by it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The visitor may not begin. Says no more than that.
     #[error("not available")]
@@ -78,6 +81,9 @@ pub enum Refusal {
     /// Closed conversations stay closed.
     #[error("reopening is off")]
     ReopeningOff,
+    /// The visitor has another conversation by now, and one at a time.
+    #[error("the visitor has another conversation")]
+    OtherOpen,
     /// The conversation cannot be rated (any more).
     #[error("not rateable")]
     NotRateable,
@@ -126,6 +132,7 @@ impl Refusal {
             Self::TimePast => "time_past",
             Self::TagRequired => "tag_required",
             Self::ReopeningOff => "reopening_off",
+            Self::OtherOpen => "other_open",
             Self::NotRateable => "not_rateable",
             Self::BadRating => "bad_rating",
             Self::Empty => "empty",

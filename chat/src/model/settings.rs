@@ -1,6 +1,8 @@
 //! What the state machine has to know from outside.
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     command::Entry,
     flow::{Flow, FlowRef},
@@ -11,7 +13,8 @@ use super::{
 };
 
 /// What stops the time that an agent has to answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OfferStopsOn {
     /// Accepting.
     Accept,
@@ -20,7 +23,7 @@ pub enum OfferStopsOn {
 }
 
 /// A site's settings, as far as they decide about states.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteSettings {
     /// The language of the site's own texts where the visitor's is missing.
     pub lang: Lang,
@@ -45,7 +48,7 @@ pub struct SiteSettings {
 }
 
 /// A queue's settings, as far as they decide about states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueSettings {
     /// Whether the agent who had a visitor last is asked first.
     pub sticky: bool,
@@ -65,7 +68,8 @@ impl Default for QueueSettings {
 }
 
 /// Whether an agent is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// Connected to the site, and takes conversations.
     Available,

@@ -1,6 +1,8 @@
 //! The states of a conversation. Each carries what is true only in it.
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     flow::{FlowRef, NodeId},
     id::{AgentId, OfferNo, Round, Seq},
@@ -9,7 +11,8 @@ use super::{
 };
 
 /// Where a conversation stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// The bot asks; nobody waits.
     Bot(BotPlace),
@@ -30,7 +33,8 @@ pub enum State {
 }
 
 /// A state without what it carries: what lists and indexes know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the states of the same names say it")]
 pub enum Stage {
     Bot,
@@ -60,7 +64,7 @@ impl Stage {
 }
 
 /// Where in the bot's flow. Its version stays the one that the conversation began with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BotPlace {
     /// Which version of which flow.
     pub flow: FlowRef,
@@ -71,7 +75,8 @@ pub struct BotPlace {
 }
 
 /// What the visitor gets when nobody comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnMissed {
     /// The offline form.
     Form,
@@ -80,7 +85,7 @@ pub enum OnMissed {
 }
 
 /// A wait for an agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// Since when: the order of a queue.
     pub since: UnixMillis,
@@ -97,7 +102,7 @@ pub struct Waiting {
 }
 
 /// One agent is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Which offer of this conversation.
     pub no: OfferNo,
@@ -112,7 +117,7 @@ pub struct Offer {
 }
 
 /// A conversation with its agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Active {
     /// Whose it is.
     pub agent: AgentId,
@@ -127,7 +132,7 @@ pub struct Active {
 }
 
 /// Another agent is asked to go on. Until they accept, nothing changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferOffer {
     /// Which offer of this conversation.
     pub no: OfferNo,
@@ -138,7 +143,8 @@ pub struct TransferOffer {
 }
 
 /// What becomes of a pause when its time is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SnoozeEnd {
     /// The conversation comes back.
     Keep(UnixMillis),
@@ -159,7 +165,7 @@ impl SnoozeEnd {
 }
 
 /// A pause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snooze {
     /// Whose it is.
     pub agent: AgentId,
@@ -170,7 +176,8 @@ pub struct Snooze {
 }
 
 /// Why a conversation is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CloseReason {
     /// The visitor closed it.
     Visitor,
@@ -229,7 +236,7 @@ impl CloseReason {
 }
 
 /// The end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
     /// When.
     pub at: UnixMillis,
@@ -239,7 +246,8 @@ pub struct Closed {
 
 /// What a deadline is for. At equal instants the first of this order wins: the end of the visitor's wait
 /// stands before the end of an offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimerKind {
     /// The visitor's wait.
     Accept,

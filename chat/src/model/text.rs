@@ -1,8 +1,10 @@
 //! Languages, and what a site says in several of them.
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// A language: the primary subtag, and the script where it decides (`fr`, `zh-hant`), in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Lang(Box<str>);
 
 /// The text names no language.
@@ -34,7 +36,7 @@ impl fmt::Display for Lang {
 }
 
 /// A text that a site's admin wrote, in the languages that it was written in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LocalText(pub BTreeMap<Lang, String>);
 
 impl LocalText {

@@ -4,6 +4,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::queue::{Rank, Strategy};
 use crate::model::{AgentId, ConversationId, Lang, QueueId, UnixMillis};
 
@@ -11,7 +13,7 @@ use crate::model::{AgentId, ConversationId, Lang, QueueId, UnixMillis};
 pub(super) const MISSED_UNTIL_AWAY: u32 = 2;
 
 /// An agent's place in a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Higher is asked first.
     pub priority: i32,
@@ -41,7 +43,7 @@ pub enum Reach {
 }
 
 /// What the router knows of an agent.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Agent {
     pub profile: Profile,
     reach: Reach,

@@ -4,11 +4,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::standing::Waits;
 use crate::model::{AgentId, ConversationId, Lang, UnixMillis};
 
 /// How a queue gives conversations to agents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// To whoever has least to do beside their cap.
     LeastLoaded,
@@ -44,7 +47,7 @@ impl Order {
 }
 
 /// What the router knows of a queue.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Queue {
     pub strategy: Strategy,
     members: BTreeSet<AgentId>,
@@ -80,6 +83,9 @@ impl Queue {
         for language in languages {
             if let Some(ranks) = self.by_language.get_mut(language) {
                 ranks.remove(rank);
+                if ranks.is_empty() {
+                    self.by_language.remove(language);
+                }
             }
         }
     }

@@ -1,0 +1,113 @@
+//! Settings, live from the commit on.
+use std::sync::Arc;
+
+use store::{Key, Tx};
+
+use super::{Engine, Inner, fault::Fault, random};
+use crate::{
+    model::{AgentId, Flow, FlowRef, QueueId, SiteId, VisitorId},
+    router::{Event, Member, Profile},
+    tables::{
+        people,
+        site::{self, QueueFacts, SiteFacts},
+    },
+};
+
+/// Tells the router once it is durable.
+fn tell(inner: &Arc<Inner>, tx: &mut dyn Tx, site: SiteId, event: Event) {
+    let inner = inner.clone();
+    tx.after_commit(Box::new(move || {
+        if inner.routing.tell(site, vec![event], inner.clock.now()) {
+            inner.wake.notify_one();
+        }
+    }));
+}
+
+/// Which version of the settings this becomes.
+fn version() -> Result<i64, Fault> {
+    let [a, b, c, d, e, f, g, h, ..] = random()?;
+    Ok(i64::from_be_bytes([a & 0x7f, b, c, d, e, f, g, h]))
+}
+
+impl Engine {
+    /// What a site is from now on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_site(&self, site: SiteId, facts: SiteFacts) -> Result<(), Fault> {
+        let version = version()?;
+        let write = move |tx: &mut dyn Tx| Ok(site::put(tx, site, &facts, version)?);
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// What a queue is from now on: a new one, or one that is there.
+    ///
+    /// # Errors
+    /// [`Fault::NoQueue`], or the store's.
+    pub async fn put_queue(
+        &self,
+        site: SiteId,
+        queue: Option<QueueId>,
+        facts: QueueFacts,
+    ) -> Result<QueueId, Fault> {
+        let (inner, version) = (self.inner.clone(), version()?);
+        let write = move |tx: &mut dyn Tx| {
+            let id = site::put_queue(tx, (site, queue), &facts, version)?.ok_or(Fault::NoQueue)?;
+            tell(&inner, tx, site, Event::Queue(id, facts.strategy));
+            Ok(id)
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// One version of a bot's flow; it does not change any more.
+    ///
+    /// # Errors
+    /// The store's: a version that is there already breaks a rule.
+    pub async fn put_flow(&self, site: SiteId, at: FlowRef, flow: Flow) -> Result<(), Fault> {
+        let write = move |tx: &mut dyn Tx| Ok(site::put_flow(tx, site, at, &flow)?);
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// What an agent can from now on. A new one is not there yet.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_agent(&self, site: SiteId, agent: AgentId, profile: Profile) -> Result<(), Fault> {
+        let inner = self.inner.clone();
+        let write = move |tx: &mut dyn Tx| {
+            people::put_agent(tx, (site, agent), &profile)?;
+            tell(&inner, tx, site, Event::Agent(agent, Some(profile.clone())));
+            Ok(())
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// Who serves a queue from now on; `None` for not any more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_member(
+        &self,
+        (site, queue): (SiteId, QueueId),
+        agent: AgentId,
+        member: Option<Member>,
+    ) -> Result<(), Fault> {
+        let inner = self.inner.clone();
+        let write = move |tx: &mut dyn Tx| {
+            people::put_member(tx, (site, agent), (queue, member))?;
+            tell(&inner, tx, site, Event::Member(queue, agent, member));
+            Ok(())
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// The visitor of a device secret, by the secret's hash; made if there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn visitor(&self, site: SiteId, key_hash: [u8; 32]) -> Result<VisitorId, Fault> {
+        let at = self.inner.clock.now();
+        let write = move |tx: &mut dyn Tx| Ok(people::visitor_of_key(tx, (site, key_hash), at)?);
+        self.inner.store.write(Key(site.0), write).await
+    }
+}

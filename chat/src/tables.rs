@@ -1,0 +1,35 @@
+//! Conversations in the database: one module for each family of tables, each function within a transaction
+//! that the caller has opened.
+pub(crate) mod conversation;
+pub(crate) mod desk;
+pub(crate) mod event;
+pub(crate) mod message;
+pub(crate) mod people;
+pub(crate) mod result;
+mod schema;
+pub(crate) mod site;
+pub(crate) mod timer;
+
+pub(crate) use schema::TABLES;
+use serde::{Serialize, de::DeserializeOwned};
+use store::Error;
+
+/// Writes a value as the text of a column.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Data(error.to_string()))
+}
+
+/// Reads it back.
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Data(format!("a stored value: {error}")))
+}
+
+/// A counter as a column; none of them comes near the end of 63 bits.
+pub(crate) fn to_column(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Reads a counter back.
+pub(crate) fn from_column(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}

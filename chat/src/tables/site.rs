@@ -1,0 +1,128 @@
+//! Settings: sites, their queues, their bots.
+use std::collections::BTreeMap;
+
+use store::{Error, Tx, params};
+
+use super::{from_json, to_column, to_json};
+use crate::{
+    hours::Hours,
+    model::{Flow, FlowRef, QueueId, QueueSettings, SiteId, SiteSettings},
+    router::Strategy,
+};
+
+/// A queue, as an admin made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueFacts {
+    /// Its name.
+    pub name: String,
+    /// What decides about states.
+    pub settings: QueueSettings,
+    /// How it gives conversations to agents.
+    pub strategy: Strategy,
+    /// When it is open, where that is not whenever the site is.
+    pub hours: Option<Hours>,
+}
+
+/// A site, as an admin made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteFacts {
+    /// What decides about states.
+    pub settings: SiteSettings,
+    /// When it is open; always where there is none.
+    pub hours: Option<Hours>,
+}
+
+/// A site and its queues, as of one version of the settings.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub version: i64,
+    pub site: SiteFacts,
+    pub queues: BTreeMap<QueueId, QueueFacts>,
+}
+
+/// Which version of the settings holds; `None` when there is no such site.
+pub(crate) fn version(tx: &mut dyn Tx, site: SiteId) -> Result<Option<i64>, Error> {
+    let sql = "SELECT settings_ver FROM chat_site WHERE site_id = $1";
+    let found: Option<(i64,)> = tx.optional(sql, params![site.0])?;
+    Ok(found.map(|(version,)| version))
+}
+
+/// The settings.
+pub(crate) fn load(tx: &mut dyn Tx, site: SiteId) -> Result<Option<Settings>, Error> {
+    const SITE: &str = "SELECT settings_ver, settings, hours FROM chat_site WHERE site_id = $1";
+    let found: Option<(i64, String, Option<String>)> = tx.optional(SITE, params![site.0])?;
+    let Some((version, settings, hours)) = found else { return Ok(None) };
+    let facts = SiteFacts { settings: from_json(&settings)?, hours: read_hours(hours)? };
+    let queues = queues(tx, site)?;
+    Ok(Some(Settings { version, site: facts, queues }))
+}
+
+fn queues(tx: &mut dyn Tx, site: SiteId) -> Result<BTreeMap<QueueId, QueueFacts>, Error> {
+    const QUEUES: &str = "SELECT id, name, settings, strategy, hours FROM chat_queue WHERE site_id = $1";
+    type Columns = (i64, String, String, String, Option<String>);
+    let rows: Vec<Columns> = tx.rows(QUEUES, params![site.0])?;
+    let read = |(id, name, settings, strategy, hours): Columns| {
+        let (settings, strategy) = (from_json(&settings)?, from_json(&strategy)?);
+        Ok((QueueId(id), QueueFacts { name, settings, strategy, hours: read_hours(hours)? }))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+fn read_hours(text: Option<String>) -> Result<Option<Hours>, Error> {
+    text.map(|text| from_json(&text)).transpose()
+}
+
+/// How every queue works.
+pub(crate) fn strategies(tx: &mut dyn Tx) -> Result<Vec<(SiteId, QueueId, Strategy)>, Error> {
+    const ALL: &str = "SELECT site_id, id, strategy FROM chat_queue ORDER BY site_id, id";
+    let rows: Vec<(i64, i64, String)> = tx.rows(ALL, &[])?;
+    let read = |(site, id, text): (i64, i64, String)| Ok((SiteId(site), QueueId(id), from_json(&text)?));
+    rows.into_iter().map(read).collect()
+}
+
+/// Stores a site's settings. `version` is drawn at random: a number that was rolled back never comes again.
+pub(crate) fn put(tx: &mut dyn Tx, site: SiteId, it: &SiteFacts, version: i64) -> Result<(), Error> {
+    const PUT: &str = "INSERT INTO chat_site (site_id, settings, hours, settings_ver, events)
+        VALUES ($1, $2, $3, $4, 0) ON CONFLICT (site_id) DO UPDATE SET settings = excluded.settings,
+        hours = excluded.hours, settings_ver = excluded.settings_ver";
+    let hours = it.hours.as_ref().map(to_json).transpose()?;
+    tx.execute(PUT, params![site.0, to_json(&it.settings)?, hours, version]).map(|_| ())
+}
+
+/// Stores a queue: a new one, or what an old one is from now on.
+pub(crate) fn put_queue(
+    tx: &mut dyn Tx,
+    (site, queue): (SiteId, Option<QueueId>),
+    it: &QueueFacts,
+    version: i64,
+) -> Result<Option<QueueId>, Error> {
+    const NEW: &str = "INSERT INTO chat_queue (site_id, name, settings, strategy, hours)
+        VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    const OLD: &str = "UPDATE chat_queue SET name = $2, settings = $3, strategy = $4, hours = $5
+        WHERE site_id = $1 AND id = $6 RETURNING id";
+    let hours = it.hours.as_ref().map(to_json).transpose()?;
+    let values = params![site.0, &it.name, to_json(&it.settings)?, to_json(&it.strategy)?, hours].to_vec();
+    let id: Option<(i64,)> = match queue {
+        None => tx.optional(NEW, &values)?,
+        Some(queue) => {
+            let values: Vec<_> = values.into_iter().chain([queue.0.into()]).collect();
+            tx.optional(OLD, &values)?
+        }
+    };
+    tx.execute("UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1", params![site.0, version])?;
+    Ok(id.map(|(id,)| QueueId(id)))
+}
+
+/// Stores one version of a bot's flow. A version does not change any more.
+pub(crate) fn put_flow(tx: &mut dyn Tx, site: SiteId, at: FlowRef, flow: &Flow) -> Result<(), Error> {
+    const PUT: &str = "INSERT INTO chat_flow (site_id, flow_id, version, body) VALUES ($1, $2, $3, $4)";
+    tx.execute(PUT, params![site.0, at.id.0, at.version, to_json(flow)?]).map(|_| ())
+}
+
+/// One version of a bot's flow.
+pub(crate) fn flow(tx: &mut dyn Tx, site: SiteId, at: FlowRef) -> Result<Option<Flow>, Error> {
+    const FIND: &str = "SELECT body FROM chat_flow WHERE site_id = $1 AND flow_id = $2 AND version = $3";
+    let version = to_column(at.version.into());
+    let found: Option<(String,)> = tx.optional(FIND, params![site.0, at.id.0, version])?;
+    found.map(|(text,)| from_json(&text)).transpose()
+}

@@ -1,0 +1,14 @@
+//! What the engine promises, seen from outside, on each database.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
+
+mod crash;
+mod differential;
+mod engines;
+mod nodes;
+mod offers;
+mod once;
+mod races;
+mod reading;
+mod restart;
+mod site;
