@@ -40,6 +40,8 @@ pub(crate) enum Class {
     TandemLock,
     /// Live state of a field that is no text: checked, selected.
     State,
+    /// What a field is checked or selected by, until the visitor chooses.
+    Chosen,
     /// Numbers and ids about the view.
     Fact,
     /// Where an element is scrolled to.
@@ -113,6 +115,7 @@ impl Class {
             "href" => Self::Href,
             "style" => Self::Style,
             "type" => Self::Type,
+            "checked" | "selected" => Self::Chosen,
             "autocomplete" => Self::Autocomplete,
             "content" => Self::Content,
             "lang" => Self::Language,

@@ -260,6 +260,8 @@ impl Bearer {
             Class::Scroll | Class::Selection => Treatment::AsIs,
             Class::State | Class::Picture if self.is_masked() => Treatment::Drop,
             Class::State | Class::Picture => Treatment::AsIs,
+            // Without its live state, a field would show this as what was chosen.
+            Class::Chosen if self.is_masked() && self.is_field() => Treatment::Drop,
             Class::Content if self.role == Role::Csrf => Treatment::Drop,
             Class::Address => Treatment::PageUrl,
             _ if self.is_masked() => Self::masked(class),
@@ -267,6 +269,7 @@ impl Bearer {
             Class::Words
             | Class::Names
             | Class::Plain
+            | Class::Chosen
             | Class::Language
             | Class::Content
             | Class::Type

@@ -18,9 +18,12 @@ const TYPED = new Set(["text", "password", "range", "hidden"]);
 const TOLD = 8;
 
 export class Comparer {
-  /** @param {boolean} shows whether the values of fields are un-masked */
-  constructor(world, shows) {
-    Object.assign(this, { world, shows });
+  /**
+   * @param {boolean} shows whether the values of fields are un-masked
+   * @param {function(Element): boolean} sawPassword whether the recorder saw an input as a password, which counts in doubt only
+   */
+  constructor(world, shows, sawPassword) {
+    Object.assign(this, { world, shows, sawPassword });
     /** What of `removals.json` was seen. */
     this.removals = new Set();
     this.begin(null);
@@ -126,7 +129,9 @@ export class Comparer {
   }
 
   isSecret(element) {
-    return element.localName === "input" && (element.type === "hidden" || this.world.passwords.has(element));
+    if (element.localName !== "input") return false;
+    const { passwords, doubtful } = this.world;
+    return element.type === "hidden" || passwords.has(element) || (doubtful.has(element) && this.sawPassword(element));
   }
 
   element(source, replay, path) {
@@ -154,6 +159,7 @@ export class Comparer {
     this.same(path, "class", source.className, replay.className);
     const value = replay.getAttribute("value") ?? "";
     if (value !== "" && value !== MASK) this.say(path, "secret", "masked", value);
+    this.same(path, "secret's checked", false, replay.checked);
   }
 
   attributes(source, replay, path) {

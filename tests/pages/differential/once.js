@@ -82,4 +82,14 @@ export const ONCE_WRONG = {
     await settle();
     input.type = "text";
   },
+  /** What it holds stays hidden, and whether it is checked; that it is by default was told all the same. */
+  async "a password that becomes a check box"(settle) {
+    const input = document.createElement("input");
+    input.type = "password";
+    document.body.append(input);
+    await settle();
+    input.type = "checkbox";
+    input.toggleAttribute("checked");
+    input.checked = false;
+  },
 };

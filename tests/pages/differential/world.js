@@ -20,15 +20,18 @@ export class World {
     this.count = 0;
     /** Taken out, and maybe put back later. */
     this.limbo = [];
-    /** Documents and shadow roots that the recorder follows for certain. */
-    this.followed = new WeakSet();
+    /** Documents and shadow roots that the recorder follows for certain: the page's own from its first task. */
+    this.followed = new WeakSet([document]);
     /** Inputs that were passwords while they were followed. */
     this.passwords = new WeakSet();
+    /** Inputs that were passwords where the recorder may not have followed them yet. */
+    this.doubtful = new WeakSet();
   }
 
-  /** An input is or was a password, where the recorder can see it. */
+  /** An input is or was a password. */
   passed(input) {
-    if (this.followed.has(input.getRootNode())) this.passwords.add(input);
+    const kept = this.followed.has(input.getRootNode()) ? this.passwords : this.doubtful;
+    kept.add(input);
   }
 
   /** Bodies and open shadow roots, those of frames too. */

@@ -177,6 +177,31 @@ main
 }
 
 #[test]
+fn what_a_masked_field_was_checked_by_is_hidden_with_its_state() {
+    share(
+        r#"
+form
+  input#65 type=checkbox checked .checked=0
+  input#72 type=checkbox checked .checked=0
+  select#65
+    option#64 selected .selected=0
+  x-tab#1 selected
+  input#64 type=checkbox checked .checked=0
+"#,
+    )
+    .shows(expect![[r##"
+        #document
+          form
+            input type="checkbox"
+            input type="checkbox"
+            select
+              option
+            x-tab selected=""
+            input .checked="0" checked="" type="checkbox"
+    "##]]);
+}
+
+#[test]
 fn what_is_never_sent() {
     share(
         r#"
