@@ -114,9 +114,11 @@ async fn story(stage: &mut Stage) -> Result<()> {
     scripts_run(stage).await?;
     is_all_there(stage).await?;
     has_arrived(stage).await?;
-    let sent = eval(stage.visitor.window(), "window.sent").await?;
     stage.visitor.presses("stop").await?;
     stage.visitor.sees_no_bar().await?;
+    // That word is the last: once it is told, everything before it has arrived, and nothing follows.
+    stage.agent.is_told("The visitor stopped it.").await?;
+    let sent = eval(stage.visitor.window(), "window.sent").await?;
     let requests = stage.recorder.requests()?;
     let said = read(&requests, &sent)?;
     is_complete(stage, &requests, &said)?;
