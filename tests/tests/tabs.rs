@@ -2,8 +2,7 @@
 use anyhow::{Context, Result, ensure};
 use tests::{
     agent::Agent,
-    browser::Kind,
-    story::{Stage, in_each_browser, tell},
+    story::{Stage, in_each_browser},
     visitor::Visitor,
 };
 use thirtyfour::WindowHandle;
@@ -67,8 +66,7 @@ async fn a_duplicated_tab_steals_nothing_and_is_shown_when_the_visitor_says_so()
 
 #[tokio::test]
 async fn when_the_shared_tab_is_closed_the_next_one_waits_for_the_visitors_word() {
-    // In Firefox the share ends with its tab, and the other one does not go on: seen, and not understood yet.
-    tell("the_shared_tab_is_closed", Kind::Chromium, async |stage: &mut Stage| {
+    in_each_browser("the_shared_tab_is_closed", async |stage: &mut Stage| {
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         visitor.opens("/products?lang=en").await?;
         stage.shares().await?;

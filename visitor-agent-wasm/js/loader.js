@@ -18,7 +18,7 @@
   const safe = (run) => async (...args) => { try { return await run(...args); } catch (error) { warn(error); } };
 
   // `stay` ends when the page is left, and another begins when it comes out of the back/forward cache.
-  let stay, channel, socket, key, wait = 500, active = me, told = "", falls = 0;
+  let stay, channel, socket, room, again, key, wait = 500, active = me, told = "", falls = 0;
   // The share of this page: `share` is its handle, `running` its session, `held` lets go of its tab's lock, `next` is
   // what was asked meanwhile.
   let share, running, tab = me, held, next, seen = [];
@@ -180,20 +180,41 @@
     told = path + lang;
     socket.send(JSON.stringify({ type: "here", key: await spki(key), path, lang }));
   });
+  // Firefox keeps no page for the way back that has an open socket, or a Web Lock that it holds or waits for, when it
+  // begins to be left; `pagehide` is too late (measured in 153, link and back: a bare page, one with a broadcast
+  // channel, an open database or a `beforeunload` listener is kept). A lock that is let go of in `beforeunload` is
+  // gone in time. A socket that is closed there is not, be it in a worker, but it is with the frame that it lives in.
+  const gecko = "mozInnerScreenX" in window;
+  const line = (url, ended) => {
+    if (!gecko) return new WebSocket(url);
+    const frame = document.createElement("iframe");
+    room = document.createElement("div");
+    room.hidden = frame.hidden = true;
+    // In there, the page's own frames keep their numbers.
+    room.attachShadow({ mode: "closed" }).append(frame);
+    document.documentElement.append(room);
+    // The page may throw it out, and then the socket does not say that it ends.
+    frame.contentWindow.addEventListener("pagehide", ended);
+    return new frame.contentWindow.WebSocket(url);
+  };
   const connect = safe((signal) => {
     if (signal.aborted) return;
-    const mine = socket = new WebSocket(server.replace(/^http/, "ws") + "/v1/presence?site=" + encodeURIComponent(site));
-    signal.addEventListener("abort", () => mine.close());
+    const ended = () => {
+      if (socket !== mine) return;
+      socket = null;
+      room?.remove();
+      if (wait < Infinity) later(() => connect(signal), wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, 30000);
+    };
+    const mine = socket = line(server.replace(/^http/, "ws") + "/v1/presence?site=" + encodeURIComponent(site), ended);
+    signal.addEventListener("abort", () => { mine.close(); ended(); });
     socket.onopen = safe(() => { wait = 500; told = ""; return here(); });
     socket.onmessage = safe(({ data }) => {
       const said = JSON.parse(data);
       if (said.type === "refused") { wait = Infinity; warn("the server refused this page: " + said.code); }
       if (said.type === "ask") active === me ? begin(said.session, said.ticket) : say({ ask: said, to: active });
     });
-    socket.onclose = () => {
-      if (wait < Infinity) later(() => connect(signal), wait * (0.5 + Math.random()));
-      wait = Math.min(wait * 2, 30000);
-    };
+    socket.onclose = ended;
   });
   const heard = ({ data }) => {
     if (data.active) { active = data.active; tell(data.path, data.lang); }
@@ -243,10 +264,11 @@
     return arrive();
   };
   const leave = () => {
-    // The share's own `pagehide` has said goodbye, or does it next; the record stays.
+    // The share's own `pagehide` says goodbye next; the record stays.
     seen = [];
     say({ gone: me });
     quiet();
+    clearTimeout(again);
     stay.abort();
     channel?.close();
     channel = null;
@@ -256,7 +278,15 @@
 
   for (const kind of ["focus", "popstate"]) addEventListener(kind, safe(here));
   document.addEventListener("visibilitychange", safe(here));
-  addEventListener("pagehide", () => leave());
+  // Before the share's own: what that says of its end is said to the other tabs too, and they would not go on.
+  addEventListener("pagehide", () => leave(), true);
+  // A shared page is not kept there: its connections cannot be missed before it is really left. Where the page stays after
+  // all, as with a download, it is back soon.
+  if (gecko) addEventListener("beforeunload", () => {
+    if (share) return;
+    leave();
+    again = later(arrive, 3000);
+  });
   addEventListener("pageshow", (event) => { if (event.persisted) safe(returns)(); });
   window.Tandem = { version: 1, stop: () => share?.stop?.() };
   safe(arrive)();
