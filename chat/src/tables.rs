@@ -3,6 +3,8 @@
 pub(crate) mod conversation;
 pub(crate) mod desk;
 pub(crate) mod event;
+#[cfg(test)]
+mod golden;
 pub(crate) mod message;
 pub(crate) mod people;
 pub(crate) mod result;

@@ -21,7 +21,7 @@ struct State {
     routers: HashMap<SiteId, Router>,
     /// To be carried out, in this order. At most one for each conversation.
     decisions: VecDeque<Decided>,
-    /// What was refused last: the same thing twice would go on for ever.
+    /// What was refused in this turn: the same thing twice would go on for ever.
     refused: HashMap<ConversationId, (AgentId, Ver)>,
     grace: Option<Grace>,
 }
@@ -86,6 +86,11 @@ impl Routing {
     pub fn transition(&self, it: &Committed) -> bool {
         lock(&self.state).refused.remove(&it.transition.next.id);
         self.tell(it.site, events_of(&it.transition), it.at)
+    }
+
+    /// What was refused before may be possible now.
+    pub fn begin_turn(&self) {
+        lock(&self.state).refused.clear();
     }
 
     /// The next decision to be carried out. None while agents are coming back.

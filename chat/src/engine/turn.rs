@@ -39,6 +39,7 @@ impl Engine {
     /// The store's, or the relay's. What was due stays due: turn again.
     pub async fn turn(&self) -> Result<Option<UnixMillis>, Fault> {
         let mut stuck = HashSet::new();
+        self.inner.routing.begin_turn();
         loop {
             self.end_grace().await?;
             self.decide().await?;
@@ -163,16 +164,20 @@ impl Engine {
             let told = people::told(tx, Some((site, agent)))?;
             let gone = || vec![Event::Agent(agent, None)];
             let mut events = told.first().map_or_else(gone, routing::about);
-            if let Some(it) = conversation::load(tx, site, conversation)? {
-                match inner.routing.refused(conversation, (agent, it.ver)) {
-                    AfterRefusal::Tell => events.push(Event::Conversation(it.id, (&it).into())),
-                    AfterRefusal::Wait => {
-                        tracing::error!(?conversation, ?agent, "refused twice: the router is told no more");
+            let found = conversation::load(tx, site, conversation)?;
+            let inner = inner.clone();
+            // What is remembered is remembered once, however often the store runs this.
+            tx.after_commit(Box::new(move || {
+                if let Some(it) = found {
+                    match inner.routing.refused(conversation, (agent, it.ver)) {
+                        AfterRefusal::Tell => events.push(Event::Conversation(it.id, (&it).into())),
+                        AfterRefusal::Wait => {
+                            tracing::error!(?conversation, ?agent, "refused twice: the router waits");
+                        }
                     }
                 }
-            }
-            let inner = inner.clone();
-            tx.after_commit(Box::new(move || _ = inner.routing.tell(site, events, now)));
+                inner.routing.tell(site, events, now);
+            }));
             Ok::<(), Fault>(())
         };
         self.inner.store.write(Key(site.0), write).await

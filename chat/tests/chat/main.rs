@@ -5,6 +5,7 @@
 mod crash;
 mod differential;
 mod engines;
+mod live;
 mod nodes;
 mod offers;
 mod once;
