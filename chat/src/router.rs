@@ -18,9 +18,13 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Debug,
+    hash::Hash,
+};
 
-use agents::{Agent, MISSED_UNTIL_AWAY};
+use agents::Agent;
 pub use agents::{Member, Profile, Reach};
 pub use queue::Strategy;
 use queue::{Order, Queue};
@@ -39,6 +43,8 @@ pub enum Event {
     Agent(AgentId, Option<Profile>),
     /// Whether an agent can be asked at all.
     Reach(AgentId, Reach),
+    /// The same, and how many offers in a row they have missed: both as the store knows them.
+    Known(AgentId, Reach, u32),
     /// Where a conversation stands.
     Conversation(ConversationId, Standing),
     /// An agent let an offer pass, or did not answer what they accepted.
@@ -119,6 +125,14 @@ impl Router {
         Some(queue.waiting.range(..=order).count())
     }
 
+    /// What is not the same in both, in words for people; nothing when they are equal.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut found = differing(&self.queues, &other.queues);
+        found.extend(differing(&self.agents, &other.agents));
+        found.extend(differing(&self.conversations, &other.conversations));
+        found
+    }
+
     fn absorb(&mut self, event: Event, decisions: &mut Vec<Decision>) -> Touched {
         let mut touched = Touched::default();
         match event {
@@ -133,23 +147,18 @@ impl Router {
             }
             Event::Agent(agent, profile) => self.change_profile(agent, profile, &mut touched),
             Event::Reach(agent, reach) => self.change(agent, &mut touched, |it| it.set_reach(reach)),
+            Event::Known(agent, reach, missed) => {
+                self.change(agent, &mut touched, |it| decisions.extend(it.set_known(agent, reach, missed)));
+            }
             Event::Conversation(conversation, standing) => {
                 self.place(conversation, standing, &mut touched);
             }
-            Event::Missed(agent) => self.missed(agent, &mut touched, decisions),
+            Event::Missed(agent) => {
+                self.change(agent, &mut touched, |it| decisions.extend(it.miss(agent)));
+            }
             Event::Answered(agent) => self.change(agent, &mut touched, |it| it.missed = 0),
         }
         touched
-    }
-
-    fn missed(&mut self, agent: AgentId, touched: &mut Touched, decisions: &mut Vec<Decision>) {
-        self.change(agent, touched, |it| {
-            it.missed += 1;
-            if it.missed == MISSED_UNTIL_AWAY {
-                it.set_reach(Reach::None);
-                decisions.push(Decision::SetAway(agent));
-            }
-        });
     }
 
     fn change_profile(&mut self, agent: AgentId, profile: Option<Profile>, touched: &mut Touched) {
@@ -266,4 +275,14 @@ impl Router {
             Standing::Held(_) => None,
         }
     }
+}
+
+fn differing<K: Copy + Ord + Hash + Debug, V: PartialEq + Debug>(
+    ours: &HashMap<K, V>,
+    theirs: &HashMap<K, V>,
+) -> Vec<String> {
+    let keys: BTreeSet<K> = ours.keys().chain(theirs.keys()).copied().collect();
+    let values = keys.into_iter().map(|key| (key, ours.get(&key), theirs.get(&key)));
+    let differing = values.filter(|(_, ours, theirs)| ours != theirs);
+    differing.map(|(key, ours, theirs)| format!("{key:?}: {ours:?} is not {theirs:?}")).collect()
 }

@@ -155,6 +155,7 @@ fn count_missed(tx: &mut dyn Tx, of: &Conversation, told: &router::Event) -> Res
         | router::Event::Member(..)
         | router::Event::Agent(..)
         | router::Event::Reach(..)
+        | router::Event::Known(..)
         | router::Event::Conversation(..) => Ok(()),
     }
 }

@@ -51,13 +51,19 @@ impl Engine {
         Ok(())
     }
 
-    /// The router says so after two missed offers. Not if they have shown meanwhile that they are there.
+    /// The router says so after two missed offers. Not if they have shown meanwhile that they are there: then the
+    /// router, which does not ask them any more, has to hear of it.
     pub(super) async fn set_away(&self, site: SiteId, agent: AgentId) -> Result<(), Fault> {
         let (inner, at, of) = (self.inner.clone(), self.inner.clock.now(), (site, agent));
         let write = move |tx: &mut dyn Tx| {
             let told = people::told(tx, Some(of))?;
-            let still = told.first().is_some_and(|it| it.presence == Presence::Available && 2 <= it.missed);
-            if still { set(&inner, tx, (of, Presence::Away), at) } else { Ok(()) }
+            let Some(it) = told.first() else { return Ok(()) };
+            if it.presence == Presence::Available && 2 <= it.missed {
+                return set(&inner, tx, (of, Presence::Away), at);
+            }
+            let (inner, about) = (inner.clone(), routing::about(it));
+            tx.after_commit(Box::new(move || _ = inner.routing.tell(site, about, at)));
+            Ok(())
         };
         self.inner.store.write(Key(site.0), write).await
     }

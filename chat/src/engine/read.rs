@@ -147,8 +147,15 @@ impl Engine {
 
     /// Whether both would ask the same agents about the same conversations: what one process remembers, and what
     /// another has read.
-    pub fn routes_like(&self, other: &Self, site: SiteId) -> bool {
-        self.inner.routing.with(site, |ours| other.inner.routing.with(site, |theirs| ours == theirs))
+    ///
+    /// # Errors
+    /// What differs, in words for people.
+    pub fn routes_like(&self, other: &Self, site: SiteId) -> Result<(), String> {
+        let differences = self
+            .inner
+            .routing
+            .with(site, |ours| other.inner.routing.with(site, |theirs| ours.differences(theirs)));
+        if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
     }
 
     /// Rows of a list after `after`.

@@ -48,16 +48,10 @@ pub(super) const fn reach(presence: Presence) -> Reach {
     }
 }
 
-/// More offers in a row than this say nothing more.
-const MISSED: i64 = 8;
-
-/// Everything about an agent but their queues. Being told that somebody is there begins the count of missed
-/// offers anew: so it follows.
+/// Everything about an agent but their queues.
 pub(super) fn about(it: &Told) -> Vec<Event> {
     let profile = Event::Agent(it.agent, Some(it.profile.clone()));
-    let ready = Event::Reach(it.agent, reach(it.presence));
-    let missed = (0..it.missed.min(MISSED)).map(|_| Event::Missed(it.agent));
-    [profile, ready].into_iter().chain(missed).collect()
+    vec![profile, Event::Known(it.agent, reach(it.presence), it.missed)]
 }
 
 /// What a router decided, and when: that is when the agent counts as asked.

@@ -6,11 +6,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::queue::{Rank, Strategy};
+use super::{
+    Decision,
+    queue::{Rank, Strategy},
+};
 use crate::model::{AgentId, ConversationId, Lang, QueueId, UnixMillis};
 
 /// So many offers missed in a row set an agent away.
-pub(super) const MISSED_UNTIL_AWAY: u32 = 2;
+const MISSED_UNTIL_AWAY: u32 = 2;
 
 /// An agent's place in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +70,24 @@ impl Agent {
     pub fn set_reach(&mut self, reach: Reach) {
         self.reach = reach;
         self.missed = if reach == Reach::Ready { 0 } else { self.missed };
+    }
+
+    /// One more offer missed.
+    pub fn miss(&mut self, id: AgentId) -> Option<Decision> {
+        self.missed = self.missed.saturating_add(1);
+        (self.missed == MISSED_UNTIL_AWAY).then(|| self.rest(id))
+    }
+
+    /// Takes both at once, so that nobody who is to be set away is asked in between; and as it is, however much
+    /// of it is known already.
+    pub fn set_known(&mut self, id: AgentId, reach: Reach, missed: u32) -> Option<Decision> {
+        (self.reach, self.missed) = (reach, missed);
+        (reach == Reach::Ready && MISSED_UNTIL_AWAY <= missed).then(|| self.rest(id))
+    }
+
+    fn rest(&mut self, id: AgentId) -> Decision {
+        self.reach = Reach::None;
+        Decision::SetAway(id)
     }
 
     /// What the store knows of the last offer may be older than what was decided since.

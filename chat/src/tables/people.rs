@@ -108,7 +108,7 @@ pub(crate) struct Told {
     pub agent: AgentId,
     pub presence: Presence,
     pub profile: Profile,
-    pub missed: i64,
+    pub missed: u32,
 }
 
 /// One agent, or all of all sites.
@@ -126,6 +126,7 @@ pub(crate) fn told(tx: &mut dyn Tx, only: Option<Of>) -> Result<Vec<Told>, Error
         let languages: BTreeSet<Lang> = from_json(&languages)?;
         let max_chats = u32::try_from(max).unwrap_or(0);
         let profile = Profile { languages, max_chats, last_offer_at: UnixMillis(last) };
+        let missed = u32::try_from(missed).unwrap_or(u32::MAX);
         let (site, agent) = (SiteId(site), AgentId(agent));
         Ok(Told { site, agent, presence: presence(&text)?, profile, missed })
     };

@@ -15,6 +15,8 @@ on_each_engine! {
     what_came_before_a_deadline_counts,
     nobody_came,
     two_missed_offers_set_an_agent_away,
+    who_answers_after_two_missed_offers_is_asked_again,
+    a_refused_offer_does_not_count_missed_ones_again,
     a_refused_offer_goes_to_who_is_there,
     a_freed_slot_is_filled,
     who_is_gone_loses_what_they_had,
@@ -99,6 +101,51 @@ async fn two_missed_offers_set_an_agent_away(bench: Arc<Bench>) {
     bench.arrives(ANNA).await;
     bench.turn(60_001).await;
     assert_eq!(asked(&bench, started.conversation).await, Some(ANNA));
+}
+
+/// Another process reads from the store what this one remembers.
+async fn check_remembered(bench: &Bench) {
+    let again = bench.again().await;
+    assert_eq!(again.routes_like(&bench.engine, SITE), Ok(()));
+}
+
+// shows: QUE-11
+async fn who_answers_after_two_missed_offers_is_asked_again(bench: Arc<Bench>) {
+    bench.route(Strategy::LeastLoaded).await;
+    bench.arrives(ANNA).await;
+    let first = bench.begins(1).await.1.conversation;
+    let second = bench.begins(2).await.1.conversation;
+    bench.turn(0).await;
+    let own = bench.begins(3).await.1.conversation;
+    bench.agent(own, ANNA, FromAgent::Take(Cap::Ignored)).await.expect("taken");
+    bench.agent(own, ANNA, says(bench.cid(), "hello")).await.expect("stored");
+    bench.clock.set(30_000);
+    for missed in [first, second] {
+        bench.asks(missed, Ask::System(FromSystem::Timeout)).await.expect("missed");
+    }
+    // The router has decided to set her away, and has not been served yet.
+    bench.agent(own, ANNA, says(bench.cid(), "here I am")).await.expect("stored");
+    bench.turn(30_000).await;
+    let presence = bench.ask("SELECT presence, missed FROM chat_agent WHERE agent_id = 1").await;
+    assert_eq!(presence[0].values(), store::params!["available", 0]);
+    assert_eq!(asked(&bench, first).await, Some(ANNA));
+    check_remembered(&bench).await;
+}
+
+// shows: QUE-11
+async fn a_refused_offer_does_not_count_missed_ones_again(bench: Arc<Bench>) {
+    bench.route(Strategy::LeastLoaded).await;
+    bench.arrives(ANNA).await;
+    bench.begins(1).await;
+    bench.turn(0).await;
+    bench.turn(30_000).await;
+    // Decided while she was there, and carried out when she is not.
+    let second = bench.begins(2).await.1.conversation;
+    bench.engine.set_presence(SITE, ANNA, Presence::Away).await.expect("away");
+    bench.turn(30_000).await;
+    assert_eq!(asked(&bench, second).await, None);
+    assert_eq!(bench.number("SELECT missed FROM chat_agent WHERE agent_id = 1").await, 1);
+    check_remembered(&bench).await;
 }
 
 // shows: QUE-13

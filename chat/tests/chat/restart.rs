@@ -74,7 +74,7 @@ async fn what_was_known_is_known_again(bench: Arc<Bench>) {
     let before = all(&bench, &ids).await;
     check_timers(&bench, &before).await;
     let again = bench.again().await;
-    assert!(again.routes_like(&bench.engine, SITE));
+    assert_eq!(again.routes_like(&bench.engine, SITE), Ok(()));
     let waiting = ids.iter().filter(|id| bench.engine.position(SITE, **id).is_some()).count();
     assert!(2 < waiting, "something waits: {waiting}");
     for id in &ids {

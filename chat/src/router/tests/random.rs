@@ -74,12 +74,13 @@ prop_compose! {
 }
 
 fn event() -> impl Generator<Value = Event> {
-    let reach = prop_oneof![3 => Just(Reach::Ready), 1 => Just(Reach::None)];
+    let reach = || prop_oneof![3 => Just(Reach::Ready), 1 => Just(Reach::None)];
     prop_oneof![
         1 => (queue(), strategy()).prop_map(|(queue, strategy)| Event::Queue(queue, strategy)),
         3 => (queue(), agent(), member()).prop_map(|(queue, agent, it)| Event::Member(queue, agent, it)),
         2 => (agent(), option::weighted(0.9, profile())).prop_map(|(agent, it)| Event::Agent(agent, it)),
-        4 => (agent(), reach).prop_map(|(agent, it)| Event::Reach(agent, it)),
+        4 => (agent(), reach()).prop_map(|(agent, it)| Event::Reach(agent, it)),
+        1 => (agent(), reach(), 0..4_u32).prop_map(|(agent, it, missed)| Event::Known(agent, it, missed)),
         8 => (conversation(), standing()).prop_map(|(id, it)| Event::Conversation(id, it)),
         1 => agent().prop_map(Event::Missed),
         1 => agent().prop_map(Event::Answered),
@@ -121,8 +122,12 @@ proptest! {
     fn an_event_twice_is_an_event_once(events in collection::vec(event(), 1..40)) {
         let mut router = Router::default();
         for event in opening().into_iter().chain(events) {
-            // What was missed counts, and a conversation that waits again is offered again.
-            let once = matches!(event, Event::Missed(_) | Event::Conversation(_, Standing::Waits(_)));
+            // What was missed counts, whoever should be away is set away, and a conversation that waits again is
+            // offered again.
+            let once = matches!(
+                event,
+                Event::Missed(_) | Event::Known(_, _, 2..) | Event::Conversation(_, Standing::Waits(_))
+            );
             router.handle(event.clone(), UnixMillis(0));
             if !once {
                 prop_assert_eq!(router.handle(event, UnixMillis(0)), []);

@@ -29,6 +29,14 @@ impl Reference {
             Event::Member(queue, agent, None) => _ = self.members.remove(&(queue, agent)),
             Event::Agent(agent, profile) => self.set_profile(agent, profile),
             Event::Reach(agent, reach) => self.set_reach(agent, reach),
+            Event::Known(agent, reach, missed) => {
+                let person = self.agents.entry(agent).or_default();
+                (person.reach, person.missed) = (reach, missed);
+                if reach == Reach::Ready && 2 <= missed {
+                    person.reach = Reach::None;
+                    decisions.push(Decision::SetAway(agent));
+                }
+            }
             Event::Conversation(id, standing) => _ = self.conversations.insert(id, standing),
             Event::Answered(agent) => self.agents.entry(agent).or_default().missed = 0,
             Event::Missed(agent) => {
