@@ -15,8 +15,9 @@ const HARMS = {
     return () => doc.body.removeAttribute("style");
   },
   checked(doc, comparer) {
-    const isBox = ([source]) => source.localName === "input" && source.type === "checkbox" && !comparer.isSecret(source);
-    const input = comparer.pairs.find(isBox)?.[1];
+    // What is blocked is not compared, and no check box any more.
+    const isBox = (source) => source.matches("input[type=checkbox]:not([data-tandem-block])") && !comparer.isSecret(source);
+    const input = comparer.pairs.find(([source]) => source.localName === "input" && isBox(source))?.[1];
     if (input?.checked === undefined) return undefined;
     input.checked = !input.checked;
     return () => (input.checked = !input.checked);
