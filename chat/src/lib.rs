@@ -11,3 +11,4 @@ pub mod hours;
 pub mod model;
 pub mod router;
 mod tables;
+pub mod who;
