@@ -14,16 +14,18 @@ enum MayKnow {
 }
 
 /// Every crate has its line here, so that a new one is a decision.
-const LAYERS: [(&str, MayKnow); 13] = [
+const LAYERS: [(&str, MayKnow); 15] = [
     ("cobrowse-core", MayKnow::Only(&[])),
-    ("visitor-agent-wasm", MayKnow::Only(&["cobrowse-core"])),
+    ("visitor-agent-wasm", MayKnow::Only(&["chat-proto", "cobrowse-core"])),
     ("share", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm"])),
+    ("widget", MayKnow::Only(&["chat-proto", "visitor-agent-wasm"])),
     ("replay", MayKnow::Only(&["cobrowse-core"])),
-    ("agent-viewer", MayKnow::Only(&["cobrowse-core", "replay"])),
+    ("agent-viewer", MayKnow::Only(&["chat-proto", "cobrowse-core", "replay"])),
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
     ("store", MayKnow::Only(&[])),
-    ("chat", MayKnow::Only(&["store"])),
+    ("chat-proto", MayKnow::Only(&[])),
+    ("chat", MayKnow::Only(&["accounts", "chat-proto", "store"])),
     ("relay", MayKnow::Only(&["cobrowse-core"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),
