@@ -1,57 +1,75 @@
 // The comparer can fail: what is changed in a replay by hand is found.
 
-/** Each changes an equal replay and gives what undoes it; nothing when there is no place for it. */
+/** What the harms need, put into the page that is compared: there is always a place for each. */
+const PLACE = '<p>first</p><input type="checkbox"><input><select><option>one<option>two</select>';
+
+export function place() {
+  const section = document.createElement("section");
+  section.innerHTML = PLACE;
+  return section;
+}
+
+/** Each changes the place in an equal replay, and gives what undoes it. */
 const HARMS = {
-  text(doc) {
-    const text = doc.body.appendChild(doc.createTextNode("forged"));
+  text(place) {
+    const text = place.appendChild(place.ownerDocument.createTextNode("forged"));
     return () => text.remove();
   },
-  attribute(doc) {
-    doc.body.setAttribute("class", "forged");
-    return () => doc.body.removeAttribute("class");
+  data(place) {
+    const text = place.querySelector("p").firstChild, { data } = text;
+    text.data = "forged";
+    return () => (text.data = data);
   },
-  style(doc) {
-    doc.body.style.color = "red";
-    return () => doc.body.removeAttribute("style");
+  attribute(place) {
+    place.setAttribute("class", "forged");
+    return () => place.removeAttribute("class");
   },
-  checked(doc, comparer) {
-    // What is blocked is not compared, and no check box any more.
-    const isBox = (source) => source.matches("input[type=checkbox]:not([data-tandem-block])") && !comparer.isSecret(source);
-    const input = comparer.pairs.find(([source]) => source.localName === "input" && isBox(source))?.[1];
-    if (input?.checked === undefined) return undefined;
-    input.checked = !input.checked;
-    return () => (input.checked = !input.checked);
+  style(place) {
+    place.style.color = "red";
+    return () => place.removeAttribute("style");
   },
-  removal(doc) {
-    const { firstChild, lastChild } = doc.body;
-    if (!firstChild) return undefined;
+  checked(place) {
+    const box = place.querySelector("[type=checkbox]");
+    box.checked = !box.checked;
+    return () => (box.checked = !box.checked);
+  },
+  value(place) {
+    const field = place.querySelector("input:not([type])"), { value } = field;
+    field.value = "forged";
+    return () => (field.value = value);
+  },
+  selected(place) {
+    const list = place.querySelector("select"), { selectedIndex } = list;
+    list.selectedIndex = 1 - selectedIndex;
+    return () => (list.selectedIndex = selectedIndex);
+  },
+  removal(place) {
+    const { lastChild } = place;
     lastChild.remove();
-    return () => doc.body.append(lastChild);
+    return () => place.append(lastChild);
   },
-  order(doc) {
-    const { firstChild, lastChild } = doc.body;
-    if (!firstChild || firstChild === lastChild) return undefined;
-    const { nextSibling } = firstChild;
-    doc.body.append(firstChild);
-    return () => doc.body.insertBefore(firstChild, nextSibling);
+  order(place) {
+    const { firstChild, firstChild: { nextSibling } } = place;
+    place.append(firstChild);
+    return () => place.insertBefore(firstChild, nextSibling);
   },
-  identity(doc) {
-    const node = doc.body.firstChild;
-    if (!node) return undefined;
-    const copy = node.cloneNode(true);
-    node.replaceWith(copy);
-    return () => copy.replaceWith(node);
+  identity(place) {
+    const { firstChild } = place, copy = firstChild.cloneNode(true);
+    firstChild.replaceWith(copy);
+    return () => copy.replaceWith(firstChild);
   },
 };
 
-/** The harms that were not found. Those that move come last: a modal dialog that was moved is none any more. */
-export function unfound(comparer, frame) {
+/** What is wrong with the comparer: harms to the replay of `source`, a `place`, that it does not find, or finds for ever. */
+export function unfound(comparer, frame, source) {
+  const harmed = comparer.pairs.find(([node]) => node === source)?.[1];
+  if (!harmed) return ["the place of the harms itself"];
   const missed = [];
   for (const [name, harm] of Object.entries(HARMS)) {
-    const undo = harm(frame.contentDocument, comparer);
-    if (!undo) continue;
+    const undo = harm(harmed);
     if (comparer.compare(frame).length === 0) missed.push(name);
     undo();
+    if (comparer.compare(frame).length !== 0) missed.push(`that it is undone: ${name}`);
   }
   return missed;
 }

@@ -140,6 +140,35 @@ const OPS = {
     else input.toggleAttribute("checked");
     if (was === "password" || input.type === "password") world.passed(input);
   },
+  /** Which radio buttons are one group is decided by their names, their forms and their roots. */
+  group(world) {
+    const { dice } = world;
+    const input = dice.pick(world.all("input"));
+    if (!input) return;
+    const what = dice.below(6);
+    if (what < 2) input.name = `g${dice.below(3)}`;
+    else if (what === 2) input.removeAttribute("name");
+    else if (what === 3) input.setAttribute("form", dice.pick(world.all("form"))?.id ?? "nowhere");
+    else if (what === 4) input.removeAttribute("form");
+    else {
+      if (input.type === "password") world.passed(input);
+      input.type = "radio";
+    }
+  },
+  form(world) {
+    const { dice } = world;
+    const form = dice.pick(world.all("form"));
+    if (form && dice.chance(0.7)) {
+      form.reset();
+      return;
+    }
+    const element = world.element();
+    if (!element || element.localName === "option") return;
+    const around = document.createElement("form");
+    around.id = `n${world.count++}`;
+    element.replaceWith(around);
+    around.append(element);
+  },
   option(world) {
     const { dice } = world;
     const option = dice.pick(world.all("option"));
@@ -196,7 +225,7 @@ const OPS = {
 const WEIGHTS = {
   insert: 20, remove: 20, move: 20, reattach: 10, changeDetached: 10, attribute: 10, unwanted: 3, style: 5,
   removeAttribute: 10, namespaced: 10, text: 10, normalize: 10, innerHtml: 3, wrap: 10, shuffle: 10, clone: 5,
-  fragment: 10, shadow: 4, frame: 3, live: 15, field: 10, option: 10, dialog: 10, popover: 4, multiple: 3, block: 3, big: 1, thin: 8, body: 0.5,
+  fragment: 10, shadow: 4, frame: 3, live: 15, field: 10, option: 10, group: 10, form: 5, dialog: 10, popover: 4, multiple: 3, block: 3, big: 1, thin: 8, body: 0.5,
 };
 const TOTAL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight);
 

@@ -1,10 +1,11 @@
 // What the test calls: each returns how it went. `capture` is the address of the capture's own module.
 import { init } from "/lib/tandem.js";
 import { Dice } from "./dice.js";
-import { unfound } from "./harms.js";
+import { place, unfound } from "./harms.js";
 import { mutate } from "./mutations.js";
 import { ONCE_WRONG } from "./once.js";
 import { Pair, task } from "./pair.js";
+import { showRemoved } from "./removed.js";
 import { Watched } from "./watch.js";
 
 /** Batches whose changes a failing case tells. */
@@ -27,11 +28,18 @@ class Case extends Pair {
       await this.batch();
       if (this.dice.chance(0.2)) await this.compare();
     }
+    await this.harm();
+    return { ...this.end(), history: this.history.slice(-TOLD) };
+  }
+
+  /** Tries the comparer. */
+  async harm() {
+    const harmed = place();
+    document.body.append(harmed);
     // Whose identity counts is known after another look.
     for (const _ of ["equal", "the same"]) await this.compare();
-    const missed = this.failure === null ? unfound(this.comparer, this.replayer.frame) : [];
+    const missed = this.failure === null ? unfound(this.comparer, this.replayer.frame, harmed) : [];
     if (missed.length !== 0) this.fail(`the comparer does not find: ${missed.join(", ")}`);
-    return { ...this.end(), history: this.history.slice(-TOLD) };
   }
 
   async batch() {
@@ -89,6 +97,14 @@ export async function onceWrong(capture) {
     if (failure) wrong.push(`${name}: ${failure.reasons.join("; ")}`);
   }
   return wrong;
+}
+
+/** A page that meets all of `removals.json`; tells what it met. */
+export async function removed(capture) {
+  const pair = new Pair(new Dice(1), await inside(capture), { things: 0, shows: true });
+  await pair.compare();
+  await showRemoved(pair);
+  return pair.end();
 }
 
 /** Something is missed, and something altered. Needs idle moments: see `index.html`. */
