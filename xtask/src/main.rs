@@ -5,6 +5,7 @@ mod bench;
 mod browsers;
 mod cargo_install;
 mod demo;
+mod ids;
 mod library;
 mod place;
 mod postgres;
@@ -51,6 +52,8 @@ enum Command {
     Postgres,
     /// Checks the rules that the compiler does not know.
     Tidy,
+    /// Prints which tests show which features.
+    Ids,
 }
 
 fn main() -> ExitCode {
@@ -76,5 +79,6 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Browsers => browsers::find().map(drop),
         Command::Postgres => postgres::serve(),
         Command::Tidy => tidy::check(),
+        Command::Ids => ids::print(),
     }
 }

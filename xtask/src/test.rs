@@ -13,7 +13,7 @@ use steps::{STEPS, Stage, Step};
 /// Which tests.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// A step (tidy, format, lint, lint-web, licences, unit, fuzz, fuzz-wasm, browser), or a
+    /// A step (tidy, ids, format, lint, lint-web, licences, unit, fuzz, fuzz-wasm, browser), or a
     /// package (core, relay, ...); without one, every step.
     what: Option<String>,
     /// For the test programs themselves: names of tests, `--nocapture`, ...

@@ -43,14 +43,15 @@ impl fmt::Display for Problem {
 
 /// A text file of the tree.
 #[derive(Debug, Clone)]
-struct Source {
+pub struct Source {
     /// From the top of the tree.
-    path: PathBuf,
-    text: String,
+    pub path: PathBuf,
+    pub text: String,
 }
 
 impl Source {
-    fn is_rust(&self) -> bool {
+    /// Whether it is code of ours.
+    pub fn is_rust(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "rs")
     }
 }
@@ -88,7 +89,10 @@ fn report(mut problems: Vec<Problem>, files: usize) -> Result<()> {
 }
 
 /// Every text file that belongs to the project: what git ignores does not.
-fn sources(root: &Path) -> Result<Vec<Source>> {
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn sources(root: &Path) -> Result<Vec<Source>> {
     let mut walk = ignore::WalkBuilder::new(root);
     walk.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
     let mut sources = Vec::new();

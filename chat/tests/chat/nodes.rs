@@ -55,7 +55,7 @@ fn two_processes_write_into_one_conversation() {
     });
 }
 
-// shows: WID-14
+// shows: WID-08
 #[test]
 fn two_processes_start_one_conversation() {
     play_two(|bench, other, store| async move {

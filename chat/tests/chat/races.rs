@@ -33,7 +33,7 @@ async fn of_two_takes_one_is_refused_with_the_name(bench: Arc<Bench>) {
     assert_eq!(bench.number("SELECT CAST(SUM(load) AS BIGINT) FROM chat_agent").await, 2);
 }
 
-// shows: WID-14
+// shows: WID-08
 async fn two_starts_are_one_conversation(bench: Arc<Bench>) {
     let visitor = bench.visitor(1).await;
     let (one, two) =

@@ -10,6 +10,7 @@ use super::wasm;
 use crate::browsers;
 use crate::cargo_install;
 use crate::demo;
+use crate::ids;
 use crate::place;
 use crate::postgres;
 use crate::run::{cargo, run};
@@ -29,8 +30,9 @@ pub struct Step {
 }
 
 /// Every step.
-pub const STEPS: [Step; 9] = [
+pub const STEPS: [Step; 10] = [
     Step { name: "tidy", what: "the rules that the compiler does not know", work: tidy },
+    Step { name: "ids", what: "which tests show which features", work: ids },
     Step { name: "format", what: "cargo fmt --check", work: format },
     Step { name: "lint", what: "clippy of what runs on servers", work: lint },
     Step { name: "lint-web", what: "clippy of what runs in browsers", work: lint_web },
@@ -57,6 +59,10 @@ impl Stage {
 
 fn tidy(_: &mut Stage) -> Result<Vec<String>> {
     tidy::check().map(|()| Vec::new())
+}
+
+fn ids(_: &mut Stage) -> Result<Vec<String>> {
+    ids::print().map(|()| Vec::new())
 }
 
 fn format(_: &mut Stage) -> Result<Vec<String>> {
