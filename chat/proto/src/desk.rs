@@ -601,6 +601,9 @@ pub enum ToDesk {
         /// Whom it names.
         names: Vec<String>,
     },
+    /// Still there. Sent every `ping_ms`, for scripts do not see a socket's own pings: two of them missing in a row
+    /// is no connection (FEATURES ERR-06).
+    Ping,
     /// The socket ends.
     Bye {
         /// For example `lagged`, `stopping`, `logged_out`.

@@ -284,6 +284,9 @@ pub enum ToVisitor {
     Token(Token),
     /// What the site set up has changed: ask `GET /v1/widget/{site}` again before the next conversation.
     Changed,
+    /// Still there. Sent every `ping_ms`, for scripts do not see a socket's own pings: two of them missing in a row
+    /// is no connection (FEATURES ERR-06).
+    Ping,
     /// The socket ends. `again` after a while, unless `code` is for good.
     Bye {
         /// For example `lagged`, `stopping`, `token`, `logged_out`, `rate`, `malformed`.
