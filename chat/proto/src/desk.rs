@@ -237,8 +237,12 @@ pub enum FromDesk {
         #[serde(default)]
         resume: Vec<Resume>,
     },
-    /// Shows a list from now on, in place of the one before; nothing for none.
-    Watch(Option<Query>),
+    /// Shows a list from now on, in place of the one before.
+    Watch {
+        /// Which; nothing for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<Query>,
+    },
     /// Opens a conversation; its messages follow from after what the client has.
     Open(Resume),
     /// Does not show it any more.

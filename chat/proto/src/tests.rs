@@ -2,7 +2,7 @@
 use expect_test::expect;
 
 use crate::{
-    desk::{Deed, FromDesk},
+    desk::{Deed, FromDesk, List, Query},
     is_name,
     message::Msg,
     visitor::{FromVisitor, Stage, ToVisitor},
@@ -62,5 +62,16 @@ fn a_name_is_32_digits() {
     assert!(is_name(NAME));
     for text in ["", "0", "000102030405060708090A0B0C0D0E0F", "zz0102030405060708090a0b0c0d0e0f"] {
         assert!(!is_name(text), "{text}");
+    }
+}
+
+#[test]
+fn a_list_is_watched_and_left() {
+    for query in [Some(Query { list: List::Mine, words: "colis".into(), ..Query::default() }), None] {
+        let frame = FromDesk::Watch { query };
+        let text = json(&frame);
+        assert_eq!(serde_json::from_str::<FromDesk>(&text).expect(&text), frame);
+        let bytes = rmp_serde::to_vec_named(&frame).expect("it can be written");
+        assert_eq!(rmp_serde::from_slice::<FromDesk>(&bytes).expect("a frame"), frame);
     }
 }
