@@ -1,5 +1,6 @@
 //! Conversations in the database: one module for each family of tables, each function within a transaction
 //! that the caller has opened.
+pub(crate) mod attachment;
 pub(crate) mod conversation;
 pub(crate) mod desk;
 pub(crate) mod event;

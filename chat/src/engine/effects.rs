@@ -7,11 +7,11 @@ use store::Tx;
 use super::{Committed, Inner, fault::Fault};
 use crate::{
     model::{
-        AgentId, Body, Cap, Conversation, DeskEvent, Effect, Message, Record, Refusal, Seq, Stage,
+        AgentId, Body, Cap, Conversation, DeskEvent, Effect, Message, Place, Record, Refusal, Seq, Stage,
         Transition, UnixMillis, Ver,
     },
     router::{self, events_of},
-    tables::{conversation, desk, event, message, people, timer, to_json},
+    tables::{attachment, conversation, desk, event, message, people, timer, to_json},
 };
 
 /// Writes a transition from version `before`.
@@ -132,8 +132,13 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn append(&self, tx: &mut dyn Tx, of: &Conversation, it: &Message) -> Result<(), store::Error> {
+    fn append(&self, tx: &mut dyn Tx, of: &Conversation, it: &Message) -> Result<(), Fault> {
         message::append(tx, of, it)?;
+        if let (Some(files), Place::Thread(seq)) = (it.body.files(), it.place)
+            && !attachment::bind(tx, of, files, seq)?
+        {
+            return Err(Fault::Raced);
+        }
         if let Body::Record(Record::SentToQueue { by, queue, .. }) = &it.body {
             desk::sent_to_queue(tx, of, (*by, *queue), self.at)?;
         }

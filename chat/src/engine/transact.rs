@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     model::{Cid, Conversation, Effect, Refusal, Transition, UnixMillis, apply},
-    tables::{conversation, from_json, message, result, to_json},
+    tables::{
+        attachment::{self, Uploader},
+        conversation, from_json, message, result, to_json,
+    },
 };
 
 /// So long an answer is given again.
@@ -106,6 +109,9 @@ impl Command<'_> {
         if ends.iter().any(|it| !self.burnt.contains(it)) {
             return Err(Fault::Burn(ends));
         }
+        if let Some(refusal) = unbindable(tx, &transition)? {
+            return Ok(Err(refusal));
+        }
         let answer = self.answer(&transition);
         let write =
             effects::Write { inner: self.inner, before: before.ver, at: self.at, decided: self.decided };
@@ -120,6 +126,19 @@ impl Command<'_> {
         let own = self.request.ask.cid().and_then(|cid| messages.find(|it| it.cid == cid));
         own.map_or(Answer::Done(transition.next.ver), |it| Answer::Stored { place: it.place, at: it.at })
     }
+}
+
+/// Why the files of a message cannot be its files.
+fn unbindable(tx: &mut dyn Tx, transition: &Transition) -> Result<Option<Refusal>, Fault> {
+    for message in transition.effects.iter().filter_map(Effect::message) {
+        let Some(files) = message.body.files() else { continue };
+        let by = Uploader::of(message.author, &transition.next);
+        let can = by.map(|by| attachment::can_bind(tx, &transition.next, by, files)).transpose()?;
+        if can != Some(true) {
+            return Ok(Some(Refusal::FilesMissing));
+        }
+    }
+    Ok(None)
 }
 
 /// What the visitor's page shows or lets an agent do that must not outlive the transition.

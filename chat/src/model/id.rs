@@ -86,6 +86,18 @@ impl PublicId {
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
+
+    /// 32 lower-case hexadecimal digits: how it is written outside.
+    pub fn to_name(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0))
+    }
+
+    /// Reads that back; nothing else is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let is_name = name.len() == 32 && name.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+        let bits = is_name.then(|| u128::from_str_radix(name, 16).ok()).flatten()?;
+        Some(Self(bits.to_be_bytes()))
+    }
 }
 
 /// Shows the first four digits only: a full id in a log is a way in.

@@ -5,7 +5,7 @@ use super::{
     content::{Content, Words},
     effect::OfferOutcome,
     form::Form,
-    id::{AgentId, AgentSeq, Cid, OfferNo, OptionId, QueueId, Seq, ShareId},
+    id::{AgentId, AgentSeq, AttachmentId, Cid, OfferNo, OptionId, QueueId, Seq, ShareId},
     time::UnixMillis,
 };
 
@@ -79,6 +79,11 @@ pub enum Body {
 }
 
 impl Body {
+    /// Its files, if it has any.
+    pub fn files(&self) -> Option<&[AttachmentId]> {
+        if let Self::Content(Content::Files { files, .. }) = self { Some(files) } else { None }
+    }
+
     /// The name of its kind on the wire and in the store.
     pub const fn kind(&self) -> &'static str {
         match self {

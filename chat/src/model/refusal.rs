@@ -99,6 +99,9 @@ pub enum Refusal {
     /// Too many files at once.
     #[error("too many files")]
     TooManyFiles,
+    /// A file is not uploaded, not theirs, or in a message already.
+    #[error("a file is missing")]
+    FilesMissing,
     /// Nothing is due, or nothing would change: a second firing of the same thing.
     #[error("nothing to do")]
     Nothing,
@@ -138,6 +141,7 @@ impl Refusal {
             Self::Empty => "empty",
             Self::TooLong => "too_long",
             Self::TooManyFiles => "too_many_files",
+            Self::FilesMissing => "files_missing",
             Self::Nothing => "nothing",
         }
     }

@@ -4,7 +4,11 @@ use store::{Migrations, Step};
 /// The tables of conversations.
 pub(crate) const TABLES: Migrations = Migrations {
     component: "chat",
-    steps: &[Step::both("conversations", CONVERSATIONS), Step::both("settings and people", PEOPLE)],
+    steps: &[
+        Step::both("conversations", CONVERSATIONS),
+        Step::both("settings and people", PEOPLE),
+        Step::both("files", FILES),
+    ],
 };
 
 const CONVERSATIONS: &str = "
@@ -93,4 +97,17 @@ CREATE TABLE chat_visitor (id {id}, site_id {int} NOT NULL, key_hash {blob} NOT 
     form {text} NOT NULL, blocked_at {int}, blocked_by {int}, created {int} NOT NULL) {strict};
 CREATE UNIQUE INDEX chat_visitor_key ON chat_visitor (site_id, key_hash);
 CREATE UNIQUE INDEX chat_visitor_ext ON chat_visitor (site_id, ext_id) WHERE ext_id IS NOT NULL;
+";
+
+const FILES: &str = "
+CREATE TABLE chat_attachment (id {id}, site_id {int} NOT NULL, pub {blob} NOT NULL, conv_id {int} NOT NULL,
+    up_kind {text} NOT NULL, up_id {int} NOT NULL, name {text} NOT NULL, declared {text} NOT NULL,
+    bytes {int} NOT NULL, state {text} NOT NULL, seq {int}, media {text}, sha256 {blob}, w {int}, h {int},
+    thumb {text}, created {int} NOT NULL, touched {int} NOT NULL) {strict};
+CREATE UNIQUE INDEX chat_attachment_site ON chat_attachment (site_id, pub);
+CREATE INDEX chat_attachment_pub ON chat_attachment (pub);
+CREATE INDEX chat_attachment_list ON chat_attachment (site_id, conv_id, seq, id);
+CREATE INDEX chat_attachment_stale ON chat_attachment (state, touched) WHERE seq IS NULL;
+
+CREATE TABLE chat_file_rules (site_id {int} PRIMARY KEY, rules {text} NOT NULL) {strict};
 ";
