@@ -14,7 +14,7 @@ enum MayKnow {
 }
 
 /// Every crate has its line here, so that a new one is a decision.
-const LAYERS: [(&str, MayKnow); 15] = [
+const LAYERS: [(&str, MayKnow); 16] = [
     ("cobrowse-core", MayKnow::Only(&[])),
     ("visitor-agent-wasm", MayKnow::Only(&["chat-proto", "cobrowse-core"])),
     ("share", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm"])),
@@ -24,6 +24,7 @@ const LAYERS: [(&str, MayKnow); 15] = [
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
     ("store", MayKnow::Only(&[])),
+    ("chat-client", MayKnow::Only(&["chat-proto"])),
     ("chat-proto", MayKnow::Only(&[])),
     ("chat", MayKnow::Only(&["accounts", "chat-proto", "store"])),
     ("relay", MayKnow::Only(&["cobrowse-core"])),
