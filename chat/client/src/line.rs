@@ -1,0 +1,84 @@
+//! One WebSocket: JSON frames out, JSON frames in.
+use std::{marker::PhantomData, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+
+use crate::Error;
+
+/// An open socket that says `Out` and hears `In`.
+#[derive(Debug)]
+pub struct Line<Out, In> {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    frames: PhantomData<(Out, In)>,
+}
+
+impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
+    /// Opens it, as a page of this origin.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when there is no server or it refuses.
+    pub async fn open(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+        let mut request = url.into_client_request().map_err(gone)?;
+        let all = headers.iter().chain(&[("sec-websocket-protocol", chat_proto::JSON)]);
+        for (key, value) in all {
+            request.headers_mut().insert(*key, HeaderValue::from_str(value).map_err(gone)?);
+        }
+        let (socket, _) = connect_async(request).await.map_err(gone)?;
+        Ok(Self { socket, frames: PhantomData })
+    }
+
+    /// Says something.
+    ///
+    /// # Errors
+    /// When the socket is closed.
+    pub async fn tell(&mut self, frame: &Out) -> Result<(), Error> {
+        let text = serde_json::to_string(frame)?;
+        self.socket.send(Message::text(text)).await.map_err(gone)
+    }
+
+    /// The next frame.
+    ///
+    /// # Errors
+    /// When the socket is closed, or what came is no frame.
+    pub async fn hear(&mut self) -> Result<In, Error> {
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
+                Some(Ok(Message::Close(close))) => {
+                    return Err(Error::Gone(close.map_or_else(String::new, |it| it.to_string())));
+                }
+                // The library answers pings while it is read from.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => {}
+                Some(Err(error)) => return Err(gone(error)),
+                None => return Err(Error::Gone("the stream ended".to_owned())),
+            }
+        }
+    }
+
+    /// The next frame, if one comes within that time.
+    ///
+    /// # Errors
+    /// As [`Line::hear`].
+    pub async fn hear_within(&mut self, time: Duration) -> Result<Option<In>, Error> {
+        match timeout(time, self.hear()).await {
+            Ok(frame) => frame.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Says goodbye as a browser does that closes a page.
+    pub async fn close(mut self) {
+        // The other end may be gone already.
+        let _ = self.socket.close(None).await;
+    }
+}
+
+fn gone(error: impl ToString) -> Error {
+    Error::Gone(error.to_string())
+}
