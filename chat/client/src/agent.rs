@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chat_proto::{
     Fault, Resume,
-    desk::{Deed, Detail, Directory, FromDesk, Presence, Query, Row, Say, ToDesk},
+    desk::{Deed, Detail, Directory, FromDesk, Offer, Presence, Query, Row, Say, ToDesk},
 };
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -30,6 +30,8 @@ pub struct Agent {
     pub details: BTreeMap<String, Detail>,
     /// The rows of the list that is watched.
     pub rows: BTreeMap<String, Row>,
+    /// What this agent is asked to take, by the conversations' names.
+    pub offers: BTreeMap<String, Offer>,
     /// The codes of the toasts, in order.
     pub toasts: Vec<String>,
     /// Frames that came, of any kind.
@@ -62,6 +64,7 @@ impl Agent {
             open: BTreeMap::new(),
             details: BTreeMap::new(),
             rows: BTreeMap::new(),
+            offers: BTreeMap::new(),
             toasts: Vec::new(),
             frames: 0,
         }
@@ -277,6 +280,28 @@ impl Agent {
         Ok((answer.status().as_u16(), answer.text().await?))
     }
 
+    /// Takes in what comes for so long.
+    ///
+    /// # Errors
+    /// [`Error::Order`], or the socket's end.
+    pub async fn rest(&mut self, time: Duration) -> Result<(), Error> {
+        let until = Instant::now() + time;
+        while let Ok(frame) = timeout_at(until, self.line()?.hear()).await {
+            self.take(&frame?)?;
+        }
+        Ok(())
+    }
+
+    /// Does not show a conversation any more.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub async fn shut(&mut self, conv: &str) -> Result<(), Error> {
+        self.open.remove(conv);
+        self.details.remove(conv);
+        self.tell(&FromDesk::Leave { conv: conv.to_owned() }).await
+    }
+
     fn take(&mut self, frame: &ToDesk) -> Result<(), Error> {
         self.frames += 1;
         match frame {
@@ -298,6 +323,10 @@ impl Agent {
                 if let Some(thread) = self.open.get_mut(conv) {
                     thread.take(msgs.clone())?;
                 }
+            }
+            ToDesk::Offered { row, offer } => _ = self.offers.insert(row.conv.clone(), offer.clone()),
+            ToDesk::OfferEnded { conv, no, .. } => {
+                self.offers.retain(|it, offer| it != conv || offer.no != *no)
             }
             ToDesk::Toast { code, .. } => self.toasts.push(code.clone()),
             ToDesk::Bye { code } => return Err(Error::Gone(code.clone())),

@@ -26,6 +26,10 @@ pub use visitor::Visitor;
 /// So long an answer is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Agents who write this in what only agents may read find out whether a visitor was told: a [`Visitor`] who hears
+/// it ends with [`Error::Leak`].
+pub const AGENTS_ONLY: &str = "canary-for-agents-only";
+
 /// Where the server is, and as whose pages its clients speak.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -78,6 +82,9 @@ pub enum Error {
         /// The number that came.
         got: u64,
     },
+    /// A visitor heard what only agents may read.
+    #[error("a visitor was told what only agents may read: {0}")]
+    Leak(String),
     /// The server said something that is no frame.
     #[error("no frame: {0}")]
     Garbled(#[from] serde_json::Error),

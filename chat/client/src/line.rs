@@ -15,6 +15,8 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Line<Out, In> {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What must never be heard.
+    canary: Option<&'static str>,
     frames: PhantomData<(Out, In)>,
 }
 
@@ -30,7 +32,13 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
             request.headers_mut().insert(*key, HeaderValue::from_str(value).map_err(gone)?);
         }
         let (socket, _) = connect_async(request).await.map_err(gone)?;
-        Ok(Self { socket, frames: PhantomData })
+        Ok(Self { socket, canary: None, frames: PhantomData })
+    }
+
+    /// Fails from now on where this is heard.
+    pub fn must_not_hear(mut self, canary: &'static str) -> Self {
+        self.canary = Some(canary);
+        self
     }
 
     /// Says something.
@@ -49,7 +57,12 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     pub async fn hear(&mut self) -> Result<In, Error> {
         loop {
             match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
+                Some(Ok(Message::Text(text))) => {
+                    if self.canary.is_some_and(|it| text.contains(it)) {
+                        return Err(Error::Leak(text.to_string()));
+                    }
+                    return Ok(serde_json::from_str(&text)?);
+                }
                 Some(Ok(Message::Close(close))) => {
                     return Err(Error::Gone(close.map_or_else(String::new, |it| it.to_string())));
                 }

@@ -7,7 +7,7 @@ use chat_proto::{
 };
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{Error, PATIENCE, Place, Thread, checked, line::Line, name, secret};
+use crate::{AGENTS_ONLY, Error, PATIENCE, Place, Thread, checked, line::Line, name, secret};
 
 /// A pause before the next try.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -95,7 +95,8 @@ impl Visitor {
     pub async fn connect(&mut self) -> Result<(), Error> {
         let token = self.token().await?;
         let url = self.place.socket(&format!("as=visitor&site={}", self.place.site));
-        let mut line = Line::open(&url, &[("origin", &self.place.pages)]).await?;
+        let line = Line::open(&url, &[("origin", &self.place.pages)]).await?;
+        let mut line = line.must_not_hear(AGENTS_ONLY);
         let resume = (!self.thread.conv.is_empty()).then(|| self.thread.resume());
         line.tell(&FromVisitor::Hello { token, resume }).await?;
         self.line = Some(line);
@@ -234,6 +235,18 @@ impl Visitor {
             return Ok(msg.clone());
         }
         self.until(what, |it, _| it.thread.msgs.iter().find(|msg| wanted(msg)).cloned()).await
+    }
+
+    /// Takes in what comes for so long.
+    ///
+    /// # Errors
+    /// [`Error::Order`], or the socket's end.
+    pub async fn rest(&mut self, time: Duration) -> Result<(), Error> {
+        let until = Instant::now() + time;
+        while let Ok(frame) = timeout_at(until, self.line()?.hear()).await {
+            self.take(&frame?)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, frame: &ToVisitor) -> Result<(), Error> {
