@@ -31,9 +31,6 @@ const NAMESPACES = [
 ];
 const COMMENT = 1;
 
-/** Attributes that choose, or say among what: the browser chooses anew when they change. */
-const CHOOSING = new Set(["checked", "form", "multiple", "name", "selected", "size"]);
-
 /** So many removals, and the table is searched for what went with them. */
 const SWEEP = 32;
 
@@ -189,7 +186,7 @@ export class Page {
     else if (name === "type" && element.localName === "input") this.properties.retype(id, element, value);
     else if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, value);
-    if (CHOOSING.has(name)) this.properties.chosen = true;
+    this.properties.choices.attribute(id, element, name);
   }
 
   namespaced(id, uri, name, value) {

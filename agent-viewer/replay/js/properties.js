@@ -4,6 +4,7 @@
 // its select, a dialog is modal only while connected.
 
 import { blank } from "./assets.js";
+import { Choices } from "./choices.js";
 import { canvasSize, lower, put, raise, scrollTo } from "./element.js";
 
 const FIELD = /^(?:input|textarea)$/;
@@ -34,9 +35,7 @@ export class Properties {
     this.selections = new Map();
     /** What fields hold, as it was told. */
     this.values = new Map();
-    /** Radio buttons, check boxes and options: number → property, and whether it is on. */
-    this.choices = new Map();
-    this.chosen = false;
+    this.choices = new Choices(page);
     /** Sizes of what is not shown, or not itself. */
     this.boxes = new Map();
     /** Pictures that load, with what is known of their assets. */
@@ -59,7 +58,7 @@ export class Properties {
       const node = this.page.nodes[id];
       if (node) this.page.attempt(() => this.now(id, node, name, value));
     }
-    if (moved || this.chosen) this.keepChoices();
+    this.choices.settle(moved);
     if (!moved) return;
     this.reopen();
     for (const id of this.boxes.keys()) if (this.page.nodes[id]?.localName === "iframe") this.frame(id);
@@ -72,7 +71,8 @@ export class Properties {
   }
 
   forget(id) {
-    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes, this.choices, this.values]) map.delete(id);
+    for (const map of [this.scrolls, this.top, this.focused, this.sources, this.selections, this.boxes, this.values]) map.delete(id);
+    this.choices.forget(id);
   }
 
   /**
@@ -85,37 +85,8 @@ export class Properties {
       put(input, "type", each);
       put(input, "value", value);
     }
-    this.chosen = true;
+    this.choices.isDue = true;
     if (this.values.has(id)) this.later.push([id, "value", this.values.get(id)]);
-  }
-
-  // Choices
-
-  choose(id, node, name, value) {
-    if (value === null) this.choices.delete(id);
-    else this.choices.set(id, [name, isOn(value)]);
-    this.chosen = true;
-    if (node.localName === "select") return;
-    const otherwise = name === "checked" ? node.defaultChecked : node.defaultSelected;
-    node[name] = value === null ? otherwise : isOn(value);
-  }
-
-  /**
-   * A choice undoes the others of its group or list, and so does moving one there: what the visitor's browser
-   * made of it is said again, first what is chosen, at last which lists show nothing.
-   */
-  keepChoices() {
-    this.chosen = false;
-    const lists = [];
-    for (const wanted of [true, false]) {
-      for (const [id, [name, on]] of this.choices) {
-        const node = this.page.nodes[id];
-        if (!node || on !== wanted) continue;
-        if (node.localName === "select") lists.push(node);
-        else if (node[name] !== on) node[name] = on;
-      }
-    }
-    for (const list of lists) list.selectedIndex = -1;
   }
 
   // Top layer
@@ -319,10 +290,10 @@ const SETTERS = {
     if (!ATTRIBUTE_IS_VALUE.test(node.type)) node.value = value ?? node.defaultValue ?? "";
   },
   checked(all, node, value, id) {
-    all.choose(id, node, "checked", value);
+    all.choices.tell(id, node, "checked", value);
   },
   selected(all, node, value, id) {
-    all.choose(id, node, "selected", value);
+    all.choices.tell(id, node, "selected", value);
   },
   indeterminate(_, node, value) {
     node.indeterminate = isOn(value);

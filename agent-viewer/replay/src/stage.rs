@@ -15,6 +15,7 @@ macro_rules! shipped {
 }
 shipped! {
     "/js/assets.js" Assets,
+    "/js/choices.js" Choices,
     "/js/page.js" Page,
     "/js/pointer.js" Pointer,
     "/js/properties.js" Properties,

@@ -57,6 +57,15 @@ export const ONCE_WRONG = {
     await settle();
     select.prepend(select.options[2]);
   },
+  /** Of a list of one choice the replay's browser selects an option while others move, and one of several keeps it. */
+  async "a list of one choice that becomes one of several"(settle) {
+    const select = document.createElement("select");
+    select.append(new Option("first"), new Option("second", "second", true, true));
+    document.body.append(select);
+    await settle();
+    select.multiple = true;
+    select.append(select.options[1], select.options[0]);
+  },
   /** A rule of the site was looked up before the shadow root was followed. */
   async "a field in a shadow root that came with its host"() {
     const host = document.createElement("div");
