@@ -227,6 +227,30 @@ pub struct Past {
     pub agent: Option<i64>,
 }
 
+/// A reply that is written once and used often: `GET /v1/canned` gives a list of those of the agent's sites, their own
+/// and the shared ones; `POST /v1/canned` makes one, `PUT` and `DELETE /v1/canned/{id}` change it (FEATURES CAN-03),
+/// `POST /v1/canned/{id}/used` counts a use.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Canned {
+    /// Its number; 0 before it has one.
+    pub id: i64,
+    /// Of which site: its key.
+    pub site: String,
+    /// Whose; nobody's for one that all share.
+    pub agent: Option<i64>,
+    /// What is typed after `/` to get it.
+    pub short: String,
+    /// What it is about.
+    pub title: String,
+    /// What it says.
+    pub body: String,
+    /// In which language, for example `fr`; empty for any.
+    pub lang: String,
+    /// How often it was used.
+    pub uses: u64,
+}
+
 /// What an agent says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
