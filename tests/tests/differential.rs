@@ -160,8 +160,9 @@ fn removals(outcome: &Value) -> BTreeSet<String> {
 fn listed() -> Result<BTreeSet<String>> {
     let list: Value = serde_json::from_str(REMOVALS)?;
     let attributes = list["attributes"].as_array().context("attributes")?.iter().filter_map(Value::as_str);
-    let renamed = list["renamed"].as_object().context("renamed")?.keys();
-    let rebuilt = list["rebuilt"].as_object().context("rebuilt")?.keys();
+    let object = |name| list[name].as_object().with_context(|| format!("{name} is no object"));
+    let renamed = object("renamed")?.keys().chain(object("apart")?.keys());
+    let rebuilt = object("rebuilt")?.keys();
     let elements = rebuilt.map(|tag| format!("<{tag}>"));
     Ok(attributes.map(|name| format!("[{name}]")).chain(renamed.cloned()).chain(elements).collect())
 }

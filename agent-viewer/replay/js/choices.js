@@ -4,7 +4,9 @@
 const isOn = (value) => value === "1";
 
 /** Attributes that choose, or say among what: the browser chooses anew when they change. */
-const CHOOSING = new Set(["checked", "form", "multiple", "name", "selected", "size"]);
+const CHOOSING = new Set(["checked", "form", "multiple", "name", "selected", "size", "type"]);
+/** The name of a radio button that stands apart from the group that it would have here. */
+const APART = "data-tandem-name";
 
 export class Choices {
   constructor(page) {
@@ -27,6 +29,7 @@ export class Choices {
     else this.told.set(id, [name, isOn(value)]);
     this.isDue = true;
     if (node.localName === "select") return;
+    rejoin(node);
     const otherwise = name === "checked" ? node.defaultChecked : node.defaultSelected;
     node[name] = value === null ? otherwise : isOn(value);
   }
@@ -35,6 +38,8 @@ export class Choices {
   attribute(id, element, name) {
     if (!CHOOSING.has(name)) return;
     this.isDue = true;
+    if (name === "name") element.removeAttribute(APART);
+    else rejoin(element);
     if (element.localName === "select") this.lists.add(id);
   }
 
@@ -53,6 +58,7 @@ export class Choices {
       }
     }
     for (const list of empty) list.selectedIndex = -1;
+    for (const node of chosen) if (node.type === "radio" && !node.checked) standApart(node);
     this.unchoose(chosen);
   }
 
@@ -67,4 +73,21 @@ export class Choices {
       for (const option of [...list.selectedOptions]) if (!chosen.has(option)) option.selected = false;
     }
   }
+}
+
+/**
+ * A radio button whose group is another at the source: its form is hidden, or a parser has made it the form's where
+ * the tree does not tell. Without a name it has no group, and undoes nobody.
+ */
+function standApart(radio) {
+  radio.setAttribute(APART, radio.name);
+  radio.removeAttribute("name");
+  radio.checked = true;
+}
+
+function rejoin(element) {
+  const name = element.getAttribute(APART);
+  if (name === null) return;
+  element.removeAttribute(APART);
+  element.setAttribute("name", name);
 }

@@ -85,7 +85,6 @@ export class Properties {
       put(input, "type", each);
       put(input, "value", value);
     }
-    this.choices.isDue = true;
     if (this.values.has(id)) this.later.push([id, "value", this.values.get(id)]);
   }
 

@@ -7,6 +7,8 @@ const MASK = "••••••";
 const REMOVED = new Set(removals.attributes);
 /** Attributes that a replay has by another name. */
 const RENAMED = removals.renamed;
+/** Attributes of radio buttons that have another name where a replay's group would be larger than the source's. */
+const APART = removals.apart;
 /** Elements that a replay has in another shape, without their contents: these are data, or programs. */
 const REBUILT = removals.rebuilt;
 /** Elements whose children do not travel. */
@@ -163,7 +165,7 @@ export class Comparer {
   }
 
   attributes(source, replay, path) {
-    const left = this.expected(source);
+    const left = this.expected(source, replay);
     const right = new Map();
     for (const { namespaceURI: uri, name, value } of replay.attributes) {
       if (name !== "style" && !OWN.test(name)) right.set(`${uri ?? ""} ${name}`, value);
@@ -174,18 +176,25 @@ export class Comparer {
     if (source.style) this.same(path, "style", source.style.cssText, replay.style.cssText);
   }
 
-  expected(source) {
+  expected(source, replay) {
     const attributes = new Map();
     for (const { namespaceURI: uri, name, value } of source.attributes) {
       const exact = `${source.localName}[${name}]`;
+      const renamed = RENAMED[exact] ?? this.apart(source, replay, exact);
       if (REMOVED.has(name)) this.removals.add(`[${name}]`);
-      else if (exact in RENAMED) this.removals.add(exact);
+      else if (renamed) this.removals.add(exact);
       if (name === "style" || REMOVED.has(name)) continue;
       const isValue = name === "value" && ["input", "option"].includes(source.localName);
       const shown = isValue ? this.shownValue(value, this.shows) : value.toWellFormed();
-      attributes.set(`${uri ?? ""} ${RENAMED[exact] ?? name}`, shown);
+      attributes.set(`${uri ?? ""} ${renamed ?? name}`, shown);
     }
     return attributes;
+  }
+
+  /** The other name of what groups a radio button, if it stands apart: only one that is checked has to. */
+  apart(source, replay, exact) {
+    const other = APART[exact];
+    return other && source.type === "radio" && source.checked && replay.hasAttribute(other) ? other : undefined;
   }
 
   /** What is no attribute. */

@@ -66,6 +66,15 @@ export const ONCE_WRONG = {
     select.multiple = true;
     select.append(select.options[1], select.options[0]);
   },
+  /** A parser gives fields in a table to a form that they are not in: in the replay they were all of one group. */
+  async "forms around the rows of a table"() {
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    const row = "<form><tr><td><input type=radio name=which checked></tr></form>";
+    frame.contentDocument.open();
+    frame.contentDocument.write(`<!doctype html><table>${row}${row}</table>`);
+    frame.contentDocument.close();
+  },
   /** A rule of the site was looked up before the shadow root was followed. */
   async "a field in a shadow root that came with its host"() {
     const host = document.createElement("div");

@@ -14,6 +14,8 @@ const PAGE = `
   <object>something else</object>
   <script type="text/plain">1 + 1</script>
   <template><p>later</p></template>
+  <div data-tandem-block><form id="hidden"></form></div>
+  <input type="radio" name="group" checked form="hidden"><input type="radio" name="group" checked>
 `;
 /** What is taken from an element, and comes as a change of it. */
 const LATER = {
