@@ -3,7 +3,6 @@ use thiserror::Error;
 
 /// Why an account is not as it was asked for.
 #[derive(Debug, Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The database.
     #[error("database: {0}")]

@@ -1,6 +1,7 @@
 //! The router, and what its handlers share.
 use std::{ops::Deref, sync::Arc};
 
+use accounts::Accounts;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -22,9 +23,9 @@ use crate::{
     metrics::Metrics,
     presence,
     presence::directory::Directory,
+    records::{Records, audit::Audit},
     session::registry::Registry,
     shutdown::Shutdown,
-    store::Store,
     transport, web,
 };
 
@@ -38,8 +39,12 @@ pub struct Parts {
     pub public_url: PublicUrl,
     /// The browser parts.
     pub web: web::Files,
-    /// What outlives a restart.
-    pub store: Store,
+    /// Who may do what.
+    pub accounts: Accounts,
+    /// What of the relay outlives a restart.
+    pub records: Records,
+    /// Who did what.
+    pub audit: Audit,
     /// Who may ask how often.
     pub rates: Rates,
     /// What is counted.
@@ -71,9 +76,9 @@ impl Deref for App {
     }
 }
 
-/// Every route of the server.
-pub fn app(state: App) -> Router {
-    Router::new()
+/// Every route of the server, those of other services among them.
+pub fn app(state: App, mounted: Router) -> Router {
+    Router::<App>::new()
         .merge(desk::routes(&state))
         .merge(presence::routes())
         .merge(transport::websocket::routes())
@@ -82,6 +87,7 @@ pub fn app(state: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .merge(mounted.with_state(()))
         .fallback(web::missing)
         .layer(DefaultBodyLimit::max(MAX_JSON_BODY))
         .layer(from_fn_with_state(state.clone(), count_refusals))
@@ -96,7 +102,7 @@ pub fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<He
 }
 
 async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
-    app.store.ping().await?;
+    app.records.ping().await?;
     Ok("ready\n")
 }
 

@@ -58,7 +58,7 @@ fn cors(app: App) -> CorsLayer {
         let app = app.clone();
         async move {
             let Ok(origin) = origin.to_str() else { return false };
-            app.store.knows_origin(origin.to_owned()).await.unwrap_or(false)
+            app.accounts.knows_origin(origin).await.unwrap_or(false)
         }
     };
     CorsLayer::new()

@@ -16,21 +16,17 @@
 //!   page goes to an agent to whom the visitor has not said yes.
 use std::path::Path;
 
+use accounts::Claims;
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use axum_extra::extract::cookie::CookieJar;
 use cobrowse_core::{
     id::{AgentId, SessionId, VisitorId},
     wire::message::Refusal,
 };
 
-use crate::{
-    app::App,
-    error::ApiError,
-    store::{accounts::Agent, now_ms},
-};
+use crate::{app::App, error::ApiError, records::now_ms};
 
 pub mod login;
 pub mod site;
@@ -73,7 +69,7 @@ pub struct Viewer {
     pub agent: AgentId,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Authorized<Agent>
+impl<S: Send + Sync> FromRequestParts<S> for Authorized<Claims>
 where
     App: FromRef<S>,
 {
@@ -81,7 +77,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = App::from_ref(state);
-        agent(&app, &parts.headers).await?.map(Self).ok_or(ApiError::LoginRequired)
+        claims(&app, &parts.headers).await?.map(Self).ok_or(ApiError::LoginRequired)
     }
 }
 
@@ -110,8 +106,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = App::from_ref(state);
         if !parts.headers.contains_key(header::AUTHORIZATION) {
-            let agent = agent(&app, &parts.headers).await?.ok_or(ApiError::LoginRequired)?;
-            return Ok(Self(Viewer { session: None, agent: agent.id }));
+            let claims = claims(&app, &parts.headers).await?.ok_or(ApiError::LoginRequired)?;
+            return Ok(Self(Viewer { session: None, agent: on_wire(claims.agent)? }));
         }
         let claims = app.tickets.verify(bearer(&parts.headers)?, now_ms())?;
         match claims.bearer {
@@ -121,12 +117,25 @@ where
     }
 }
 
-/// The agent whose log-in the cookie is.
-async fn agent(app: &App, headers: &HeaderMap) -> Result<Option<Agent>, ApiError> {
-    match login::token(&CookieJar::from_headers(headers)) {
-        Some(token) => Ok(app.store.login(token).await?),
+/// Whose log-in the cookie is.
+async fn claims(app: &App, headers: &HeaderMap) -> Result<Option<Claims>, ApiError> {
+    match login::token(headers) {
+        Some(token) => Ok(app.accounts.login(token).await?),
         None => Ok(None),
     }
+}
+
+/// An agent's name in the protocol, where it has 32 bits.
+///
+/// # Errors
+/// [`ApiError::Internal`] after four thousand million accounts.
+pub fn on_wire(accounts::AgentId(id): accounts::AgentId) -> Result<AgentId, ApiError> {
+    u32::try_from(id).map(AgentId).map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+/// The account of an agent's name in the protocol.
+pub fn account(AgentId(id): AgentId) -> accounts::AgentId {
+    accounts::AgentId(id.into())
 }
 
 /// The ticket of an `Authorization: Bearer` header (RFC 6750 §2.1).

@@ -18,8 +18,10 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// The folder with the browser parts (`visitor/`, `desk/`). Without one, those paths answer 404.
     pub web: Option<PathBuf>,
-    /// The folder of the database, the keys and the assets; made when it is not there.
+    /// The folder of the keys, the assets and, unless it is elsewhere, the database; made when it is not there.
     pub data: PathBuf,
+    /// Where the database is.
+    pub database: Database,
     /// The second lane; `None` runs on the WebSocket alone.
     pub udp: Option<Udp>,
     /// The demo's site and agent, when wanted.
@@ -35,6 +37,45 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// The private key, PEM.
     pub key: PathBuf,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, Default)]
+pub enum Database {
+    /// SQLite, the file `tandem.db` in the data folder.
+    #[default]
+    DataFolder,
+    /// A PostgreSQL server, which several nodes can share.
+    Postgres(Postgres),
+}
+
+/// How to reach a PostgreSQL server.
+#[derive(Clone)]
+pub struct Postgres {
+    /// `postgres://user:password@host/database?sslmode=require`. Never logged.
+    pub address: String,
+    /// The certificates (PEM) that are trusted in place of the system's.
+    pub trusted: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").field("trusted", &self.trusted).finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    /// For the store.
+    ///
+    /// # Errors
+    /// When the address is none, or the certificates cannot be read.
+    pub fn options(&self) -> Result<store::PostgresOptions, store::Error> {
+        let options = store::PostgresOptions::new(&self.address)?;
+        match &self.trusted {
+            Some(file) => options.trust(file),
+            None => Ok(options),
+        }
+    }
 }
 
 /// The one UDP socket of all data channels.
@@ -72,6 +113,7 @@ impl Config {
             public_url: None,
             web: None,
             data: data.into(),
+            database: Database::DataFolder,
             udp: None,
             demo: None,
             fetch: FetchScope::Public,
@@ -155,18 +197,6 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    }
-}
-
-/// An origin as a browser sends it, or why the text is none.
-///
-/// # Errors
-/// When the text is no http or https origin.
-pub fn parse_origin(text: &str) -> Result<String, url::ParseError> {
-    let url = Url::parse(text)?;
-    match url.scheme() {
-        "http" | "https" => Ok(url.origin().ascii_serialization()),
-        _ => Err(url::ParseError::RelativeUrlWithoutBase),
     }
 }
 

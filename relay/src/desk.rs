@@ -1,4 +1,5 @@
 //! The agents' API: log-in, the live list, opening sessions, tickets to them.
+use accounts::{Agent, Claims};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -28,12 +29,11 @@ use crate::{
     auth::{
         Authorized,
         login::{self, Secure},
-        site,
+        on_wire, site,
         ticket::Bearer,
     },
     error::ApiError,
     presence::{Pulse, next_text, send},
-    store::accounts::Agent,
     transport::{socket::bounded, tcp::Caller},
 };
 
@@ -73,20 +73,31 @@ async fn log_in(
     if !app.rates.login(address.ip(), &email) {
         return Err(Refusal::RateLimited.into());
     }
-    let agent = login::check(&app.store, email, password).await?;
-    let cookie = login::begin(&app.store, &agent, secure(&app)).await?;
-    Ok((jar.add(cookie), Json(about(&agent))))
+    let agent = app.accounts.log_in(&email, password).await?;
+    welcome(&app, jar, agent).await
 }
 
-async fn log_out(State(app): State<App>, jar: CookieJar) -> Result<(CookieJar, StatusCode), ApiError> {
-    login::end(&app.store, &jar).await?;
+/// Begins a log-in, and says whose it is.
+async fn welcome(app: &App, jar: CookieJar, agent: Agent) -> Result<(CookieJar, Json<Me>), ApiError> {
+    let token = app.accounts.begin_login(agent.id).await?;
+    Ok((jar.add(login::cookie(&token, secure(app))), Json(about(&agent.into())?)))
+}
+
+async fn log_out(
+    State(app): State<App>,
+    headers: HeaderMap,
+    jar: CookieJar,
+) -> Result<(CookieJar, StatusCode), ApiError> {
+    if let Some(token) = login::token(&headers) {
+        app.accounts.end_login(token).await?;
+    }
     Ok((jar.add(login::no_cookie(secure(&app))), StatusCode::NO_CONTENT))
 }
 
 /// Nobody is an answer too: a question is no failure, and browsers write failures to the console.
-async fn me(agent: Result<Authorized<Agent>, ApiError>) -> Result<Response, ApiError> {
+async fn me(agent: Result<Authorized<Claims>, ApiError>) -> Result<Response, ApiError> {
     match agent {
-        Ok(agent) => Ok(Json(about(&agent)).into_response()),
+        Ok(agent) => Ok(Json(about(&agent)?).into_response()),
         Err(ApiError::LoginRequired) => Ok(StatusCode::NO_CONTENT.into_response()),
         Err(error) => Err(error),
     }
@@ -94,36 +105,36 @@ async fn me(agent: Result<Authorized<Agent>, ApiError>) -> Result<Response, ApiE
 
 async fn open_session(
     State(app): State<App>,
-    agent: Authorized<Agent>,
+    agent: Authorized<Claims>,
     Path(visitor): Path<String>,
 ) -> Result<(StatusCode, Json<Opened>), ApiError> {
     let visitor: VisitorId = visitor.parse().map_err(|_| ApiError::VisitorGone)?;
-    let session = app.sessions.open(&app, visitor, agent.id).await?;
+    let session = app.sessions.open(&app, visitor, on_wire(agent.agent)?).await?;
     Ok((StatusCode::CREATED, Json(Opened { session })))
 }
 
 async fn ticket(
     State(app): State<App>,
-    agent: Authorized<Agent>,
+    agent: Authorized<Claims>,
     Path(session): Path<String>,
 ) -> Result<Json<Ticket>, ApiError> {
     let session: SessionId = session.parse().map_err(|_| ApiError::NotFound)?;
     let running = app.sessions.find(&app, session).await?;
-    let bearer = Bearer::Viewer { agent: agent.id, name: agent.first_name.clone() };
+    let bearer = Bearer::Viewer { agent: on_wire(agent.agent)?, name: agent.first_name.clone() };
     let ticket = app.tickets.issue(session, bearer).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(Json(Ticket { ticket, visitor: app.directory.row(running.facts.visitor) }))
 }
 
 async fn desk(
     State(app): State<App>,
-    agent: Authorized<Agent>,
+    agent: Authorized<Claims>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let token = login::token(&CookieJar::from_headers(&headers));
+    let token = login::token(&headers);
     bounded(upgrade).on_upgrade(move |socket| async move {
         app.metrics.desks.inc();
-        tracing::debug!(agent = agent.id.0, "desk opened");
+        tracing::debug!(agent = agent.agent.0, "desk opened");
         serve_desk(&app, token.unwrap_or_default(), socket).await;
         app.metrics.desks.dec();
     })
@@ -150,7 +161,7 @@ async fn serve_desk(app: &App, token: [u8; 32], mut socket: WebSocket) {
                     return;
                 }
                 // A log-out, here or in another tab, closes the desk as well.
-                if !matches!(app.store.login(token).await, Ok(Some(_))) {
+                if !matches!(app.accounts.login(token).await, Ok(Some(_))) {
                     return close(&mut socket, 1008, "login_required").await;
                 }
                 socket.send(Message::Ping(Default::default())).await
@@ -175,14 +186,14 @@ async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
     let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }
 
-fn about(agent: &Agent) -> Me {
-    Me {
-        id: agent.id,
-        first_name: agent.first_name.clone(),
-        last_name: agent.last_name.clone(),
-        email: agent.email.clone(),
-        role: agent.role.name().to_owned(),
-    }
+fn about(claims: &Claims) -> Result<Me, ApiError> {
+    Ok(Me {
+        id: on_wire(claims.agent)?,
+        first_name: claims.first_name.clone(),
+        last_name: claims.last_name.clone(),
+        email: claims.email.clone(),
+        role: claims.role.name().to_owned(),
+    })
 }
 
 fn secure(app: &App) -> Secure {

@@ -8,8 +8,6 @@ use axum::{
 use cobrowse_core::wire::{desk::Problem, message::Refusal};
 use thiserror::Error;
 
-use crate::store::StoreError;
-
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, Error)]
 pub enum ApiError {
@@ -28,6 +26,15 @@ pub enum ApiError {
     /// The visitor is not there (any more).
     #[error("visitor gone")]
     VisitorGone,
+    /// The agent's role does not allow this.
+    #[error("role too low")]
+    RoleTooLow,
+    /// It is there already, or would leave nobody in charge; the code says which.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// A value in the body is not well-formed, and what is accepted.
+    #[error("not accepted: {0}")]
+    NotAccepted(String),
     /// The body is not what the route takes.
     #[error("bad request: {0}")]
     BadRequest(&'static str),
@@ -51,7 +58,9 @@ impl ApiError {
             Self::LoginRequired => "login_required",
             Self::NotFound => "not_found",
             Self::VisitorGone => "visitor_gone",
-            Self::BadRequest(_) => "bad_request",
+            Self::RoleTooLow => "role_too_low",
+            Self::Conflict(code) => code,
+            Self::BadRequest(_) | Self::NotAccepted(_) => "bad_request",
             Self::MediaType => "media_type",
             Self::FetchFailed(_) => "fetch_failed",
             Self::Internal(_) => Refusal::Internal.code(),
@@ -63,20 +72,28 @@ impl ApiError {
             Self::Refused(refusal) => refusal_status(*refusal),
             Self::LoginFailed | Self::LoginRequired => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::VisitorGone => StatusCode::NOT_FOUND,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::RoleTooLow => StatusCode::FORBIDDEN,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::BadRequest(_) | Self::NotAccepted(_) => StatusCode::BAD_REQUEST,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::FetchFailed(_) => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    fn message(&self) -> &'static str {
+    fn message(&self) -> &str {
         match self {
             Self::Refused(refusal) => refusal_message(*refusal),
             Self::LoginFailed => "The e-mail address and the password do not belong together.",
             Self::LoginRequired => "Log in first.",
             Self::NotFound => "There is nothing here.",
             Self::VisitorGone => "The visitor is not on the site any more.",
+            Self::RoleTooLow => "Your role does not allow this.",
+            Self::Conflict("email_taken") => "An agent with this e-mail address is there already.",
+            Self::Conflict("key_taken") => "A site with this key is there already.",
+            Self::Conflict("last_admin") => "This is the last administrator; make another one first.",
+            Self::Conflict(_) => "It is there already.",
+            Self::NotAccepted(what) => what,
             Self::BadRequest(what) | Self::FetchFailed(what) => what,
             Self::MediaType => "Images, fonts and style sheets are accepted.",
             Self::Internal(_) => "The server failed. Trying again may help.",
@@ -132,9 +149,24 @@ impl From<BytesRejection> for ApiError {
     }
 }
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+impl From<accounts::Error> for ApiError {
+    fn from(error: accounts::Error) -> Self {
+        use accounts::Error;
+        match error {
+            Error::Invalid(invalid) => Self::NotAccepted(invalid.to_string()),
+            Error::EmailTaken => Self::Conflict("email_taken"),
+            Error::KeyTaken => Self::Conflict("key_taken"),
+            Error::LastAdmin => Self::Conflict("last_admin"),
+            Error::NotFound => Self::NotFound,
+            Error::LoginFailed => Self::LoginFailed,
+            other @ (Error::Store(_) | Error::Hash(_) | Error::Random(_)) => Self::Internal(other.to_string()),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! Reading order: [`config`] and [`server`] start it; [`app`] is the router; [`auth`] says who may do what;
 //! [`presence`] and [`desk`] are the two small sockets; [`session`] holds one task per session around the pure
 //! machine of `cobrowse-core`; [`transport`] carries its frames; [`assets`] keeps what pages look like;
-//! [`store`] is what outlives a restart. It routes envelopes and never decodes a page.
+//! [`records`] is what outlives a restart; [`mount`] is how other services come along. It routes envelopes and
+//! never decodes a page.
 
 pub mod app;
 pub mod assets;
@@ -13,11 +14,12 @@ pub mod desk;
 pub mod error;
 pub mod limits;
 pub mod metrics;
+pub mod mount;
 pub mod presence;
+pub mod records;
 pub mod server;
 pub mod session;
 pub mod shutdown;
-pub mod store;
 pub mod transport;
 pub mod web;
 

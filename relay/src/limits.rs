@@ -35,8 +35,6 @@ pub const PRESENCE_GRACE: Duration = Duration::from_secs(4);
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Life of a ticket.
 pub const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
-/// Life of a log-in.
-pub const LOGIN_LIFE: Duration = Duration::from_secs(12 * 3600);
 /// How long a request of a shared page waits for the yes that was sent just before it.
 pub const CONSENT_WITHIN: Duration = Duration::from_secs(2);
 /// Open requests and sockets get so long when the server stops.

@@ -1,6 +1,7 @@
 //! The socket of a waiting page: where it is, and whether somebody wants to ask it something.
 use std::net::IpAddr;
 
+use accounts::Site;
 use axum::{
     Router,
     extract::{
@@ -22,7 +23,6 @@ use crate::{
     app::App,
     auth::{site, ticket::PageKey},
     limits::{self, HELLO_WITHIN, MAX_JSON_MESSAGE},
-    store::sites::Site,
     transport::{
         socket::{bounded, drain, is_too_large},
         tcp::Caller,

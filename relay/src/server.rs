@@ -1,28 +1,28 @@
 //! Starts a server and stops it. The binary and the tests both do it this way.
 use std::{net::SocketAddr, path::Path};
 
+use accounts::{Accounts, NewAgent, NewSite, Role, SitesOf};
 use axum::{
+    Router,
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
+use store::{Migrations, Store};
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     app::{self, App, Parts},
     assets::{Assets, disk::Disk, fetch::Fetcher},
-    auth::{self, login, ticket::Tickets},
+    auth::{self, ticket::Tickets},
     config::{Config, Demo, PublicUrl, PublicUrlError},
     limits::{Rates, SHUTDOWN_GRACE},
     metrics::Metrics,
+    mount::{Base, MountError, Mounts},
     presence::directory::Directory,
+    records::{self, Records, audit::Audit},
     session::registry::Registry,
     shutdown::Shutdown,
-    store::{
-        self, Store, StoreError,
-        accounts::{NewAgent, Role},
-        sites::{Site, SiteError},
-    },
     transport::{
         tcp::{Caller, PlainListener},
         tls::{TlsError, TlsListener},
@@ -47,7 +47,7 @@ pub enum StartError {
     PublicUrl(#[from] PublicUrlError),
     /// The database.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] store::Error),
     /// A file of the data folder.
     #[error("data folder: {0}")]
     Data(#[from] std::io::Error),
@@ -60,12 +60,12 @@ pub enum StartError {
     /// The client of the guarded fetch.
     #[error("guarded fetch: {0}")]
     Fetch(#[from] reqwest::Error),
-    /// The demo's password could not be hashed.
+    /// The demo's site or agent.
     #[error(transparent)]
-    Password(#[from] login::PasswordError),
-    /// The demo's site.
-    #[error(transparent)]
-    Site(#[from] SiteError),
+    Accounts(#[from] accounts::Error),
+    /// A service that the server carries.
+    #[error("{0}")]
+    Mount(MountError),
 }
 
 /// Starts servers.
@@ -82,6 +82,7 @@ pub struct Running {
     /// What the server shares, for tests that look inside.
     pub app: App,
     task: JoinHandle<std::io::Result<()>>,
+    store: Store,
 }
 
 /// The demo's agent.
@@ -99,7 +100,15 @@ impl Server {
     /// # Errors
     /// [`StartError`] says what stands in the way.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        store::make_folder(&config.data)?;
+        Self::start_with(config, Mounts::default()).await
+    }
+
+    /// Starts a server that carries other services as well.
+    ///
+    /// # Errors
+    /// [`StartError`] says what stands in the way.
+    pub async fn start_with(config: Config, mounts: Mounts) -> Result<Running, StartError> {
+        records::make_folder(&config.data)?;
         let listen = |source| StartError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let addr = listener.local_addr()?;
@@ -107,35 +116,59 @@ impl Server {
             Some(url) => url,
             None => PublicUrl::desk_localhost(addr.port(), config.tls.as_ref())?,
         };
-        let app = App::from(parts(&config, public_url)?);
+        let store = open(&config, mounts.migrations()).await?;
+        let app = App::from(parts(&config, public_url, &store)?);
         let demo = match &config.demo {
-            Some(demo) => Some(set_up_demo(&app.store, &config.data, demo).await?),
+            Some(demo) => Some(set_up_demo(&app.accounts, &config.data, demo).await?),
             None => None,
         };
+        let base = Base {
+            store: store.clone(),
+            accounts: app.accounts.clone(),
+            public_url: app.public_url.clone(),
+            data: config.data.clone(),
+            shutdown: app.shutdown.clone(),
+        };
+        let mounted = mounts.routes(&base).await.map_err(StartError::Mount)?;
         let url = app.public_url.origin();
         tracing::info!(%addr, url, udp = ?app.lanes.as_ref().map(Endpoint::announced), "listening");
         let stop = app.shutdown.clone();
         let task = match &config.tls {
-            Some(tls) => tokio::spawn(serve(TlsListener::new(listener, tls, &stop)?, app.clone())),
-            None => tokio::spawn(serve(PlainListener(listener), app.clone())),
+            Some(tls) => tokio::spawn(serve(TlsListener::new(listener, tls, &stop)?, app.clone(), mounted)),
+            None => tokio::spawn(serve(PlainListener(listener), app.clone(), mounted)),
         };
         app.shutdown.spawn(housekeeping(app.clone()));
-        Ok(Running { addr, url, demo, app, task })
+        Ok(Running { addr, url, demo, app, task, store })
     }
 }
 
 impl Running {
-    /// Stops the server: sockets are told, open requests end, sessions stay open in the database.
+    /// Stops the server: sockets are told, open requests end, sessions stay open in the database, which is
+    /// closed once everything is in it.
     ///
     /// # Errors
     /// When serving had failed.
     pub async fn shutdown(self) -> std::io::Result<()> {
         self.app.shutdown.begin();
         self.app.shutdown.finished().await;
-        match tokio::time::timeout(SHUTDOWN_GRACE, self.task).await {
+        let ended = tokio::time::timeout(SHUTDOWN_GRACE, self.task).await;
+        let store = self.store;
+        let close = async {
+            self.app.audit.flush().await;
+            tokio::task::spawn_blocking(move || store.close()).await
+        };
+        if tokio::time::timeout(SHUTDOWN_GRACE, close).await.is_err() {
+            tracing::warn!("the database was not closed in time");
+        }
+        match ended {
             Ok(ended) => ended.map_err(std::io::Error::other)?,
             Err(_) => Ok(()),
         }
+    }
+
+    /// The database, for tests that look inside.
+    pub fn store(&self) -> Store {
+        self.store.clone()
     }
 
     /// Ends when the server stops by itself.
@@ -144,13 +177,22 @@ impl Running {
     }
 }
 
-fn parts(config: &Config, public_url: PublicUrl) -> Result<Parts, StartError> {
+/// On a thread that may block: a server far away, or a long migration, must not hold up the runtime.
+async fn open(config: &Config, more: &[Migrations]) -> Result<Store, StartError> {
+    let (data, database, more) = (config.data.clone(), config.database.clone(), more.to_vec());
+    let opened = tokio::task::spawn_blocking(move || records::open(&data, &database, &more)).await;
+    Ok(opened.map_err(std::io::Error::other)??)
+}
+
+fn parts(config: &Config, public_url: PublicUrl, store: &Store) -> Result<Parts, StartError> {
     let (metrics, shutdown) = (Metrics::default(), Shutdown::default());
     let lanes = config.udp.as_ref().map(|udp| Endpoint::bind(udp, &shutdown, &metrics)).transpose()?;
     Ok(Parts {
         public_url,
         web: web::Files { folder: config.web.clone() },
-        store: Store::open(&config.data)?,
+        accounts: Accounts::new(store.clone()),
+        records: Records::new(store.clone()),
+        audit: Audit::start(store.clone()),
         rates: Rates::default(),
         metrics,
         tickets: Tickets::new(auth::key_file(&config.data.join("ticket.key"))?),
@@ -165,13 +207,13 @@ fn parts(config: &Config, public_url: PublicUrl) -> Result<Parts, StartError> {
     })
 }
 
-async fn serve<L>(listener: L, app: App) -> std::io::Result<()>
+async fn serve<L>(listener: L, app: App, mounted: Router) -> std::io::Result<()>
 where
     L: Listener<Addr = SocketAddr>,
     Caller: for<'a> Connected<IncomingStream<'a, L>>,
 {
     let stop = app.shutdown.clone();
-    let service = app::app(app).into_make_service_with_connect_info::<Caller>();
+    let service = app::app(app, mounted).into_make_service_with_connect_info::<Caller>();
     axum::serve(listener, service).with_graceful_shutdown(async move { stop.wanted().await }).await
 }
 
@@ -190,13 +232,14 @@ const DEMO_EMAIL: &str = "sophie@demo.tandem";
 const DEMO_SITE: &str = "demo";
 
 /// The site and the agent, as often as it is asked for; the password is made once.
-async fn set_up_demo(store: &Store, data: &Path, demo: &Demo) -> Result<DemoAccount, StartError> {
-    store.put_site(Site::new(DEMO_SITE.into(), "Demo shop".into(), &demo.origins)?).await?;
+async fn set_up_demo(accounts: &Accounts, data: &Path, demo: &Demo) -> Result<DemoAccount, StartError> {
+    let site = NewSite { key: DEMO_SITE.into(), name: "Demo shop".into(), origins: demo.origins.clone() };
+    accounts.put_site(site).await?;
     let file = data.join("demo-password");
     let password = match std::fs::read_to_string(&file) {
         Ok(password) => password.trim().to_owned(),
         Err(_) => {
-            let password = random_password()?;
+            let password = accounts::random_password()?;
             auth::write_private(&file, password.as_bytes())?;
             password
         }
@@ -205,16 +248,10 @@ async fn set_up_demo(store: &Store, data: &Path, demo: &Demo) -> Result<DemoAcco
         email: DEMO_EMAIL.into(),
         first_name: "Sophie".into(),
         last_name: "Martin".into(),
-        role: Role::Agent,
-        password_hash: login::hash(&password)?,
+        role: Role::Admin,
+        sites: SitesOf::All,
+        password: password.clone(),
     };
-    store.put_agent(account).await?;
+    accounts.put_agent(account).await?;
     Ok(DemoAccount { email: DEMO_EMAIL.into(), password })
-}
-
-/// 16 letters and digits without look-alikes: 80 bits.
-pub fn random_password() -> Result<String, std::io::Error> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let bytes = auth::random::<16>().map_err(std::io::Error::other)?;
-    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect())
 }

@@ -79,7 +79,7 @@ pub struct Programs {
 /// Builds the server and the shop, and says where they are.
 pub fn programs(profile: Profile) -> Result<Programs> {
     let mut command = cargo();
-    command.args(["build", "-p", "relay", "--bin", "tandem", "-p", "shop", "--bin", "shop"]);
+    command.args(["build", "-p", "tandem", "--bin", "tandem", "-p", "shop", "--bin", "shop"]);
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {

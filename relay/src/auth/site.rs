@@ -1,8 +1,9 @@
 //! Which pages may speak for a site, and which for the desk.
+use accounts::Site;
 use axum::http::{HeaderMap, header};
 use cobrowse_core::wire::message::Refusal;
 
-use crate::{app::App, error::ApiError, store::sites::Site};
+use crate::{app::App, error::ApiError};
 
 /// The request's `Origin`, if it has one that is text.
 pub fn origin(headers: &HeaderMap) -> Option<&str> {
@@ -14,7 +15,7 @@ pub fn origin(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// [`Refusal::UnknownSite`], [`Refusal::WrongOrigin`].
 pub async fn of_page(app: &App, key: &str, origin: Option<&str>) -> Result<Site, ApiError> {
-    let site = app.store.site(key.to_owned()).await?.ok_or(Refusal::UnknownSite)?;
+    let site = app.accounts.site(key).await?.ok_or(Refusal::UnknownSite)?;
     match origin {
         Some(origin) if site.allows(origin) => Ok(site),
         _ => Err(Refusal::WrongOrigin.into()),

@@ -13,7 +13,7 @@ use p256::pkcs8::DecodePublicKey;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{limits::TICKET_LIFE, store::now_ms};
+use crate::{limits::TICKET_LIFE, records::now_ms};
 
 /// Longest ticket that is looked at, bytes.
 const MAX_TICKET: usize = 1024;

@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 use crate::{
     auth::ticket::PageKey,
     limits::{MAX_PRESENCES, PRESENCE_GRACE},
-    store::now_ms,
+    records::now_ms,
 };
 
 /// Changes that a desk may lag behind before it is told everything anew.

@@ -33,7 +33,7 @@ use crate::{
     auth,
     limits::MAX_PEERS,
     metrics::{Kind, Way},
-    store::audit::Entry,
+    records::audit::Entry,
 };
 
 /// Everything that can wake the loop, in one closed list.
@@ -273,7 +273,7 @@ impl SessionActor {
     async fn audit(&mut self, AuditEntry { actor, deed }: AuditEntry) {
         let entry =
             Entry { session: Some(self.facts().id), actor: actor_name(actor), event: deed_text(deed) };
-        self.app.store.log(entry).await;
+        self.app.audit.log(entry).await;
     }
 
     fn count(&self, counter: Counter) {
@@ -335,8 +335,12 @@ impl SessionActor {
             self.close(peer, farewell);
         }
         let facts = self.handle.facts.clone();
+        if self.ended.is_some() {
+            // What ended is ended with its whole log.
+            self.app.audit.flush().await;
+        }
         if let Some(reason) = self.ended
-            && let Err(error) = self.app.store.end_session(facts.id, end_code(reason)).await
+            && let Err(error) = self.app.records.end_session(facts.id, end_code(reason)).await
         {
             tracing::error!(%error, "the end of a session was not stored");
         }

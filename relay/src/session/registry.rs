@@ -22,7 +22,7 @@ use crate::{
     auth::{self, ticket::Bearer},
     error::ApiError,
     limits::{MAX_SESSIONS, SESSION_INBOX},
-    store::{audit::Entry, sessions::SessionRecord},
+    records::{audit::Entry, sessions::SessionRecord},
 };
 
 /// Every running session of this process.
@@ -41,7 +41,7 @@ impl Registry {
         let found = app.directory.find(visitor).ok_or(ApiError::VisitorGone)?;
         let known = match found.session {
             Some(session) => Some(session),
-            None => app.store.open_session(found.site.clone(), visitor).await?,
+            None => app.records.open_session(found.site.clone(), visitor).await?,
         };
         if let Some(session) = known
             && self.find(app, session).await.is_ok()
@@ -53,11 +53,11 @@ impl Registry {
         let id =
             SessionId::from_random(auth::random().map_err(|error| ApiError::Internal(error.to_string()))?);
         let record = SessionRecord { id, site: found.site, visitor, opened_by: agent, ended_ms: None };
-        app.store.add_session(record.clone()).await?;
+        app.records.add_session(record.clone()).await?;
         self.begin(app, record, Origin::Opened)?;
         let opened =
             Entry { session: Some(id), actor: format!("agent:{}", agent.0), event: "opened".to_owned() };
-        app.store.log(opened).await;
+        app.audit.log(opened).await;
         app.directory.set_session(visitor, Some(id));
         self.ask_again(app, visitor).await;
         Ok(id)
@@ -71,7 +71,7 @@ impl Registry {
         if let Some(handle) = self.lock().get(&id).filter(|handle| handle.is_running()) {
             return if handle.has_ended() { Err(Refusal::SessionEnded.into()) } else { Ok(handle.clone()) };
         }
-        match app.store.session(id).await? {
+        match app.records.session(id).await? {
             Some(record) if record.ended_ms.is_none() => self.begin(app, record, Origin::BeforeRestart),
             Some(_) | None => Err(Refusal::SessionEnded.into()),
         }

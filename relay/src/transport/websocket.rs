@@ -32,16 +32,16 @@ use tokio::sync::oneshot;
 use crate::{
     app::App,
     auth::{
-        self, site,
+        self, account, site,
         ticket::{Bearer, Claims},
     },
     error::ApiError,
     limits::{HELLO_WITHIN, LANE_OUTBOX, MAX_SOCKET_READ},
+    records::now_ms,
     session::{
         Admission, JoinError, Joiner, SessionHandle, end_code,
         port::{Farewell, LaneInlet},
     },
-    store::now_ms,
     transport::{
         socket::{FAREWELL_WITHIN, bounded, drain, is_too_large},
         tcp::Caller,
@@ -171,7 +171,13 @@ async fn check_bearer(
             let proof = hello.proof.as_deref().unwrap_or_default();
             if key.signed(nonce, &hello.ticket, proof) { Ok(()) } else { Err(Refusal::ProofInvalid) }
         }
-        Bearer::Viewer { .. } if origin == Some(app.public_url.origin().as_str()) => Ok(()),
+        Bearer::Viewer { agent, .. } if origin == Some(app.public_url.origin().as_str()) => {
+            let agent = app.accounts.agent(account(*agent)).await;
+            match agent.map_err(|error| ApiError::from(error).into_refusal("hello"))? {
+                Some(agent) if !agent.disabled => Ok(()),
+                Some(_) | None => Err(Refusal::TicketInvalid),
+            }
+        }
         Bearer::Viewer { .. } => Err(Refusal::WrongOrigin),
     }
 }
@@ -204,11 +210,11 @@ async fn joiner(app: &App, bearer: &Bearer, tab: Option<Tab>) -> Result<Joiner, 
             let tab = tab.ok_or(Refusal::Malformed)?;
             let Some(standing) = tab.standing else { return Ok(Joiner::Visitor(tab, None)) };
             let agent = app
-                .store
-                .agent(standing.view.1)
+                .accounts
+                .agent(account(standing.view.1))
                 .await
                 .map_err(|error| ApiError::from(error).into_refusal("hello"))?;
-            let card = agent.map(|agent| AgentCard { id: agent.id, name: agent.first_name });
+            let card = agent.map(|agent| AgentCard { id: standing.view.1, name: agent.first_name });
             Ok(Joiner::Visitor(tab, card))
         }
     }

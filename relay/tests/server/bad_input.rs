@@ -83,7 +83,7 @@ impl Asked {
         let tickets = &self.world.server.app.tickets;
         let visitor = tickets.visitor("demo", &key);
         let bearer = Bearer::Visitor { visitor, site: "demo".into(), key };
-        let claims = Claims { session: self.session, bearer, expires_ms: relay::store::now_ms() };
+        let claims = Claims { session: self.session, bearer, expires_ms: relay::records::now_ms() };
         tickets.sign(&claims).expect("signed")
     }
 }

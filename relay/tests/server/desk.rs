@@ -10,7 +10,7 @@ use crate::world::{Browser, SHOP, World, asked, body, closed, code, connect, tex
 async fn an_agent_logs_in_and_out() {
     let world = World::new().await;
     let sophie = world.sophie().await;
-    assert_eq!((sophie.me.first_name.as_str(), sophie.me.role.as_str()), ("Sophie", "agent"));
+    assert_eq!((sophie.me.first_name.as_str(), sophie.me.role.as_str()), ("Sophie", "admin"));
     let me = sophie.request(Method::GET, "/v1/me").send().await.expect("answered");
     assert_eq!(body::<Me>(me).await, sophie.me);
 

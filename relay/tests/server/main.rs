@@ -2,12 +2,15 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a story passes over what it does not wait for")]
 mod assets;
+mod audit;
 mod bad_input;
 mod channels;
+mod databases;
 mod desk;
 mod lanes;
 mod pages;
 mod peer;
 mod restart;
 mod story;
+mod takeover;
 mod world;

@@ -13,7 +13,10 @@ async fn a_share_outlives_a_restart_of_the_server() {
 }
 
 async fn restart() {
-    let mut share = Share::new().await;
+    restart_of(Share::new().await).await;
+}
+
+async fn restart_of(mut share: Share) {
     share.shows(1, b"keyframe").await;
     share.world = share.world.restarted().await;
     // What the new process does not have it asks of the page, which still holds the yes.
@@ -26,6 +29,13 @@ async fn restart() {
     let me = share.sophie.request(reqwest::Method::GET, "/v1/me").send().await.expect("answered");
     assert_eq!(me.status(), reqwest::StatusCode::OK, "the log-in as well");
     assert!(!share.viewer.rest().iter().any(|event| matches!(event, ViewerEvent::Ended(_))));
+}
+
+#[tokio::test]
+async fn a_share_on_postgres_outlives_a_restart_as_well() {
+    LocalSet::new()
+        .run_until(async { restart_of(Share::in_world(World::on_postgres().await).await).await })
+        .await;
 }
 
 #[tokio::test]

@@ -202,9 +202,9 @@ async fn main_job() {
 
 /// Who did what, in order, in a chain that is whole.
 async fn check_audit(share: &Share) {
-    let store = &share.world.server.app.store;
+    let app = &share.world.server.app;
     share.world.until_ended(share.session).await;
-    let log = store.audit_of(share.session).await.expect("read");
+    let log = app.audit.of(share.session).await.expect("read");
     let log: Vec<_> = log.iter().map(|(actor, event)| format!("{actor} {event}")).collect();
     expect_test::expect![[r#"
         agent:1 opened
@@ -215,8 +215,8 @@ async fn check_audit(share: &Share) {
         visitor control_revoked agent=1
         visitor ended reason=visitor_stopped"#]]
     .assert_eq(&log.join("\n"));
-    let verdict = store.verify_audit().await.expect("read");
-    assert!(matches!(verdict, relay::store::audit::Verdict::Whole { entries: 7, .. }), "{verdict:?}");
+    let verdict = relay::records::audit::verify(&share.world.server.store()).await.expect("read");
+    assert!(matches!(verdict, relay::records::audit::Verdict::Whole { entries: 7, .. }), "{verdict:?}");
 }
 
 #[tokio::test]

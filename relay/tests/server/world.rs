@@ -1,6 +1,7 @@
 //! A server, its agent and its visitors: what the stories are told with.
 use std::net::SocketAddr;
 
+use accounts::{NewAgent, Role, SitesOf};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use cobrowse_core::{
     id::{SessionId, VisitorId},
@@ -14,7 +15,6 @@ use p256::{
 use relay::{
     Config, Running, Server,
     config::{Demo, FetchScope, Udp},
-    store::accounts::{NewAgent, Role},
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::json;
@@ -24,6 +24,8 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue, protocol::CloseFrame},
 };
+
+use crate::databases::OnServer;
 
 /// Where the pages of the site `demo` are.
 pub const SHOP: &str = "http://shop.localhost:7402";
@@ -35,28 +37,36 @@ pub struct World {
     pub server: Running,
     folder: TempDir,
     udp: Option<Udp>,
+    database: Option<OnServer>,
 }
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(None).await
+        Self::with(None, None).await
+    }
+
+    /// On a PostgreSQL server.
+    pub async fn on_postgres() -> Self {
+        Self::with(None, Some(OnServer::new())).await
     }
 
     /// With the second lane.
     pub async fn with_udp() -> Self {
-        Self::with(Some(Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() })).await
+        Self::with(Some(Udp { listen: ([127, 0, 0, 1], 0).into(), announce: Vec::new() }), None).await
     }
 
-    async fn with(udp: Option<Udp>) -> Self {
+    async fn with(udp: Option<Udp>, database: Option<OnServer>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self { server: start(&folder, None, udp.clone()).await, folder, udp }
+        let config = config(&folder, udp.clone(), database.as_ref());
+        Self { server: Server::start(config).await.expect("starts"), folder, udp, database }
     }
 
     /// The same data, the same address, another process' memory.
     pub async fn restarted(self) -> Self {
-        let addr = self.server.addr;
+        let listen = self.server.addr;
         self.server.shutdown().await.expect("stops");
-        Self { server: start(&self.folder, Some(addr), self.udp.clone()).await, ..self }
+        let config = Config { listen, ..config(&self.folder, self.udp.clone(), self.database.as_ref()) };
+        Self { server: Server::start(config).await.expect("starts"), ..self }
     }
 
     pub fn http(&self, path: &str) -> String {
@@ -82,9 +92,10 @@ impl World {
             first_name: first_name.into(),
             last_name: String::new(),
             role: Role::Agent,
-            password_hash: relay::auth::login::hash(password).expect("hashed"),
+            sites: SitesOf::All,
+            password: password.into(),
         };
-        self.server.app.store.put_agent(account).await.expect("stored");
+        self.server.app.accounts.put_agent(account).await.expect("stored");
         self.log_in(email, password).await
     }
 
@@ -104,8 +115,8 @@ impl World {
 
     /// Waits until the end of a session is written.
     pub async fn until_ended(&self, session: SessionId) {
-        let store = &self.server.app.store;
-        while store.session(session).await.expect("read").expect("known").ended_ms.is_none() {
+        let records = &self.server.app.records;
+        while records.session(session).await.expect("read").expect("known").ended_ms.is_none() {
             tokio::task::yield_now().await;
         }
     }
@@ -122,15 +133,14 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, addr: Option<SocketAddr>, udp: Option<Udp>) -> Running {
-    let mut config = Config::loopback(folder.path());
-    config.demo = Some(Demo { origins: vec![SHOP.into()] });
-    config.fetch = FetchScope::Private;
-    config.udp = udp;
-    if let Some(addr) = addr {
-        config.listen = addr;
+fn config(folder: &TempDir, udp: Option<Udp>, database: Option<&OnServer>) -> Config {
+    Config {
+        demo: Some(Demo { origins: vec![SHOP.into()] }),
+        fetch: FetchScope::Private,
+        udp,
+        database: database.map(OnServer::config).unwrap_or_default(),
+        ..Config::loopback(folder.path())
     }
-    Server::start(config).await.expect("starts")
 }
 
 /// Opens a WebSocket; a refused upgrade is an error.

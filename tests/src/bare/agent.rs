@@ -14,7 +14,10 @@ use cobrowse_core::{
         message::{Ask, ShareState},
     },
 };
-use relay::{app::App, auth::ticket::Bearer};
+use relay::{
+    app::App,
+    auth::{on_wire, ticket::Bearer},
+};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{client_async, tungstenite::client::IntoClientRequest};
 
@@ -133,9 +136,9 @@ impl Peer for BareAgent {
 }
 
 async fn agent_of(ground: &Ground, app: &App) -> Result<(AgentId, String)> {
-    let account = app.store.agent_by_email(ground.account()?.email).await?;
-    let (agent, _) = account.context("the demo has an agent")?;
-    Ok((agent.id, agent.first_name))
+    let account = app.accounts.agent_by_email(&ground.account()?.email).await?;
+    let agent = account.context("the demo has an agent")?;
+    Ok((on_wire(agent.id)?, agent.first_name))
 }
 
 /// Opens a session with the first visitor.

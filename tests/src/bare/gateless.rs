@@ -56,9 +56,9 @@ impl Gateless {
         let listener = ground.lab.listen(Side::Servers)?;
         ground.lab.divert("desk.test", "/v1/session", listener.local_addr()?.port())?;
         let app = ground.app()?;
-        let account = app.store.agent_by_email(ground.account()?.email).await?;
-        let (agent, _) = account.context("the demo has an agent")?;
-        let session = open(&app, agent.id).await?;
+        let account = app.accounts.agent_by_email(&ground.account()?.email).await?;
+        let agent = account.context("the demo has an agent")?;
+        let session = open(&app, relay::auth::on_wire(agent.id)?).await?;
         let accepting = async {
             let (stream, _) = TcpListener::from_std(listener)?.accept().await?;
             anyhow::Ok(accept_async(stream).await?)

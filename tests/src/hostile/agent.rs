@@ -76,8 +76,9 @@ impl Agent {
     /// When nobody is there.
     pub async fn comes(server: &Running) -> Result<Self> {
         let app = &server.app;
-        let email = server.demo.as_ref().context("the demo's agent")?.email.clone();
-        let (agent, _) = app.store.agent_by_email(email).await?.context("the demo's agent")?;
+        let email = &server.demo.as_ref().context("the demo's agent")?.email;
+        let agent = app.accounts.agent_by_email(email).await?.context("the demo's agent")?;
+        let id = relay::auth::on_wire(agent.id)?;
         let mut changes = app.directory.subscribe();
         let mut said = app.directory.everybody();
         let visitor = loop {
@@ -88,9 +89,9 @@ impl Agent {
             }
             said = timeout(PATIENCE, changes.recv()).await.context("no visitor came")??;
         };
-        let opened = app.sessions.open(app, visitor, agent.id).await;
+        let opened = app.sessions.open(app, visitor, id).await;
         let session = opened.map_err(|error| anyhow::anyhow!("{error}"))?;
-        let bearer = Bearer::Viewer { agent: agent.id, name: agent.first_name };
+        let bearer = Bearer::Viewer { agent: id, name: agent.first_name };
         let ticket = app.tickets.issue(session, bearer)?;
         let (verbs, inbox) = mpsc::unbounded_channel();
         let (changed, changes) = watch::channel(());

@@ -14,7 +14,7 @@ enum MayKnow {
 }
 
 /// Every crate has its line here, so that a new one is a decision.
-const LAYERS: [(&str, MayKnow); 16] = [
+const LAYERS: [(&str, MayKnow); 18] = [
     ("cobrowse-core", MayKnow::Only(&[])),
     ("visitor-agent-wasm", MayKnow::Only(&["chat-proto", "cobrowse-core"])),
     ("share", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm"])),
@@ -24,10 +24,12 @@ const LAYERS: [(&str, MayKnow); 16] = [
     ("tandem-library", MayKnow::Only(&["cobrowse-core", "visitor-agent-wasm", "replay"])),
     ("shop", MayKnow::Only(&[])),
     ("store", MayKnow::Only(&[])),
+    ("accounts", MayKnow::Only(&["store"])),
     ("chat-client", MayKnow::Only(&["chat-proto"])),
     ("chat-proto", MayKnow::Only(&[])),
     ("chat", MayKnow::Only(&["accounts", "chat-proto", "store"])),
-    ("relay", MayKnow::Only(&["cobrowse-core"])),
+    ("relay", MayKnow::Only(&["accounts", "cobrowse-core", "store"])),
+    ("tandem", MayKnow::Only(&["accounts", "chat", "relay", "store"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),
     ("xtask", MayKnow::Only(&[])),

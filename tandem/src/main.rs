@@ -5,22 +5,22 @@ use std::{
     path::PathBuf,
 };
 
+use accounts::{Accounts, Agent, NewAgent, NewSite, Role, Site, SitesOf, random_password};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use relay::{
     Config, Server,
-    auth::login,
-    config::{Demo, FetchScope, PublicUrl, Tls, Udp},
-    server, shutdown,
-    store::{
-        self, Store,
-        accounts::{NewAgent, Role},
-        audit::Verdict,
-        sites::Site,
+    config::{Database, Demo, FetchScope, Postgres, PublicUrl, Tls, Udp},
+    mount::Mounts,
+    records::{
+        self,
+        audit::{self, Verdict},
     },
+    shutdown,
 };
+use store::Store;
 
-/// Tandem: self-hosted co-browsing.
+/// Tandem: self-hosted co-browsing and live support.
 #[derive(Parser)]
 #[command(name = "tandem", version)]
 struct Arguments {
@@ -82,9 +82,31 @@ struct Serve {
 
 #[derive(Args)]
 struct Data {
-    /// The folder of the database, the keys and the assets.
+    /// The folder of the keys, the assets and, unless it is elsewhere, the database.
     #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
     data: PathBuf,
+    /// A PostgreSQL database, postgres://user:password@host/name?sslmode=require, which several servers can
+    /// share. [default: SQLite in the data folder]
+    #[arg(long, env = "TANDEM_DATABASE", hide_env_values = true, value_parser = postgres)]
+    database: Option<String>,
+    /// The certificates (PEM) that PostgreSQL's is checked against. [default: the system's]
+    #[arg(long, env = "TANDEM_DATABASE_CA", requires = "database")]
+    database_ca: Option<PathBuf>,
+}
+
+impl Data {
+    fn database(&self) -> Database {
+        match self.database.clone() {
+            Some(address) => Database::Postgres(Postgres { address, trusted: self.database_ca.clone() }),
+            None => Database::DataFolder,
+        }
+    }
+}
+
+/// Only the scheme is looked at here; the rest of the address may be anything that PostgreSQL takes.
+fn postgres(address: &str) -> Result<String, &'static str> {
+    let known = address.starts_with("postgres://") || address.starts_with("postgresql://");
+    if known { Ok(address.to_owned()) } else { Err("the address of a database begins with postgres://") }
 }
 
 #[derive(Subcommand)]
@@ -101,6 +123,9 @@ enum AgentCommand {
         /// The last name.
         #[arg(default_value = "")]
         last_name: String,
+        /// What the agent may do: agent, manager or admin. [default: what it may already, or agent]
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
     },
     /// Lists the agents.
     List {
@@ -147,12 +172,21 @@ async fn main() -> Result<()> {
         Command::Serve(serve) => run(*serve).await,
         Command::Agent(command) => agents(command).await,
         Command::Site(command) => sites(command).await,
-        Command::Audit(AuditCommand::Verify { data }) => verify(&open(&data)?).await,
+        Command::Audit(AuditCommand::Verify { data }) => verify(data).await,
     }
 }
 
+fn role(name: &str) -> Result<Role, &'static str> {
+    Role::from_name(name).ok_or("a role is agent, manager or admin")
+}
+
+/// What the server carries beside the relay.
+fn mounts() -> Mounts {
+    Mounts::default()
+}
+
 async fn run(serve: Serve) -> Result<()> {
-    let mut running = Server::start(config(serve)).await?;
+    let mut running = Server::start_with(config(serve), mounts()).await?;
     let mut lines = vec![format!("Desk: {}", running.url)];
     if let Some(demo) = &running.demo {
         lines.push(format!("Log in as {} with the password {}", demo.email, demo.password));
@@ -175,6 +209,7 @@ fn config(serve: Serve) -> Config {
         tls: serve.tls_cert.zip(serve.tls_key).map(|(certificate, key)| Tls { certificate, key }),
         public_url: serve.public_url,
         web: serve.web,
+        database: serve.data.database(),
         data: serve.data.data,
         udp,
         demo: serve.demo_account.then_some(Demo { origins: serve.site_origin }),
@@ -182,31 +217,46 @@ fn config(serve: Serve) -> Config {
     }
 }
 
-fn open(data: &Data) -> Result<Store> {
-    store::make_folder(&data.data).with_context(|| format!("making {}", data.data.display()))?;
-    Ok(Store::open(&data.data)?)
+/// The database, for a command beside the server, which may be running.
+async fn with_store<T, F: Future<Output = Result<T>>>(
+    data: Data,
+    work: impl FnOnce(Store) -> F,
+) -> Result<T> {
+    records::make_folder(&data.data).with_context(|| format!("making {}", data.data.display()))?;
+    let open = move || records::open(&data.data, &data.database(), mounts().migrations());
+    let store = tokio::task::spawn_blocking(open).await??;
+    let done = work(store.clone()).await;
+    tokio::task::spawn_blocking(move || store.close()).await?;
+    done
 }
 
 async fn agents(command: AgentCommand) -> Result<()> {
     match command {
-        AgentCommand::Add { data, email, first_name, last_name } => {
-            if !email.contains('@') || first_name.trim().is_empty() {
-                bail!("an agent has an e-mail address and a first name");
-            }
+        AgentCommand::Add { data, email, first_name, last_name, role } => {
             let (password, lines) = password_from_input(&email)?;
-            let password_hash = login::hash(&password)?;
-            let agent = NewAgent { email, first_name, last_name, role: Role::Agent, password_hash };
-            open(&data)?.put_agent(agent).await?;
+            with_store(data, async |store| {
+                let accounts = Accounts::new(store);
+                let known = accounts.agent_by_email(&email).await?;
+                let (before, sites) =
+                    known.map_or((Role::Agent, SitesOf::All), |agent| (agent.role, agent.sites));
+                let role = role.unwrap_or(before);
+                let new = NewAgent { email, first_name, last_name, role, sites, password };
+                let agent = accounts.put_agent(new).await?;
+                Ok(accounts.end_logins_of(agent.id).await?)
+            })
+            .await?;
             say(&lines)
         }
         AgentCommand::List { data } => {
-            let agents = open(&data)?.agents().await?;
-            let line = |agent: &relay::store::accounts::Agent| {
-                format!("{}\t{}\t{} {}", agent.email, agent.role.name(), agent.first_name, agent.last_name)
-            };
-            say(&agents.iter().map(line).collect::<Vec<_>>())
+            let agents = with_store(data, async |store| Ok(Accounts::new(store).agents().await?)).await?;
+            say(&agents.iter().map(line_of).collect::<Vec<_>>())
         }
     }
+}
+
+fn line_of(agent: &Agent) -> String {
+    let disabled = if agent.disabled { "\tdisabled" } else { "" };
+    format!("{}\t{}\t{} {}{disabled}", agent.email, agent.role.name(), agent.first_name, agent.last_name)
 }
 
 fn password_from_input(email: &str) -> Result<(String, Vec<String>)> {
@@ -215,7 +265,7 @@ fn password_from_input(email: &str) -> Result<(String, Vec<String>)> {
     let given = line.trim_end_matches(['\r', '\n']).to_owned();
     match given.len() {
         0 => {
-            let password = server::random_password()?;
+            let password = random_password()?;
             let line = format!("{email} logs in with the password {password}");
             Ok((password, vec![line]))
         }
@@ -227,20 +277,19 @@ fn password_from_input(email: &str) -> Result<(String, Vec<String>)> {
 async fn sites(command: SiteCommand) -> Result<()> {
     match command {
         SiteCommand::Add { data, key, name, origins } => {
-            let site = Site::new(key, name, &origins)?;
-            let store = open(&data)?;
-            Ok(store.put_site(site).await?)
+            let new = NewSite { key, name, origins };
+            with_store(data, async |store| Ok(Accounts::new(store).put_site(new).await.map(drop)?)).await
         }
         SiteCommand::List { data } => {
-            let sites = open(&data)?.sites().await?;
+            let sites = with_store(data, async |store| Ok(Accounts::new(store).sites().await?)).await?;
             let line = |site: &Site| format!("{}\t{}\t{}", site.key, site.name, site.origins.join(" "));
             say(&sites.iter().map(line).collect::<Vec<_>>())
         }
     }
 }
 
-async fn verify(store: &Store) -> Result<()> {
-    match store.verify_audit().await? {
+async fn verify(data: Data) -> Result<()> {
+    match with_store(data, async |store| Ok(audit::verify(&store).await?)).await? {
         Verdict::Whole { entries, head } => say(&[format!("whole: {entries} entries, head {head}")]),
         Verdict::Broken { entry } => bail!("the chain breaks at entry {entry}"),
     }

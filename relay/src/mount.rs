@@ -1,0 +1,84 @@
+//! What else a server carries: other services on the same address, the same database and the same accounts.
+//! The relay knows nothing of them.
+use std::{net::SocketAddr, pin::Pin};
+
+use accounts::Accounts;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use store::{Migrations, Store};
+
+use crate::{config::PublicUrl, shutdown::Shutdown, transport::tcp::Caller};
+
+/// Why a service could not be mounted.
+pub type MountError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a service is given when the server starts.
+#[derive(Clone)]
+pub struct Base {
+    /// The database, opened with the service's tables too.
+    pub store: Store,
+    /// Who may do what.
+    pub accounts: Accounts,
+    /// The address that browsers use.
+    pub public_url: PublicUrl,
+    /// The folder for files of the service's own.
+    pub data: std::path::PathBuf,
+    /// Stops everything: tasks are spawned on it, and sockets watch it.
+    pub shutdown: Shutdown,
+}
+
+type Mounting = Pin<Box<dyn Future<Output = Result<Router, MountError>> + Send>>;
+type Mount = Box<dyn FnOnce(Base) -> Mounting + Send>;
+
+/// The services that a server carries beside the relay.
+#[derive(Default)]
+pub struct Mounts {
+    migrations: Vec<Migrations>,
+    mounts: Vec<Mount>,
+}
+
+impl Mounts {
+    /// Adds a service: its tables, and what makes its routes once the database is open. A handler has the
+    /// caller's address by `ConnectInfo<SocketAddr>`, and checks log-ins and origins itself. Bodies are
+    /// bounded as the relay's are, unless the routes bring a `DefaultBodyLimit` of their own.
+    #[must_use]
+    pub fn with<F>(
+        mut self,
+        migrations: &[Migrations],
+        mount: impl FnOnce(Base) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Router, MountError>> + Send + 'static,
+    {
+        self.migrations.extend_from_slice(migrations);
+        self.mounts.push(Box::new(move |base| Box::pin(mount(base))));
+        self
+    }
+
+    /// The tables of all.
+    pub fn migrations(&self) -> &[Migrations] {
+        &self.migrations
+    }
+
+    /// The routes of all.
+    pub(crate) async fn routes(self, base: &Base) -> Result<Router, MountError> {
+        let mut routes = Router::new();
+        for mount in self.mounts {
+            routes = routes.merge(mount(base.clone()).await?);
+        }
+        // Without any route there is nothing to lay the layer on, and the router says so.
+        if routes.has_routes() { Ok(routes.layer(from_fn(tell_address))) } else { Ok(routes) }
+    }
+}
+
+async fn tell_address(mut request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<ConnectInfo<Caller>>().map(|ConnectInfo(Caller(at))| *at);
+    if let Some(at) = caller {
+        request.extensions_mut().insert(ConnectInfo::<SocketAddr>(at));
+    }
+    next.run(request).await
+}

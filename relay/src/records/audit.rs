@@ -1,0 +1,246 @@
+//! The audit log: append-only, and chained by hashes, so that an entry changed, cut out or put in shows.
+//!
+//! An entry's hash is SHA-256 over the hash before it (32 zero bytes for the first), then its number and its
+//! time as 8 bytes big endian, then session, actor and event, each with its length before it as 4 bytes big
+//! endian. The last number and hash stand apart as well, so that an end cut off shows, unless that row was
+//! changed too: keep the hash elsewhere to see that.
+//!
+//! Sessions do not wait for the disk: what they log is written in their order, many entries at a time.
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cobrowse_core::id::SessionId;
+use sha2::{Digest, Sha256};
+use store::{Error, Key, Store, Tx, params};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{now_ms, to_sql};
+
+/// One chain, one writer.
+const KEY: Key = Key(-0x6175_6469);
+
+/// Entries that may wait for the database. When it is full, sessions wait.
+const WAITING: usize = 1024;
+
+/// Entries of one transaction.
+const AT_ONCE: usize = 256;
+
+/// How long to wait before asking a database again that could not store now. In the end the entries go to
+/// the program's log.
+const AGAIN: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(1600),
+    Duration::from_millis(6400),
+];
+
+/// Rows that are looked at in one piece.
+const PAGE: i64 = 1000;
+
+/// One entry to append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The session, when it concerns one.
+    pub session: Option<SessionId>,
+    /// Who did it: `visitor`, `agent:3`, `server`.
+    pub actor: String,
+    /// What happened, as a past fact with its numbers; never content of a page.
+    pub event: String,
+}
+
+/// What a check of the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every entry is as it was written.
+    Whole {
+        /// How many there are.
+        entries: u64,
+        /// The last hash, in hexadecimal: the chain's fingerprint.
+        head: String,
+    },
+    /// The chain breaks at this entry.
+    Broken {
+        /// The first entry that is not what was written.
+        entry: i64,
+    },
+}
+
+/// The log; cheap to clone.
+#[derive(Clone)]
+pub struct Audit {
+    orders: mpsc::Sender<Order>,
+    store: Store,
+}
+
+enum Order {
+    Append(At, Entry),
+    /// Answer when everything before is written.
+    Flush(oneshot::Sender<()>),
+}
+
+/// When it happened, milliseconds since 1970.
+type At = i64;
+
+impl Audit {
+    /// The log in this store, and the task that writes it, which ends with the last handle. Call it in a
+    /// runtime.
+    pub fn start(store: Store) -> Self {
+        let (orders, queue) = mpsc::channel(WAITING);
+        tokio::spawn(write_down(store.clone(), queue));
+        Self { orders, store }
+    }
+
+    /// Appends an entry, in the order of the calls, without waiting for the disk. What fails is logged.
+    pub async fn log(&self, entry: Entry) {
+        if let Err(lost) = self.orders.send(Order::Append(to_sql(now_ms()), entry)).await
+            && let Order::Append(_, entry) = lost.0
+        {
+            tracing::error!(?entry, "audit entry not stored: the log is closed");
+        }
+    }
+
+    /// Waits until everything that was logged before is on the disk, or was given up.
+    pub async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        // Both fail only when the log is closed: then nothing waits any more.
+        if self.orders.send(Order::Flush(done)).await.is_ok() {
+            let _ = written.await;
+        }
+    }
+
+    /// The events of a session, in order, each with who did it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(&self, session: SessionId) -> Result<Vec<(String, String)>, Error> {
+        const OF: &str = "SELECT actor, event FROM relay_audit WHERE session = $1 ORDER BY id";
+        self.store.read(move |tx| tx.rows(OF, params![session.as_bytes()])).await
+    }
+}
+
+/// Walks the whole chain.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(store: &Store) -> Result<Verdict, Error> {
+    store.read(walk).await
+}
+
+async fn write_down(store: Store, mut queue: mpsc::Receiver<Order>) {
+    let mut orders = Vec::with_capacity(AT_ONCE);
+    while queue.recv_many(&mut orders, AT_ONCE).await != 0 {
+        let (mut entries, mut waiting) = (Vec::new(), Vec::new());
+        for order in orders.drain(..) {
+            match order {
+                Order::Append(at, entry) => entries.push((at, entry)),
+                Order::Flush(done) => waiting.push(done),
+            }
+        }
+        if !entries.is_empty() {
+            put(&store, entries.into()).await;
+        }
+        for done in waiting {
+            // Fails only when nobody waits any more.
+            let _ = done.send(());
+        }
+    }
+}
+
+/// Stores the entries once, however often the database must be asked.
+async fn put(store: &Store, entries: Arc<[(At, Entry)]>) {
+    let tried = Arc::new(Mutex::new(None));
+    let mut waits = AGAIN.iter();
+    loop {
+        let (all, tried) = (Arc::clone(&entries), Arc::clone(&tried));
+        let command = move |tx: &mut dyn Tx| {
+            let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
+            append_once(tx, &all, &mut tried)
+        };
+        let Err(error) = store.write(KEY, command).await else { return };
+        match waits.next().filter(|_| error.is_retryable()) {
+            // waits: a database that comes back tells nobody.
+            Some(wait) => tokio::time::sleep(*wait).await,
+            None => return give_up(&error, &entries),
+        }
+        tracing::warn!(%error, "audit log: asking again");
+    }
+}
+
+fn give_up(error: &Error, entries: &[(At, Entry)]) {
+    for (at_ms, entry) in entries {
+        tracing::error!(%error, at_ms, ?entry, "audit entry not stored");
+    }
+}
+
+/// An entry's number and its hash.
+type Link = (i64, Vec<u8>);
+
+/// A commit that was cut short may have been kept: `tried` is the last link that was to be.
+fn append_once(tx: &mut dyn Tx, entries: &[(At, Entry)], tried: &mut Option<Link>) -> Result<(), Error> {
+    const STORED: &str = "SELECT id FROM relay_audit WHERE id = $1 AND hash = $2";
+    if let Some((id, hash)) = tried {
+        let stored: Option<(i64,)> = tx.optional(STORED, params![*id, &*hash])?;
+        if stored.is_some() {
+            return Ok(());
+        }
+    }
+    *tried = Some(append(tx, entries)?);
+    Ok(())
+}
+
+fn append(tx: &mut dyn Tx, entries: &[(At, Entry)]) -> Result<Link, Error> {
+    // Held, so that nodes that share the database make one chain.
+    const HEAD: &str = "SELECT entry, hash FROM relay_audit_head WHERE one = 1 FOR UPDATE";
+    const ADD: &str = "INSERT INTO relay_audit (id, at_ms, session, actor, event, hash)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    const MOVE: &str = "UPDATE relay_audit_head SET entry = $1, hash = $2 WHERE one = 1";
+    let (mut id, mut head): Link = tx.one(HEAD, &[])?;
+    for (at, entry) in entries {
+        id += 1;
+        let session = entry.session.map(|id| id.as_bytes().to_vec());
+        let row = (id, *at, session, entry.actor.clone(), entry.event.clone(), Vec::new());
+        head = chain(&head, &row);
+        let (_, at, session, actor, event, _) = row;
+        tx.execute(ADD, params![id, at, session, actor, event, &head])?;
+    }
+    tx.execute(MOVE, params![id, &head])?;
+    Ok((id, head))
+}
+
+type Row = (i64, i64, Option<Vec<u8>>, String, String, Vec<u8>);
+
+fn walk(tx: &mut dyn Tx) -> Result<Verdict, Error> {
+    const ROWS: &str = "SELECT id, at_ms, session, actor, event, hash FROM relay_audit
+        WHERE $1 < id ORDER BY id LIMIT $2";
+    let (mut id, mut head) = (0_i64, vec![0; 32]);
+    loop {
+        let rows: Vec<Row> = tx.rows(ROWS, params![id, PAGE])?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let expected = chain(&head, &row);
+            if expected != row.5 || id + 1 != row.0 {
+                return Ok(Verdict::Broken { entry: row.0 });
+            }
+            (id, head) = (row.0, expected);
+        }
+    }
+    let last: Link = tx.one("SELECT entry, hash FROM relay_audit_head WHERE one = 1", &[])?;
+    if last != (id, head.clone()) {
+        return Ok(Verdict::Broken { entry: id + 1 });
+    }
+    Ok(Verdict::Whole { entries: super::from_sql(id), head: crate::auth::hex(&head) })
+}
+
+fn chain(before: &[u8], (id, at, session, actor, event, _): &Row) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(before);
+    hash.update(id.to_be_bytes());
+    hash.update(at.to_be_bytes());
+    for field in [session.as_deref().unwrap_or_default(), actor.as_bytes(), event.as_bytes()] {
+        hash.update(u32::try_from(field.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(field);
+    }
+    hash.finalize().to_vec()
+}
