@@ -251,6 +251,75 @@ pub struct Canned {
     pub uses: u64,
 }
 
+/// A visitor's file: `GET /v1/contacts/{id}`; `PUT` takes its profile alone, a [`Form`] (FEATURES INF-08, CRM-03).
+/// `GET /v1/contacts/{id}/conversations?after=` gives [`Rows`], the oldest first (FEATURES INF-11).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    /// Which visitor.
+    pub id: i64,
+    /// On which site: its key.
+    pub site: String,
+    /// Everything that was filled in or corrected.
+    pub profile: Form,
+    /// What the site's script told.
+    pub custom: Vec<CustomValue>,
+    /// When they first came.
+    pub created: Millis,
+    /// How many visits.
+    pub visits: u64,
+    /// How many conversations, those of now included.
+    pub conversations: u64,
+    /// How many closed conversations an agent wrote in.
+    pub exchanges: u64,
+    /// Whether they are there.
+    pub online: bool,
+    /// When, by whom and why they were blocked.
+    pub blocked: Option<Blocked>,
+    /// What agents noted about them, the latest first (FEATURES CRM-04).
+    pub notes: Vec<Sticky>,
+}
+
+/// A blocked visitor: `GET /v1/blocked` gives a list of them for managers, `DELETE /v1/contacts/{id}/block` lets one
+/// come again (FEATURES BLK-02).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Blocked {
+    /// Which visitor.
+    pub id: i64,
+    /// On which site: its key.
+    pub site: String,
+    /// Their name, or nothing.
+    pub name: String,
+    /// Their e-mail, or nothing.
+    pub email: String,
+    /// When.
+    pub at: Millis,
+    /// By whom.
+    pub agent: i64,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// A note about a visitor, for agents only: `POST /v1/contacts/{id}/notes`, `PUT` and `DELETE
+/// /v1/contacts/{id}/notes/{note}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sticky {
+    /// Its number; 0 before it has one.
+    pub id: i64,
+    /// Who wrote it.
+    pub agent: i64,
+    /// What it says.
+    pub text: String,
+    /// Its colour: `yellow`, `blue`, `green`, `pink`.
+    pub colour: String,
+    /// When.
+    pub at: Millis,
+    /// When it was last changed.
+    pub edited: Option<Millis>,
+}
+
 /// What an agent says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
