@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod engine;
+pub mod files;
 pub mod hours;
 pub mod model;
 pub mod router;

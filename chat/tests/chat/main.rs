@@ -5,6 +5,7 @@
 mod crash;
 mod differential;
 mod engines;
+mod files;
 mod live;
 mod nodes;
 mod offers;

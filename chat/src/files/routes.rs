@@ -1,0 +1,294 @@
+//! Files over HTTP. Who asks stands in the request's extensions ([`Who`]); all but the signed link need it.
+//!
+//! | route | |
+//! |---|---|
+//! | `POST /v1/uploads` | begins: `{conv, name, bytes, type}` → 201 `{id, url, offset}` |
+//! | `PUT /v1/uploads/{id}` | the whole body → the file's card |
+//! | `HEAD /v1/uploads/{id}` | `Upload-Offset`, `Upload-Length` |
+//! | `PATCH /v1/uploads/{id}` | goes on at `Upload-Offset` → 204, or 200 and the card when it is whole |
+//! | `DELETE /v1/uploads/{id}` | removes it |
+//! | `GET /v1/files/{id}` | the bytes, or a range of them |
+//! | `GET /v1/files/{id}/thumb` | the thumbnail |
+//! | `GET /v1/files/{id}/link` | `{url}`: works for a minute, for whoever has it |
+//! | `GET /v1/dl/{id}` | the file of such a link |
+//! | `GET /v1/conversations/{id}/files` | the documents, the newest first; `?before=` goes on |
+//!
+//! Bodies are counted here: no layer in front may buffer or limit them.
+use axum::{
+    Extension, Json, Router,
+    body::Body,
+    extract::{Path, Query, State, rejection::JsonRejection},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+            LOCATION, RANGE,
+        },
+    },
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Document, FileFault, Files, From, Purpose, StoredFile, Upload, Written, fault::UPLOAD_OFFSET, headers,
+};
+use crate::{
+    model::{PublicId, UnixMillis},
+    who::Who,
+};
+
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+
+/// Who asks, if somebody said so.
+type Asking = Option<Extension<Who>>;
+
+/// All of them.
+pub fn routes(files: Files) -> Router {
+    Router::new()
+        .route("/v1/uploads", post(begin))
+        .route("/v1/uploads/{id}", put(write_all).head(offset).patch(write_on).delete(cancel))
+        .route("/v1/files/{id}", get(show))
+        .route("/v1/files/{id}/thumb", get(thumb))
+        .route("/v1/files/{id}/link", get(link))
+        .route("/v1/dl/{id}", get(save))
+        .route("/v1/conversations/{id}/files", get(documents))
+        .with_state(files)
+}
+
+fn known(who: Asking) -> Result<Who, FileFault> {
+    who.map(|Extension(who)| who).ok_or(FileFault::Unknown)
+}
+
+/// A name that is none is nobody's.
+fn named(name: &str) -> Result<PublicId, FileFault> {
+    PublicId::from_name(name).ok_or(FileFault::NotFound)
+}
+
+/// `POST /v1/uploads`.
+#[derive(Deserialize)]
+struct BeginV1 {
+    conv: String,
+    name: String,
+    bytes: u64,
+    #[serde(default, rename = "type")]
+    media: String,
+}
+
+/// Its answer.
+#[derive(Serialize)]
+struct BegunV1 {
+    id: String,
+    url: String,
+    offset: u64,
+}
+
+async fn begin(
+    State(files): State<Files>,
+    who: Asking,
+    body: Result<Json<BeginV1>, JsonRejection>,
+) -> Result<Response, FileFault> {
+    let who = known(who)?;
+    let Json(it) = body.map_err(|_| FileFault::Bad("an upload is {conv, name, bytes, type}"))?;
+    let upload = Upload { conversation: named(&it.conv)?, name: it.name, media: it.media, bytes: it.bytes };
+    let id = files.begin(&who, upload).await?.id.to_name();
+    let url = format!("/v1/uploads/{id}");
+    let place = HeaderValue::try_from(&url).map_err(|_| FileFault::Bad("no address"))?;
+    Ok((StatusCode::CREATED, [(LOCATION, place)], Json(BegunV1 { id, url, offset: 0 })).into_response())
+}
+
+async fn write_all(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+    (headers, body): (HeaderMap, Body),
+) -> Result<Response, FileFault> {
+    let (who, id) = (known(who)?, named(&id)?);
+    let (_, bytes) = files.offset(&who, id).await?;
+    check_length(&headers, bytes)?;
+    match files.write(&who, (id, From::Start), body.into_data_stream()).await? {
+        Written::Ready(file) => Ok(card(&file)),
+        Written::Part(at) => Err(FileFault::Short(at)),
+    }
+}
+
+async fn write_on(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+    (headers, body): (HeaderMap, Body),
+) -> Result<Response, FileFault> {
+    let (who, id) = (known(who)?, named(&id)?);
+    let at: u64 = number(&headers, &UPLOAD_OFFSET).ok_or(FileFault::Bad("Upload-Offset is missing"))?;
+    let (_, bytes) = files.offset(&who, id).await?;
+    check_length(&headers, bytes.saturating_sub(at))?;
+    match files.write(&who, (id, From::Offset(at)), body.into_data_stream()).await? {
+        Written::Ready(file) => Ok(card(&file)),
+        Written::Part(at) => Ok((StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, at)].map(text)).into_response()),
+    }
+}
+
+fn text((name, value): (HeaderName, u64)) -> (HeaderName, String) {
+    (name, value.to_string())
+}
+
+fn card(file: &StoredFile) -> Response {
+    ([(UPLOAD_OFFSET, file.bytes())].map(text), Json(file.card())).into_response()
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// What says that it is too long is not read. What lies is counted.
+fn check_length(headers: &HeaderMap, max: u64) -> Result<(), FileFault> {
+    match number(headers, &CONTENT_LENGTH) {
+        Some(length) if max < length => Err(FileFault::TooLarge { max }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn offset(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+) -> Result<Response, FileFault> {
+    let (at, bytes) = files.offset(&known(who)?, named(&id)?).await?;
+    let sizes = [(UPLOAD_OFFSET, at), (UPLOAD_LENGTH, bytes)].map(text);
+    Ok((sizes, [(CACHE_CONTROL, "no-store")]).into_response())
+}
+
+async fn cancel(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+) -> Result<StatusCode, FileFault> {
+    files.cancel(&known(who)?, named(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn show(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+    asked: HeaderMap,
+) -> Result<Response, FileFault> {
+    let file = files.find(&known(who)?, named(&id)?).await?;
+    serve(&files, &file, Purpose::Show, &asked).await
+}
+
+/// A link's query.
+#[derive(Deserialize)]
+struct Signed {
+    #[serde(default)]
+    exp: i64,
+    #[serde(default)]
+    sig: String,
+}
+
+async fn save(
+    State(files): State<Files>,
+    Path(id): Path<String>,
+    Query(it): Query<Signed>,
+    asked: HeaderMap,
+) -> Result<Response, FileFault> {
+    let file = files.by_link(named(&id)?, (UnixMillis(it.exp), &it.sig)).await?;
+    serve(&files, &file, Purpose::Save, &asked).await
+}
+
+async fn serve(
+    files: &Files,
+    file: &StoredFile,
+    purpose: Purpose,
+    asked: &HeaderMap,
+) -> Result<Response, FileFault> {
+    let (bytes, tag) = (file.bytes(), format!("\"{}\"", file.sha256()));
+    let mut head = headers(file.name(), file.media(), purpose);
+    let (status, range) = match wanted(asked, bytes, &tag) {
+        Wanted::All => (StatusCode::OK, 0..bytes),
+        Wanted::Some(first, last) => {
+            insert(&mut head, CONTENT_RANGE, &format!("bytes {first}-{last}/{bytes}"));
+            (StatusCode::PARTIAL_CONTENT, first..last + 1)
+        }
+        Wanted::Nothing => {
+            let range = [(CONTENT_RANGE, format!("bytes */{bytes}"))];
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, range).into_response());
+        }
+    };
+    head.insert(CONTENT_LENGTH, (range.end - range.start).into());
+    head.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    insert(&mut head, ETAG, &tag);
+    let body = Body::from_stream(files.read(file, range).await?);
+    Ok((status, head, body).into_response())
+}
+
+fn insert(head: &mut HeaderMap, name: HeaderName, value: &str) {
+    // Ours are of digits only.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        head.insert(name, value);
+    }
+}
+
+/// Which bytes are asked for.
+enum Wanted {
+    All,
+    Some(u64, u64),
+    /// None that there are.
+    Nothing,
+}
+
+/// One range is given; several, and what cannot be read, get the whole, as the standard allows.
+fn wanted(asked: &HeaderMap, bytes: u64, tag: &str) -> Wanted {
+    let of_another = asked.get(IF_RANGE).is_some_and(|it| it.as_bytes() != tag.as_bytes());
+    let Some(range) = asked.get(RANGE).and_then(|it| it.to_str().ok()).filter(|_| !of_another) else {
+        return Wanted::All;
+    };
+    let Ok(parsed) = http_range_header::parse_range_header(range) else { return Wanted::All };
+    match parsed.validate(bytes).as_deref() {
+        Ok([one]) => Wanted::Some(*one.start(), *one.end()),
+        Ok(_) => Wanted::All,
+        Err(_) => Wanted::Nothing,
+    }
+}
+
+async fn thumb(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+) -> Result<Response, FileFault> {
+    let file = files.find(&known(who)?, named(&id)?).await?;
+    let (media, bytes) = files.thumb(&file).await?;
+    Ok((headers(file.name(), &media, Purpose::Show), bytes).into_response())
+}
+
+/// `GET /v1/files/{id}/link`.
+#[derive(Serialize)]
+struct LinkV1 {
+    url: String,
+}
+
+async fn link(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+) -> Result<Response, FileFault> {
+    let url = files.link(&known(who)?, named(&id)?).await?;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(LinkV1 { url })).into_response())
+}
+
+/// Where the list of documents goes on.
+#[derive(Deserialize)]
+struct Before {
+    before: Option<String>,
+}
+
+async fn documents(
+    State(files): State<Files>,
+    who: Asking,
+    Path(id): Path<String>,
+    Query(it): Query<Before>,
+) -> Result<Response, FileFault> {
+    let before = it.before.as_deref().map(named).transpose()?;
+    let documents: Vec<Document> = files.documents(&known(who)?, named(&id)?, before).await?;
+    Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], Json(documents)).into_response())
+}
