@@ -24,6 +24,7 @@ mod read;
 mod reload;
 mod routing;
 mod settings;
+mod setup;
 mod shares;
 mod start;
 mod transact;
@@ -39,11 +40,12 @@ use tokio::sync::{Notify, broadcast};
 
 pub use crate::tables::{
     event::Event as StoredEvent,
-    site::{QueueFacts, SiteFacts},
+    site::{QueueFacts, Settings, SiteFacts},
 };
 use crate::{
+    changes::Changes,
     model::{SiteId, Transition, UnixMillis},
-    tables::site::Settings,
+    views::Online,
 };
 pub use ask::{Answer, Ask, Request, Rid};
 pub use clock::{Clock, SystemClock};
@@ -52,6 +54,7 @@ use intake::Intake;
 pub use intake::Receipt;
 pub use read::{Cursor, List, Page, Summary};
 use routing::Routing;
+pub use setup::FirstSetUp;
 pub use shares::{NoShares, ShareEnd, Shares, SharesFuture, SharesUnreachable};
 pub use start::{Start, Started};
 pub use turn::Rounds;
@@ -92,6 +95,8 @@ struct Inner {
     routing: Routing,
     intake: Arc<Intake>,
     committed: broadcast::Sender<Arc<Committed>>,
+    changes: Changes,
+    online: Online,
     /// Something may be due earlier than was known.
     wake: Notify,
 }
@@ -112,6 +117,8 @@ impl Engine {
             routing: Routing::default(),
             intake: Arc::default(),
             committed,
+            changes: Changes::default(),
+            online: Online::default(),
             wake: Notify::new(),
         };
         let engine = Self { inner: Arc::new(inner) };
@@ -122,6 +129,25 @@ impl Engine {
     /// Hears of everything that is committed from now on, in the order of each site's events.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.inner.committed.subscribe()
+    }
+
+    /// Hears of everything that changes beside conversations, and tells of it.
+    pub fn changes(&self) -> &Changes {
+        &self.inner.changes
+    }
+
+    /// Which visitors are there; whoever holds their sockets says so.
+    pub fn online(&self) -> &Online {
+        &self.inner.online
+    }
+
+    /// The instant that it is, by the engine's clock.
+    pub fn now(&self) -> UnixMillis {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
     }
 
     /// Stamps something that has just been read from a socket. Deadlines after it wait until it is done.

@@ -6,10 +6,14 @@
 //! tables are the private module `tables`.
 #![forbid(unsafe_code)]
 
+pub mod changes;
 pub mod engine;
 pub mod files;
 pub mod hours;
 pub mod model;
 pub mod router;
+pub mod shown;
 mod tables;
+pub mod views;
+pub mod visits;
 pub mod who;

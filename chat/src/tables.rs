@@ -6,12 +6,16 @@ pub(crate) mod desk;
 pub(crate) mod event;
 #[cfg(test)]
 mod golden;
+pub(crate) mod identity;
+pub(crate) mod library;
+pub(crate) mod marks;
 pub(crate) mod message;
 pub(crate) mod people;
 pub(crate) mod result;
 mod schema;
 pub(crate) mod site;
 pub(crate) mod timer;
+pub(crate) mod visit;
 
 pub(crate) use schema::TABLES;
 use serde::{Serialize, de::DeserializeOwned};

@@ -11,6 +11,7 @@ use super::{
     routing,
 };
 use crate::{
+    changes::Change,
     model::{AgentId, FromSystem, Presence, SiteId, UnixMillis},
     router,
     tables::{event, people, to_json},
@@ -18,7 +19,7 @@ use crate::{
 
 /// What desks are told.
 #[derive(Serialize)]
-struct Change {
+struct Told {
     agent: AgentId,
     presence: Presence,
 }
@@ -82,7 +83,7 @@ fn set(
         return Ok(());
     }
     let no = event::number(tx, site)?;
-    let body = to_json(&Change { agent, presence })?;
+    let body = to_json(&Told { agent, presence })?;
     event::append(tx, &event::Event { site, no, conversation: None, kind: "agent".to_owned(), body, at })?;
     let inner = inner.clone();
     tx.after_commit(Box::new(move || {
@@ -90,6 +91,7 @@ fn set(
         if inner.routing.tell(site, told, at) {
             inner.wake.notify_one();
         }
+        inner.changes.tell(Change::Directory(site));
     }));
     Ok(())
 }

@@ -3,13 +3,15 @@ use std::sync::Arc;
 
 use store::{Key, Tx};
 
-use super::{Engine, Inner, fault::Fault, random};
+use super::{Engine, Inner, facts, fault::Fault, random};
 use crate::{
+    changes::Change,
     model::{AgentId, Flow, FlowRef, QueueId, SiteId, VisitorId},
     router::{Event, Member, Profile},
+    shown::Shown,
     tables::{
         people,
-        site::{self, QueueFacts, SiteFacts},
+        site::{self, QueueFacts, Settings, SiteFacts},
     },
 };
 
@@ -23,20 +25,51 @@ fn tell(inner: &Arc<Inner>, tx: &mut dyn Tx, site: SiteId, event: Event) {
     }));
 }
 
+/// Tells widgets and desks once it is durable.
+fn show(inner: &Arc<Inner>, tx: &mut dyn Tx, changes: impl IntoIterator<Item = Change>) {
+    let (inner, changes): (_, Vec<_>) = (inner.clone(), changes.into_iter().collect());
+    tx.after_commit(Box::new(move || changes.into_iter().for_each(|it| inner.changes.tell(it))));
+}
+
 /// Which version of the settings this becomes.
-fn version() -> Result<i64, Fault> {
+pub(super) fn version() -> Result<i64, Fault> {
     let [a, b, c, d, e, f, g, h, ..] = random()?;
     Ok(i64::from_be_bytes([a & 0x7f, b, c, d, e, f, g, h]))
 }
 
 impl Engine {
+    /// What a site and its queues are now.
+    ///
+    /// # Errors
+    /// [`Fault::NoSite`], or the store's.
+    pub async fn settings(&self, site: SiteId) -> Result<Arc<Settings>, Fault> {
+        let inner = self.inner.clone();
+        self.inner.store.read(move |tx| facts::settings(&inner, tx, site)).await
+    }
+
     /// What a site is from now on.
     ///
     /// # Errors
     /// The store's.
     pub async fn put_site(&self, site: SiteId, facts: SiteFacts) -> Result<(), Fault> {
-        let version = version()?;
-        let write = move |tx: &mut dyn Tx| Ok(site::put(tx, site, &facts, version)?);
+        let (inner, version) = (self.inner.clone(), version()?);
+        let write = move |tx: &mut dyn Tx| {
+            show(&inner, tx, [Change::Widget(site), Change::Directory(site)]);
+            Ok(site::put(tx, site, &facts, version)?)
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// What a site's widgets show from now on.
+    ///
+    /// # Errors
+    /// [`Fault::NoSite`], or the store's.
+    pub async fn put_shown(&self, site: SiteId, shown: Shown) -> Result<(), Fault> {
+        let (inner, version) = (self.inner.clone(), version()?);
+        let write = move |tx: &mut dyn Tx| {
+            show(&inner, tx, [Change::Widget(site)]);
+            if site::put_shown(tx, site, &shown, version)? { Ok(()) } else { Err(Fault::NoSite) }
+        };
         self.inner.store.write(Key(site.0), write).await
     }
 
@@ -54,6 +87,7 @@ impl Engine {
         let write = move |tx: &mut dyn Tx| {
             let id = site::put_queue(tx, (site, queue), &facts, version)?.ok_or(Fault::NoQueue)?;
             tell(&inner, tx, site, Event::Queue(id, facts.strategy));
+            show(&inner, tx, [Change::Widget(site), Change::Directory(site)]);
             Ok(id)
         };
         self.inner.store.write(Key(site.0), write).await
@@ -77,6 +111,7 @@ impl Engine {
         let write = move |tx: &mut dyn Tx| {
             people::put_agent(tx, (site, agent), &profile)?;
             tell(&inner, tx, site, Event::Agent(agent, Some(profile.clone())));
+            show(&inner, tx, [Change::Directory(site)]);
             Ok(())
         };
         self.inner.store.write(Key(site.0), write).await
@@ -96,6 +131,7 @@ impl Engine {
         let write = move |tx: &mut dyn Tx| {
             people::put_member(tx, (site, agent), (queue, member))?;
             tell(&inner, tx, site, Event::Member(queue, agent, member));
+            show(&inner, tx, [Change::Directory(site)]);
             Ok(())
         };
         self.inner.store.write(Key(site.0), write).await

@@ -54,6 +54,15 @@ impl Random for Drawn {
 }
 
 impl Engine {
+    /// The conversation that this start would find: nothing new begins then.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begun(&self, start: &Start) -> Result<Option<Started>, Fault> {
+        let start = start.clone();
+        Ok(self.inner.store.read(move |tx| found(tx, &start)).await?)
+    }
+
     /// Begins a conversation. The same start again, and another start while the visitor has a live
     /// conversation, give the one that is there.
     ///
@@ -88,7 +97,7 @@ impl Beginning<'_> {
     fn run(&self, tx: &mut dyn Tx) -> Result<Started, Fault> {
         let of = (self.start.site, self.start.visitor);
         let blocked = people::is_blocked(tx, of)?.ok_or(Fault::NoVisitor)?;
-        if let Some(found) = self.found(tx)? {
+        if let Some(found) = found(tx, self.start)? {
             return Ok(found);
         }
         let settings = facts::settings(self.inner, tx, self.start.site)?;
@@ -110,17 +119,6 @@ impl Beginning<'_> {
         self.write(tx, begun.map_err(Fault::Refused)?)
     }
 
-    fn found(&self, tx: &mut dyn Tx) -> Result<Option<Started>, Fault> {
-        let of = (self.start.site, self.start.visitor);
-        let same = conversation::by_start(tx, of, self.start.cid)?;
-        let found = match (same, self.start.kind) {
-            (Some(same), _) => Some(same),
-            (None, Kind::Chat | Kind::Video) => conversation::live_of(tx, of)?,
-            (None, Kind::Offline) => None,
-        };
-        Ok(found.map(|it| Started { conversation: it.id, public: it.public }))
-    }
-
     fn write(&self, tx: &mut dyn Tx, mut it: crate::model::Transition) -> Result<Started, Fault> {
         let no = event::number(tx, self.start.site)?;
         it.next.id = conversation::insert(tx, &it.next, self.start.cid)?;
@@ -129,6 +127,17 @@ impl Beginning<'_> {
         Write { inner: self.inner, before: Ver(0), at: self.at, decided: None }.beside(tx, it, no)?;
         Ok(started)
     }
+}
+
+fn found(tx: &mut dyn Tx, start: &Start) -> Result<Option<Started>, store::Error> {
+    let of = (start.site, start.visitor);
+    let same = conversation::by_start(tx, of, start.cid)?;
+    let found = match (same, start.kind) {
+        (Some(same), _) => Some(same),
+        (None, Kind::Chat | Kind::Video) => conversation::live_of(tx, of)?,
+        (None, Kind::Offline) => None,
+    };
+    Ok(found.map(|it| Started { conversation: it.id, public: it.public }))
 }
 
 fn entry_queue(settings: &Settings) -> QueueId {

@@ -123,6 +123,11 @@ impl Flow {
         faults
     }
 
+    /// The queues that it hands over to.
+    pub fn queues(&self) -> impl Iterator<Item = QueueId> {
+        self.nodes.values().filter_map(Node::queue)
+    }
+
     /// The messages from `from` on, and the node that they lead to: one where the bot stops. `None` when it
     /// leads nowhere or in a circle.
     pub(super) fn walk(&self, from: NodeId) -> Option<(Vec<&LocalText>, NodeId, &Node)> {
@@ -177,6 +182,13 @@ impl Flow {
 }
 
 impl Node {
+    const fn queue(&self) -> Option<QueueId> {
+        match self {
+            Self::Handover { queue, .. } => Some(*queue),
+            Self::Message { .. } | Self::Question { .. } | Self::End { .. } => None,
+        }
+    }
+
     /// Where the visitor can come from here.
     fn ways(&self) -> impl Iterator<Item = NodeId> {
         let (next, choices) = match self {

@@ -295,6 +295,11 @@ impl State {
         }
     }
 
+    /// Whether another agent is asked to go on.
+    pub const fn transfers(&self) -> bool {
+        matches!(self, Self::Active(Active { transfer: Some(_), .. }))
+    }
+
     /// Its deadlines.
     pub(super) fn timers(&self) -> BTreeMap<TimerKind, UnixMillis> {
         let all = match self {

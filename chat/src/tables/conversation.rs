@@ -53,7 +53,16 @@ impl From<&Conversation> for Rest {
 /// The columns that [`read`] takes.
 const COLUMNS: &str = "id, site_id, pub, visitor_id, kind, ver, queue_id, last_seq, last_aseq, created, body";
 
-fn read(row: &Row) -> Result<Conversation, Error> {
+/// How many columns [`read`] takes.
+pub(crate) const N_COLUMNS: usize = 11;
+
+/// The columns that [`read`] takes, of the table's name in a join.
+pub(crate) fn columns_of(table: &str) -> String {
+    COLUMNS.split(", ").map(|it| format!("{table}.{it}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads a conversation from the first columns of a row.
+pub(crate) fn read(row: &Row) -> Result<Conversation, Error> {
     let rest: Rest = from_json(&row.get::<String>(10)?)?;
     Ok(Conversation {
         id: ConversationId(row.get(0)?),
@@ -122,6 +131,15 @@ pub(crate) fn live_of(
     first(tx, LIVE, params![site.0, visitor.0])
 }
 
+/// The one that the visitor began last.
+pub(crate) fn last_of(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+) -> Result<Option<Conversation>, Error> {
+    const LAST: &str = "WHERE site_id = $1 AND visitor_id = $2 ORDER BY created DESC, id DESC LIMIT 1";
+    first(tx, LAST, params![site.0, visitor.0])
+}
+
 /// Whether a visitor may have only one in this stage.
 pub(crate) const fn is_live(stage: Stage) -> bool {
     match stage {
@@ -135,8 +153,7 @@ pub(crate) fn familiar(
     tx: &mut dyn Tx,
     (site, visitor): (SiteId, VisitorId),
 ) -> Result<Option<AgentId>, Error> {
-    const LAST: &str = "WHERE site_id = $1 AND visitor_id = $2 ORDER BY created DESC, id DESC LIMIT 1";
-    let last = first(tx, LAST, params![site.0, visitor.0])?;
+    let last = last_of(tx, (site, visitor))?;
     Ok(last.and_then(|it| it.previous_agent.or(it.familiar)))
 }
 

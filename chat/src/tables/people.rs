@@ -133,6 +133,31 @@ pub(crate) fn told(tx: &mut dyn Tx, only: Option<Of>) -> Result<Vec<Told>, Error
     rows.into_iter().map(read).collect()
 }
 
+/// An agent as desks see them.
+pub(crate) struct Reached {
+    pub site: SiteId,
+    pub agent: AgentId,
+    pub presence: Presence,
+    pub load: u32,
+    pub max_chats: u32,
+}
+
+/// The agents of these sites.
+pub(crate) fn reached(tx: &mut dyn Tx, sites: &[SiteId]) -> Result<Vec<Reached>, Error> {
+    const OF_SITE: &str = "SELECT agent_id, presence, load, max_chats FROM chat_agent
+        WHERE site_id = $1 ORDER BY agent_id";
+    let mut all = Vec::new();
+    for site in sites {
+        let rows: Vec<(i64, String, i64, i64)> = tx.rows(OF_SITE, params![site.0])?;
+        for (agent, text, load, max) in rows {
+            let (load, max_chats) = (u32::try_from(load).unwrap_or(0), u32::try_from(max).unwrap_or(0));
+            let (agent, presence) = (AgentId(agent), presence(&text)?);
+            all.push(Reached { site: *site, agent, presence, load, max_chats });
+        }
+    }
+    Ok(all)
+}
+
 /// Who serves a queue from now on; `None` for not any more.
 pub(crate) fn put_member(
     tx: &mut dyn Tx,
@@ -218,9 +243,24 @@ pub(crate) fn keep_form(
     form: &Form,
 ) -> Result<(), Error> {
     const FIND: &str = "SELECT form FROM chat_visitor WHERE site_id = $1 AND id = $2";
-    const KEEP: &str = "UPDATE chat_visitor SET form = $1 WHERE site_id = $2 AND id = $3";
     let (text,): (String,) = tx.one(FIND, params![site.0, visitor.0])?;
     let mut all: Form = from_json(&text)?;
     all.0.extend(form.0.clone());
-    tx.execute(KEEP, params![to_json(&all)?, site.0, visitor.0]).map(|_| ())
+    put_form(tx, (site, visitor), &all)
+}
+
+/// What a visitor's form says from now on, and beside it what lists are sorted and searched by.
+pub(crate) fn put_form(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+    form: &Form,
+) -> Result<(), Error> {
+    const PUT: &str = "UPDATE chat_visitor SET form = $1, name = $2, email = $3, name_key = $4, words = $5
+        WHERE site_id = $6 AND id = $7";
+    let field = |key: &str| form.0.get(key).map_or("", |it| it.trim());
+    let (name, email) = (field("name"), field("email"));
+    let name_key = crate::views::fold(if name.is_empty() { email } else { name });
+    let words = format!("{} {}", crate::views::fold(name), crate::views::fold(email));
+    let values = params![to_json(form)?, name, email, name_key, words, site.0, visitor.0];
+    tx.execute(PUT, values).map(|_| ())
 }

@@ -8,6 +8,8 @@ pub(crate) const TABLES: Migrations = Migrations {
         Step::both("conversations", CONVERSATIONS),
         Step::both("settings and people", PEOPLE),
         Step::both("files", FILES),
+        Step::both("desks and visits", DESKS),
+        Step::both("devices and identities", IDENTITY),
     ],
 };
 
@@ -110,4 +112,62 @@ CREATE INDEX chat_attachment_list ON chat_attachment (site_id, conv_id, seq, id)
 CREATE INDEX chat_attachment_stale ON chat_attachment (state, touched) WHERE seq IS NULL;
 
 CREATE TABLE chat_file_rules (site_id {int} PRIMARY KEY, rules {text} NOT NULL) {strict};
+";
+
+/// `reader` is an agent, or 0 for the visitor. `form` of a visitor has everything; what lists are sorted and
+/// searched by stands beside it, folded.
+const DESKS: &str = "
+ALTER TABLE chat_site ADD COLUMN shown {text} NOT NULL DEFAULT '{}';
+ALTER TABLE chat_visitor ADD COLUMN name {text} NOT NULL DEFAULT '';
+ALTER TABLE chat_visitor ADD COLUMN email {text} NOT NULL DEFAULT '';
+ALTER TABLE chat_visitor ADD COLUMN name_key {text} NOT NULL DEFAULT '';
+ALTER TABLE chat_visitor ADD COLUMN words {text} NOT NULL DEFAULT '';
+ALTER TABLE chat_visitor ADD COLUMN custom {text} NOT NULL DEFAULT '{}';
+ALTER TABLE chat_visitor ADD COLUMN block_reason {text} NOT NULL DEFAULT '';
+CREATE INDEX chat_visitor_blocked ON chat_visitor (site_id, blocked_at) WHERE blocked_at IS NOT NULL;
+CREATE INDEX chat_conversation_visitor ON chat_conversation (site_id, visitor_id, created, id);
+
+CREATE TABLE chat_read (site_id {int} NOT NULL, conv_id {int} NOT NULL, reader {int} NOT NULL,
+    seq {int} NOT NULL, PRIMARY KEY (site_id, conv_id, reader)) {strict};
+CREATE TABLE chat_star (site_id {int} NOT NULL, conv_id {int} NOT NULL, agent_id {int} NOT NULL,
+    at {int} NOT NULL, PRIMARY KEY (site_id, conv_id)) {strict};
+
+CREATE TABLE chat_visit (id {id}, site_id {int} NOT NULL, visitor_id {int} NOT NULL, name {text} NOT NULL,
+    started {int} NOT NULL, last_at {int} NOT NULL, referrer {text} NOT NULL, provenance {text} NOT NULL,
+    source {text} NOT NULL, campaign {text} NOT NULL, browser {text} NOT NULL, system {text} NOT NULL,
+    country {text} NOT NULL, pages {int} NOT NULL) {strict};
+CREATE UNIQUE INDEX chat_visit_name ON chat_visit (site_id, visitor_id, name);
+CREATE INDEX chat_visit_last ON chat_visit (site_id, visitor_id, last_at, id);
+CREATE TABLE chat_page (id {id}, site_id {int} NOT NULL, visit_id {int} NOT NULL, url {text} NOT NULL,
+    title {text} NOT NULL, at {int} NOT NULL) {strict};
+CREATE UNIQUE INDEX chat_page_once ON chat_page (site_id, visit_id, at, url);
+
+CREATE TABLE chat_custom (site_id {int} NOT NULL, key {text} NOT NULL, label {text} NOT NULL,
+    kind {text} NOT NULL, pos {int} NOT NULL, PRIMARY KEY (site_id, key)) {strict};
+CREATE TABLE chat_tag (id {id}, site_id {int} NOT NULL, name {text} NOT NULL, colour {text} NOT NULL,
+    pos {int} NOT NULL, archived {int} NOT NULL) {strict};
+CREATE INDEX chat_tag_site ON chat_tag (site_id, pos, id);
+CREATE TABLE chat_canned (id {id}, site_id {int} NOT NULL, agent_id {int} NOT NULL, short {text} NOT NULL,
+    title {text} NOT NULL, body {text} NOT NULL, lang {text} NOT NULL, words {text} NOT NULL,
+    uses {int} NOT NULL) {strict};
+CREATE UNIQUE INDEX chat_canned_short ON chat_canned (site_id, agent_id, short);
+CREATE TABLE chat_sticky (id {id}, site_id {int} NOT NULL, visitor_id {int} NOT NULL,
+    agent_id {int} NOT NULL, body {text} NOT NULL, colour {text} NOT NULL, at {int} NOT NULL,
+    edited {int}) {strict};
+CREATE INDEX chat_sticky_visitor ON chat_sticky (site_id, visitor_id, at, id);
+CREATE TABLE chat_site_key (site_id {int} NOT NULL, kid {text} NOT NULL, secret {blob} NOT NULL,
+    created {int} NOT NULL, last_used {int}, PRIMARY KEY (site_id, kid)) {strict};
+CREATE TABLE chat_audit (id {id}, site_id {int} NOT NULL, agent_id {int} NOT NULL, action {text} NOT NULL,
+    target {text} NOT NULL, at {int} NOT NULL) {strict};
+CREATE INDEX chat_audit_site ON chat_audit (site_id, at, id);
+";
+
+/// Devices whose visitor is another one than `chat_visitor.key_hash` says.
+const IDENTITY: &str = "
+ALTER TABLE chat_visitor ADD COLUMN merged_into {int};
+CREATE TABLE chat_device (site_id {int} NOT NULL, key_hash {blob} NOT NULL, visitor_id {int} NOT NULL,
+    PRIMARY KEY (site_id, key_hash)) {strict};
+CREATE INDEX chat_device_visitor ON chat_device (site_id, visitor_id);
+CREATE TABLE chat_secret (site_id {int} NOT NULL, name {text} NOT NULL, secret {blob} NOT NULL,
+    PRIMARY KEY (site_id, name)) {strict};
 ";

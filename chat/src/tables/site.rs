@@ -8,6 +8,7 @@ use crate::{
     hours::Hours,
     model::{Flow, FlowRef, QueueId, QueueSettings, SiteId, SiteSettings},
     router::Strategy,
+    shown::Shown,
 };
 
 /// A queue, as an admin made it.
@@ -34,9 +35,14 @@ pub struct SiteFacts {
 
 /// A site and its queues, as of one version of the settings.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Settings {
+pub struct Settings {
+    /// Which version: a number without an order.
     pub version: i64,
+    /// What decides about states, and when it is open.
     pub site: SiteFacts,
+    /// What its widgets show.
+    pub shown: Shown,
+    /// Its queues.
     pub queues: BTreeMap<QueueId, QueueFacts>,
 }
 
@@ -49,12 +55,12 @@ pub(crate) fn version(tx: &mut dyn Tx, site: SiteId) -> Result<Option<i64>, Erro
 
 /// The settings.
 pub(crate) fn load(tx: &mut dyn Tx, site: SiteId) -> Result<Option<Settings>, Error> {
-    const SITE: &str = "SELECT settings_ver, settings, hours FROM chat_site WHERE site_id = $1";
-    let found: Option<(i64, String, Option<String>)> = tx.optional(SITE, params![site.0])?;
-    let Some((version, settings, hours)) = found else { return Ok(None) };
+    const SITE: &str = "SELECT settings_ver, settings, hours, shown FROM chat_site WHERE site_id = $1";
+    let found: Option<(i64, String, Option<String>, String)> = tx.optional(SITE, params![site.0])?;
+    let Some((version, settings, hours, shown)) = found else { return Ok(None) };
     let facts = SiteFacts { settings: from_json(&settings)?, hours: read_hours(hours)? };
     let queues = queues(tx, site)?;
-    Ok(Some(Settings { version, site: facts, queues }))
+    Ok(Some(Settings { version, site: facts, shown: from_json(&shown)?, queues }))
 }
 
 fn queues(tx: &mut dyn Tx, site: SiteId) -> Result<BTreeMap<QueueId, QueueFacts>, Error> {
@@ -87,6 +93,20 @@ pub(crate) fn put(tx: &mut dyn Tx, site: SiteId, it: &SiteFacts, version: i64) -
         hours = excluded.hours, settings_ver = excluded.settings_ver";
     let hours = it.hours.as_ref().map(to_json).transpose()?;
     tx.execute(PUT, params![site.0, to_json(&it.settings)?, hours, version]).map(|_| ())
+}
+
+/// Makes the row of a site that has none; whoever makes it fills it. False when there is one: also when another
+/// process is making it, for which this waits.
+pub(crate) fn claim(tx: &mut dyn Tx, site: SiteId, version: i64) -> Result<bool, Error> {
+    const CLAIM: &str = "INSERT INTO chat_site (site_id, settings, settings_ver, events)
+        VALUES ($1, '', $2, 0) ON CONFLICT (site_id) DO NOTHING";
+    Ok(tx.execute(CLAIM, params![site.0, version])? == 1)
+}
+
+/// Stores what a site's widgets show. False when there is no such site.
+pub(crate) fn put_shown(tx: &mut dyn Tx, site: SiteId, it: &Shown, version: i64) -> Result<bool, Error> {
+    const PUT: &str = "UPDATE chat_site SET shown = $2, settings_ver = $3 WHERE site_id = $1";
+    Ok(tx.execute(PUT, params![site.0, to_json(it)?, version])? == 1)
 }
 
 /// Stores a queue: a new one, or what an old one is from now on.

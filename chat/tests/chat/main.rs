@@ -14,3 +14,4 @@ mod races;
 mod reading;
 mod restart;
 mod site;
+mod views;

@@ -1,0 +1,55 @@
+//! What changes beside conversations: told when it is durable, to whoever shows it.
+//!
+//! What changes *in* conversations is told by [`Engine::subscribe`](crate::engine::Engine::subscribe).
+use tokio::sync::broadcast;
+
+use crate::model::{AgentId, ConversationId, SiteId, VisitorId};
+
+/// Changes that may wait for a listener. A slower one is told so, and shows everything anew.
+const WAITING: usize = 1024;
+
+/// One of them. It says what to read anew, not what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// What the site's widgets show: open ones are told
+    /// [`Changed`](chat_proto::visitor::ToVisitor::Changed).
+    Widget(SiteId),
+    /// What every desk of the site knows: its name, queues, members, tags, whether it is set up.
+    Directory(SiteId),
+    /// Canned replies: shared ones, or one agent's own.
+    Canned(SiteId, Option<AgentId>),
+    /// A row without a transition: the star, or for one agent only how far they have read.
+    Row {
+        /// On which site.
+        site: SiteId,
+        /// Which conversation.
+        conversation: ConversationId,
+        /// On whose desk; `None` for all.
+        only: Option<AgentId>,
+    },
+    /// What the panel says of a visitor; their name stands in rows too.
+    Visitor(SiteId, VisitorId),
+}
+
+/// Tells of changes; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Changes(broadcast::Sender<Change>);
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self(broadcast::channel(WAITING).0)
+    }
+}
+
+impl Changes {
+    /// Hears of every change from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.0.subscribe()
+    }
+
+    /// Tells of one that is durable.
+    pub fn tell(&self, change: Change) {
+        // Fails only when nobody listens.
+        let _ = self.0.send(change);
+    }
+}

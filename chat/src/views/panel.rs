@@ -1,0 +1,129 @@
+//! The visitor's panel beside a conversation (FEATURES B8).
+use chat_proto::{desk, visitor::PageView};
+use store::{Error, Row, Tx, params};
+
+use super::{Online, row};
+use crate::{
+    engine::{Engine, Fault},
+    model::{Conversation, ConversationId, Form, Lang, PublicId, SiteId, Stage, UnixMillis, VisitorId},
+    tables::{conversation, from_column, from_json, library, visit},
+    who::{Device, Viewer},
+};
+
+/// Pages of a visit that the panel shows.
+const PAGES: i64 = 50;
+/// Past conversations that it names (FEATURES INF-09).
+const PAST: i64 = 3;
+
+/// Everything about the visitor of a conversation: of the visit that goes on while it is open, of the one that
+/// it was in when it is over (FEATURES DSK-11).
+///
+/// # Errors
+/// [`Fault::NoConversation`], or the store's.
+pub async fn visitor_panel(
+    engine: &Engine,
+    viewer: &Viewer,
+    (site, conv): (SiteId, ConversationId),
+) -> Result<desk::Visitor, Fault> {
+    let settings = engine.settings(site).await?;
+    let (viewer, online) = (viewer.clone(), engine.online().clone());
+    let read = move |tx: &mut dyn Tx| {
+        let found = conversation::load(tx, site, conv)?;
+        let Some(of) = found else { return Ok(None) };
+        if viewer.key(site).is_none() || !viewer.on(site, Device::Desktop).sees(tx, &of)? {
+            return Ok(None);
+        }
+        panel(tx, &of, &online, &settings.site.settings.lang).map(Some)
+    };
+    engine.store().read(read).await?.ok_or(Fault::NoConversation)
+}
+
+fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Result<desk::Visitor, Error> {
+    let (site, visitor) = (of.site, of.visitor);
+    let person = person(tx, (site, visitor), lang)?;
+    // While it is open, the latest visit; afterwards, the one that it belongs to.
+    let before = if of.state.stage() == Stage::Closed { of.created } else { UnixMillis(i64::MAX) };
+    let (last, visits) = visit::last(tx, (site, visitor), before)?;
+    let pages = match &last {
+        Some(it) => visit::pages(tx, (site, it.id), PAGES)?,
+        None => Vec::new(),
+    };
+    let pages: Vec<PageView> =
+        pages.into_iter().map(|it| PageView { url: it.url, title: it.title, at: it.at.0 }).collect();
+    let mut made = desk::Visitor {
+        id: visitor.0,
+        profile: person.profile.0,
+        custom: person.custom,
+        online: online.has(site, visitor),
+        page: pages.first().cloned(),
+        pages,
+        visits,
+        exchanges: exchanges(tx, (site, visitor))?,
+        past: past(tx, of)?,
+        blocked: person.blocked,
+        ..desk::Visitor::default()
+    };
+    if let Some(it) = last {
+        made.provenance = (it.provenance, it.source);
+        made.visit_started = Some(it.started.0);
+        made.page_count = it.pages;
+        (made.country, made.browser, made.system) = (it.country, it.browser, it.system);
+    }
+    Ok(made)
+}
+
+/// What is kept about a visitor whatever they do.
+pub(super) struct Person {
+    pub profile: Form,
+    pub custom: Vec<desk::CustomValue>,
+    pub blocked: bool,
+}
+
+/// Reads it, with the declared custom data in the admin's order.
+pub(super) fn person(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+    lang: &Lang,
+) -> Result<Person, Error> {
+    const PERSON: &str = "SELECT form, custom, blocked_at FROM chat_visitor WHERE site_id = $1 AND id = $2";
+    let (form, custom, blocked): (String, String, Option<i64>) =
+        tx.one(PERSON, params![site.0, visitor.0])?;
+    let mut values: Form = from_json(&custom)?;
+    let declared = library::custom(tx, site)?.into_iter();
+    let custom = declared.filter_map(|it| {
+        let value = values.0.remove(&it.key)?;
+        let label = it.label.pick(None, lang).to_owned();
+        Some(desk::CustomValue { key: it.key, label, kind: it.kind, value })
+    });
+    Ok(Person { profile: from_json(&form)?, custom: custom.collect(), blocked: blocked.is_some() })
+}
+
+/// Closed conversations that an agent wrote in.
+pub(super) fn exchanges(tx: &mut dyn Tx, (site, visitor): (SiteId, VisitorId)) -> Result<u64, Error> {
+    const COUNT: &str = "SELECT COUNT(*) FROM chat_conversation c WHERE c.site_id = $1 AND c.visitor_id = $2
+        AND c.stage = 'closed' AND EXISTS (SELECT 1 FROM chat_message m WHERE m.site_id = c.site_id
+            AND m.conv_id = c.id AND m.author = 'agent')";
+    tx.one::<(i64,)>(COUNT, params![site.0, visitor.0]).map(|(n,)| from_column(n))
+}
+
+/// The latest ones before this, newest first.
+fn past(tx: &mut dyn Tx, of: &Conversation) -> Result<Vec<desk::Past>, Error> {
+    const PAST_ONES: &str = "SELECT c.pub, c.created, c.agent_id,
+            (SELECT m.body FROM chat_message m WHERE m.site_id = c.site_id AND m.conv_id = c.id
+                AND m.author = 'visitor' ORDER BY m.seq LIMIT 1)
+        FROM chat_conversation c WHERE c.site_id = $1 AND c.visitor_id = $2
+        AND (c.created, c.id) < ($3, $4) ORDER BY c.created DESC, c.id DESC LIMIT $5";
+    let values = params![of.site.0, of.visitor.0, of.created.0, of.id.0, PAST];
+    let read = |row: &Row| {
+        let first: Option<String> = row.get(3)?;
+        let words =
+            first.map(|it| Ok::<_, Error>(row::words(from_json(&it)?))).transpose()?.unwrap_or_default();
+        Ok(desk::Past {
+            conv: PublicId::from_bytes(row.get(0)?).to_name(),
+            at: row.get(1)?,
+            agent: row.get(2)?,
+            preview: row::shorten(&words),
+        })
+    };
+    tx.query(PAST_ONES, values)?.iter().map(read).collect()
+}

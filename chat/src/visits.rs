@@ -1,0 +1,152 @@
+//! Visits: where a visitor came from, the pages that they looked at, what the site's script tells of them.
+//!
+//! The browser keeps the visit and sends it only when a conversation begins, or when the site's presence switch
+//! is on; what it sends is not believed: addresses lose here whatever the site's admin did not allow, once more,
+//! and times are never ahead of the server's.
+mod address;
+mod browser;
+mod custom;
+mod provenance;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chat_proto::visitor::{PageView, Visit};
+use store::{Key, Tx};
+
+pub use browser::{Browsing, browser, system};
+pub use provenance::{Provenance, provenance};
+
+use crate::{
+    changes::Change,
+    engine::{Engine, Fault},
+    model::{Form, SiteId, UnixMillis, VisitorId},
+    tables::{
+        library,
+        visit::{self, Page},
+    },
+};
+
+/// After so long without a page, the next one begins another visit (FEATURES INF-05).
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// Pages that are taken at once: the latest.
+const AT_ONCE: usize = 100;
+/// Longest title, characters.
+const TITLE: usize = 200;
+
+/// Records a visit so far: as a conversation begins, or a widget with the presence switch says hello.
+///
+/// # Errors
+/// The store's.
+pub async fn record(
+    engine: &Engine,
+    (site, visitor): (SiteId, VisitorId),
+    it: &Visit,
+    from: &Browsing,
+) -> Result<(), Fault> {
+    let (settings, now) = (engine.settings(site).await?, engine.now());
+    let keys = &settings.shown.query_keys;
+    let skipped = it.pages.len().saturating_sub(AT_ONCE);
+    let pages: Vec<_> = it.pages.iter().skip(skipped).filter_map(|it| page(it, keys, now)).collect();
+    let began = began(it, pages.first(), from, now);
+    write(engine, (site, visitor), began, pages).await
+}
+
+/// Records that a visitor is on another page now, by the server's clock.
+///
+/// # Errors
+/// The store's.
+pub async fn record_page(
+    engine: &Engine,
+    of: (SiteId, VisitorId),
+    it: &PageView,
+    from: &Browsing,
+) -> Result<(), Fault> {
+    let pages = vec![PageView { at: engine.now().0, ..it.clone() }];
+    let visit = Visit { pages, ..Visit::default() };
+    record(engine, of, &visit, from).await
+}
+
+/// Keeps what a site's script tells of a visitor: what the site declared, of the declared type. The rest is
+/// passed over (FEATURES INF-13).
+///
+/// # Errors
+/// The store's.
+pub async fn record_custom(
+    engine: &Engine,
+    (site, visitor): (SiteId, VisitorId),
+    data: BTreeMap<String, String>,
+) -> Result<(), Fault> {
+    let changes = engine.changes().clone();
+    let write = move |tx: &mut dyn Tx| {
+        let declared = library::custom(tx, site)?;
+        let known = declared.iter().filter_map(|it| {
+            let value = custom::check(&it.kind, data.get(&it.key)?)?;
+            Some((it.key.clone(), value))
+        });
+        if visit::keep_custom(tx, (site, visitor), &Form(known.collect()))? {
+            let changes = changes.clone();
+            tx.after_commit(Box::new(move || changes.tell(Change::Visitor(site, visitor))));
+        }
+        Ok::<_, Fault>(())
+    };
+    engine.store().write(Key(site.0), write).await
+}
+
+fn page(it: &PageView, keys: &[String], now: UnixMillis) -> Option<Page> {
+    let url = address::clean(&it.url, keys)?;
+    let title = it.title.chars().filter(|it| !it.is_control()).take(TITLE).collect();
+    let at = Some(it.at).filter(|at| 0 < *at && *at <= now.0).map_or(now, UnixMillis);
+    Some(Page { url, title, at })
+}
+
+fn began(it: &Visit, first: Option<&Page>, from: &Browsing, now: UnixMillis) -> visit::Visit {
+    let came = provenance(&it.referrer, &it.campaign, first.map_or("", |it| &it.url));
+    let known = [it.started, first.map_or(0, |it| it.at.0)].into_iter().find(|at| 0 < *at && *at <= now.0);
+    let campaign = it.campaign.iter().filter(|(key, _)| key.starts_with("utm_")).take(10);
+    visit::Visit {
+        name: if chat_proto::is_name(&it.id) { it.id.clone() } else { String::new() },
+        started: known.map_or(now, UnixMillis),
+        referrer: address::clean(&it.referrer, &[]).unwrap_or_default(),
+        provenance: came.kind.code(),
+        source: came.source,
+        campaign: Form(campaign.map(|(key, value)| (key.clone(), cut(value))).collect()),
+        browser: browser(&from.user_agent),
+        system: system(&from.user_agent).to_owned(),
+        country: from.country.clone(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).take(TITLE).collect()
+}
+
+async fn write(
+    engine: &Engine,
+    of: (SiteId, VisitorId),
+    mut began: visit::Visit,
+    pages: Vec<Page>,
+) -> Result<(), Fault> {
+    let (changes, now) = (engine.changes().clone(), engine.now());
+    let from = pages.first().map_or(began.started, |it| it.at);
+    let unnamed = began.name.is_empty();
+    let write = move |tx: &mut dyn Tx| {
+        let wanted = (if unnamed { "" } else { began.name.as_str() }, from);
+        let going_on = visit::going_on(tx, of, wanted, IDLE)?;
+        let visit = match going_on {
+            Some(visit) => visit,
+            None => {
+                if unnamed {
+                    // No browser names one so: it cannot meet another.
+                    began.name = format!("at {}", now.0);
+                }
+                visit::begin(tx, of, &began)?
+            }
+        };
+        if visit::look(tx, (of.0, visit), &pages, now)? || going_on.is_none() {
+            let changes = changes.clone();
+            tx.after_commit(Box::new(move || changes.tell(Change::Visitor(of.0, of.1))));
+        }
+        Ok::<_, Fault>(())
+    };
+    engine.store().write(Key(of.0.0), write).await
+}
