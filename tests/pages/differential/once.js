@@ -66,6 +66,16 @@ export const ONCE_WRONG = {
     select.multiple = true;
     select.append(select.options[1], select.options[0]);
   },
+  /** It went with the frame's document, before anybody knew that it had come there, and stayed at its old place. */
+  async "a text that moves into a frame that gets another document"(settle) {
+    const frame = document.createElement("iframe"), paragraph = document.createElement("p");
+    paragraph.append("text");
+    document.body.append(frame, paragraph);
+    await settle();
+    frame.contentDocument.body.append(paragraph.firstChild);
+    // A frame that moves gets another document, and has loaded it at once.
+    document.body.append(frame);
+  },
   /** A parser gives fields in a table to a form that they are not in: in the replay they were all of one group. */
   async "forms around the rows of a table"() {
     const frame = document.createElement("iframe");

@@ -136,11 +136,10 @@ export class PageCapture {
 
   /** A frame has loaded: it may hold another document now. */
   framed(host) {
-    const { nodes, dirty } = this, root = nodes.content(host), old = nodes.slots.get(host);
-    if (old !== undefined && old !== root) {
-      dirty.retire(old);
-      nodes.leave(old);
-    }
+    const { nodes, dirty } = this;
+    // Closes the document before. The receiver has what moved into that at its old place: such records come first.
+    dirty.collect(dirty.observer.takeRecords());
+    const root = nodes.content(host);
     if (root !== null && !nodes.id(root) && nodes.id(host)) dirty.hosts.add(host);
     this.settle();
   }
