@@ -5,6 +5,7 @@ use crate::{Cid, ConversationName, Fault, FileName, Form, Millis, Resume, messag
 
 /// The lists of conversations (FEATURES QUE-01 to QUE-03).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum List {
     /// Waiting for an agent, or offered to one: who waits longest first.
@@ -50,6 +51,7 @@ pub struct Query {
 
 /// Gives `GET /v1/conversations`: rows, and where the list goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Rows {
     /// In order.
@@ -62,6 +64,7 @@ pub struct Rows {
 
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Row {
     /// Which conversation.
@@ -108,6 +111,7 @@ pub struct Row {
 
 /// Where a search found its words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Found {
     /// The message.
@@ -120,6 +124,7 @@ pub struct Found {
 
 /// A conversation that an agent is asked to take.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Offer {
     /// Which offer; accept and decline name it.
@@ -136,6 +141,7 @@ pub struct Offer {
 
 /// A conversation, as the agent who has it open sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Detail {
     /// What its row says.
@@ -163,6 +169,7 @@ pub struct Detail {
 
 /// The visitor's panel: `GET /v1/conversations/{conv}/visitor` (FEATURES B8).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Visitor {
     /// Which visitor, for `GET /v1/contacts/{id}`.
@@ -201,6 +208,7 @@ pub struct Visitor {
 
 /// A value that a site's script gave.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CustomValue {
     /// Its key.
@@ -215,6 +223,7 @@ pub struct CustomValue {
 
 /// A conversation of before.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Past {
     /// Which.
@@ -231,6 +240,7 @@ pub struct Past {
 /// and the shared ones; `POST /v1/canned` makes one, `PUT` and `DELETE /v1/canned/{id}` change it (FEATURES CAN-03),
 /// `POST /v1/canned/{id}/used` counts a use.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Canned {
     /// Its number; 0 before it has one.
@@ -254,6 +264,7 @@ pub struct Canned {
 /// A visitor's file: `GET /v1/contacts/{id}`; `PUT` takes its profile alone, a [`Form`] (FEATURES INF-08, CRM-03).
 /// `GET /v1/contacts/{id}/conversations?after=` gives [`Rows`], the oldest first (FEATURES INF-11).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Contact {
     /// Which visitor.
@@ -283,6 +294,7 @@ pub struct Contact {
 /// A blocked visitor: `GET /v1/blocked` gives a list of them for managers, `DELETE /v1/contacts/{id}/block` lets one
 /// come again (FEATURES BLK-02).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Blocked {
     /// Which visitor.
@@ -304,6 +316,7 @@ pub struct Blocked {
 /// A note about a visitor, for agents only: `POST /v1/contacts/{id}/notes`, `PUT` and `DELETE
 /// /v1/contacts/{id}/notes/{note}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Sticky {
     /// Its number; 0 before it has one.

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod admin;
 pub mod desk;
 pub mod limits;
 pub mod message;
@@ -45,6 +46,7 @@ pub fn is_name(text: &str) -> bool {
 
 /// Why something was not done. `code` is stable: clients decide by it and find their words by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Fault {
     /// For example `closed`, `offer_expired`, `taken`, `form`, `rate`, `retry`, `not_found`, `too_long`.
@@ -62,6 +64,7 @@ pub struct Fault {
 
 /// What is to be filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct FormField {
     /// Its name in a [`Form`].

@@ -5,6 +5,7 @@ use crate::{Cid, FileName, Form, Millis, is_zero};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum From {
     /// The visitor.
@@ -23,6 +24,7 @@ pub enum From {
 /// `kind` is one of: `text`, `file`, `link`, `deal`, `choice_question`, `choice`, `form`, `system`, `transfer`,
 /// `screen_share`; for desks also `note` and `record`. What else each kind carries stands in [`Meta`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Msg {
     /// Its number in the thread, from 1 and without gaps; 0 for a record.
@@ -58,6 +60,7 @@ pub struct Msg {
 
 /// What a message carries beside its text, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Meta {
     /// `system`, `transfer`, `screen_share`, `record`: the stable code that each reader finds their words by.
@@ -98,6 +101,7 @@ impl Meta {
 
 /// One answer to a question of the bot.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Choice {
     /// What is sent for it.
@@ -108,6 +112,7 @@ pub struct Choice {
 
 /// A file as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct FileCard {
     /// What it is fetched by.

@@ -10,6 +10,7 @@ use crate::{Cid, ConversationName, Fault, FileName, Form, FormField, Millis, Res
 
 /// Asks who the visitor is: by a secret that their browser keeps, or as the site says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct TokenRequest {
     /// 64 hexadecimal digits of 256 random bits, made once by the browser.
@@ -21,6 +22,7 @@ pub struct TokenRequest {
 
 /// What the visitor shows from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Token {
     /// The bearer token.
@@ -31,6 +33,7 @@ pub struct Token {
 
 /// What the widget shows before anything is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Widget {
     /// The site's name.
@@ -63,6 +66,7 @@ pub struct Widget {
 
 /// What is shown outside opening hours (FEATURES B2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ClosedNotice {
     /// The site's own words; `[words](https://…)` is a link.
@@ -76,6 +80,7 @@ pub struct ClosedNotice {
 
 /// A way to get in touch.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Way {
     /// `email`, `phone`, `link` or `form` (the offline form).
@@ -214,6 +219,7 @@ pub struct Visit {
 
 /// A page that was looked at: origin and path, without query and hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PageView {
     /// The address.
