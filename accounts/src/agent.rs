@@ -213,6 +213,20 @@ impl Accounts {
         taken(put.await)
     }
 
+    /// Adds an account whose address is new.
+    ///
+    /// # Errors
+    /// [`Error::EmailTaken`], [`Error::Invalid`], or when hashing or the database fails.
+    pub async fn add_agent(&self, new: NewAgent) -> Result<Agent, Error> {
+        let new = check(new)?;
+        let hashed = password::hash_new(new.password.clone()).await?;
+        let added = self.write(move |tx| match id_of(tx, &new.email)? {
+            Some(_) => Err(Error::EmailTaken),
+            None => insert(tx, &new, &hashed),
+        });
+        taken(added.await)
+    }
+
     /// Every account, in order of creation.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use tokio::sync::watch;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
@@ -59,6 +60,8 @@ pub struct Parts {
     pub assets: assets::Assets,
     /// The second lane, where it runs.
     pub lanes: Option<transport::webrtc::Endpoint>,
+    /// Changes whenever somebody's rights may have become less.
+    pub people: watch::Sender<()>,
     /// Stops everything.
     pub shutdown: Shutdown,
 }
@@ -66,6 +69,14 @@ pub struct Parts {
 impl From<Parts> for App {
     fn from(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+impl App {
+    /// Somebody's rights may have become less: desks and viewers are looked through.
+    pub async fn people_changed(&self) {
+        self.people.send_replace(());
+        self.sessions.look_through(self).await;
     }
 }
 

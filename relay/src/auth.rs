@@ -12,11 +12,13 @@
 //!   everything that changes state, and the desk's socket, wants the desk's own `Origin`.
 //! - *Another site's page that uses a site's public key*: presence and session sockets want an origin of the
 //!   site. Programs can forge it, browsers cannot: it protects visitors, not the server.
-//! - *An agent who asks for another's session*: tickets are for everybody who is logged in, but nothing of the
+//! - *An agent who asks for another's session*: tickets are for everybody who serves the site, but nothing of the
 //!   page goes to an agent to whom the visitor has not said yes.
+//! - *An agent who was sent away*: rights are read anew with every request; running desks and viewers are looked
+//!   through when an account changes, and every minute, since another node may have changed it.
 use std::path::Path;
 
-use accounts::Claims;
+use accounts::{Claims, SitesOf};
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
@@ -123,6 +125,17 @@ async fn claims(app: &App, headers: &HeaderMap) -> Result<Option<Claims>, ApiErr
         Some(token) => Ok(app.accounts.login(token).await?),
         None => Ok(None),
     }
+}
+
+/// Whether the site of this key is among these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn serves(app: &App, sites: &SitesOf, key: &str) -> Result<bool, ApiError> {
+    if *sites == SitesOf::All {
+        return Ok(true);
+    }
+    Ok(app.accounts.site(key).await?.is_some_and(|site| sites.has(site.id)))
 }
 
 /// An agent's name in the protocol, where it has 32 bits.

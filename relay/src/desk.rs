@@ -1,5 +1,5 @@
 //! The agents' API: log-in, the live list, opening sessions, tickets to them.
-use accounts::{Agent, Claims};
+use accounts::Claims;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -25,17 +25,22 @@ use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
 
 use crate::{
+    admin,
     app::{App, fixed},
     auth::{
         Authorized,
         login::{self, Secure},
-        on_wire, site,
+        on_wire, serves, site,
         ticket::Bearer,
     },
     error::ApiError,
     presence::{Pulse, next_text, send},
     transport::{socket::bounded, tcp::Caller},
 };
+
+mod sight;
+
+use sight::Sight;
 
 /// Everything under the desk's cookie.
 pub fn routes(state: &App) -> Router<App> {
@@ -46,6 +51,7 @@ pub fn routes(state: &App) -> Router<App> {
         .route("/v1/desk", get(desk))
         .route("/v1/visitors/{id}/sessions", post(open_session))
         .route("/v1/sessions/{session}/ticket", post(ticket))
+        .merge(admin::routes())
         .layer(from_fn_with_state(state.clone(), own_origin))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
 }
@@ -74,13 +80,16 @@ async fn log_in(
         return Err(Refusal::RateLimited.into());
     }
     let agent = app.accounts.log_in(&email, password).await?;
-    welcome(&app, jar, agent).await
+    welcome(&app, jar, agent.into()).await
 }
 
 /// Begins a log-in, and says whose it is.
-async fn welcome(app: &App, jar: CookieJar, agent: Agent) -> Result<(CookieJar, Json<Me>), ApiError> {
-    let token = app.accounts.begin_login(agent.id).await?;
-    Ok((jar.add(login::cookie(&token, secure(app))), Json(about(&agent.into())?)))
+///
+/// # Errors
+/// When the account was disabled meanwhile, or the database fails.
+pub async fn welcome(app: &App, jar: CookieJar, claims: Claims) -> Result<(CookieJar, Json<Me>), ApiError> {
+    let token = app.accounts.begin_login(claims.agent).await?;
+    Ok((jar.add(login::cookie(&token, secure(app))), Json(about(&claims)?)))
 }
 
 async fn log_out(
@@ -109,6 +118,10 @@ async fn open_session(
     Path(visitor): Path<String>,
 ) -> Result<(StatusCode, Json<Opened>), ApiError> {
     let visitor: VisitorId = visitor.parse().map_err(|_| ApiError::VisitorGone)?;
+    let found = app.directory.find(visitor).ok_or(ApiError::VisitorGone)?;
+    if !serves(&app, &agent.sites, &found.site).await? {
+        return Err(ApiError::VisitorGone);
+    }
     let session = app.sessions.open(&app, visitor, on_wire(agent.agent)?).await?;
     Ok((StatusCode::CREATED, Json(Opened { session })))
 }
@@ -120,6 +133,9 @@ async fn ticket(
 ) -> Result<Json<Ticket>, ApiError> {
     let session: SessionId = session.parse().map_err(|_| ApiError::NotFound)?;
     let running = app.sessions.find(&app, session).await?;
+    if !serves(&app, &agent.sites, &running.facts.site).await? {
+        return Err(ApiError::NotFound);
+    }
     let bearer = Bearer::Viewer { agent: on_wire(agent.agent)?, name: agent.first_name.clone() };
     let ticket = app.tickets.issue(session, bearer).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(Json(Ticket { ticket, visitor: app.directory.row(running.facts.visitor) }))
@@ -135,18 +151,20 @@ async fn desk(
     bounded(upgrade).on_upgrade(move |socket| async move {
         app.metrics.desks.inc();
         tracing::debug!(agent = agent.agent.0, "desk opened");
-        serve_desk(&app, token.unwrap_or_default(), socket).await;
+        serve_desk(&app, (token.unwrap_or_default(), agent.into_inner()), socket).await;
         app.metrics.desks.dec();
     })
 }
 
-async fn serve_desk(app: &App, token: [u8; 32], mut socket: WebSocket) {
+async fn serve_desk(app: &App, (token, claims): ([u8; 32], Claims), mut socket: WebSocket) {
     let mut changes = app.directory.subscribe();
+    let mut people = app.people.subscribe();
     let mut pulse = Pulse::default();
-    let mut sent = send(&mut socket, &app.directory.everybody()).await;
+    let mut sight = Sight::new(claims);
+    let mut sent = send(&mut socket, &sight.everybody(app).await).await;
     while sent.is_ok() {
         sent = tokio::select! {
-            change = changes.recv() => pass_on(app, change, &mut socket).await,
+            change = changes.recv() => pass_on(app, change, &mut sight, &mut socket).await,
             text = next_text(&mut socket) => match text {
                 // A desk has nothing to say; texts and pongs show that it lives.
                 Ok(Some(_)) => { pulse.heard(); Ok(()) }
@@ -160,11 +178,16 @@ async fn serve_desk(app: &App, token: [u8; 32], mut socket: WebSocket) {
                 if !alive {
                     return;
                 }
-                // A log-out, here or in another tab, closes the desk as well.
-                if !matches!(app.accounts.login(token).await, Ok(Some(_))) {
+                if !look_again(app, token, &mut sight, &mut socket).await {
                     return close(&mut socket, 1008, "login_required").await;
                 }
                 socket.send(Message::Ping(Default::default())).await
+            }
+            Ok(()) = people.changed() => {
+                if !look_again(app, token, &mut sight, &mut socket).await {
+                    return close(&mut socket, 1008, "login_required").await;
+                }
+                Ok(())
             }
             () = app.shutdown.wanted() => return close(&mut socket, 1001, "").await,
         };
@@ -174,11 +197,27 @@ async fn serve_desk(app: &App, token: [u8; 32], mut socket: WebSocket) {
 type Change = Result<ToDesk, broadcast::error::RecvError>;
 
 /// A desk that lagged is told everything anew.
-async fn pass_on(app: &App, change: Change, socket: &mut WebSocket) -> Result<(), axum::Error> {
+async fn pass_on(
+    app: &App,
+    change: Change,
+    sight: &mut Sight,
+    socket: &mut WebSocket,
+) -> Result<(), axum::Error> {
     match change {
-        Ok(change) => send(socket, &change).await,
-        Err(_) => send(socket, &app.directory.everybody()).await,
+        Ok(change) if sight.hears(app, &change).await => send(socket, &change).await,
+        Ok(_) => Ok(()),
+        Err(_) => send(socket, &sight.everybody(app).await).await,
     }
+}
+
+/// Whether the log-in still stands: a log-out, here or in another tab, closes the desk as well. One whose
+/// agent serves other sites now is told everything anew; that it cannot be told shows by itself.
+async fn look_again(app: &App, token: [u8; 32], sight: &mut Sight, socket: &mut WebSocket) -> bool {
+    let Ok(Some(claims)) = app.accounts.login(token).await else { return false };
+    if sight.becomes(claims) {
+        let _ = send(socket, &sight.everybody(app).await).await;
+    }
+    true
 }
 
 async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {

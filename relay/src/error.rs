@@ -165,7 +165,9 @@ impl From<accounts::Error> for ApiError {
             Error::LastAdmin => Self::Conflict("last_admin"),
             Error::NotFound => Self::NotFound,
             Error::LoginFailed => Self::LoginFailed,
-            other @ (Error::Store(_) | Error::Hash(_) | Error::Random(_)) => Self::Internal(other.to_string()),
+            other @ (Error::Store(_) | Error::Hash(_) | Error::Random(_)) => {
+                Self::Internal(other.to_string())
+            }
         }
     }
 }

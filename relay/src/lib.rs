@@ -1,11 +1,13 @@
 //! The server of Tandem: it brings visitors' pages and agents' viewers together and keeps consent.
 //!
 //! Reading order: [`config`] and [`server`] start it; [`app`] is the router; [`auth`] says who may do what;
-//! [`presence`] and [`desk`] are the two small sockets; [`session`] holds one task per session around the pure
+//! [`presence`] and [`desk`] are the two small sockets,
+//! [`admin`] what a desk administers; [`session`] holds one task per session around the pure
 //! machine of `cobrowse-core`; [`transport`] carries its frames; [`assets`] keeps what pages look like;
 //! [`records`] is what outlives a restart; [`mount`] is how other services come along. It routes envelopes and
 //! never decodes a page.
 
+pub mod admin;
 pub mod app;
 pub mod assets;
 pub mod auth;

@@ -44,6 +44,7 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 pub struct Rates {
     login: DefaultKeyedRateLimiter<IpAddr>,
     account: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    link: DefaultKeyedRateLimiter<IpAddr>,
     presence: DefaultKeyedRateLimiter<IpAddr>,
     hello: DefaultKeyedRateLimiter<IpAddr>,
     asset: DefaultKeyedRateLimiter<[u8; 16]>,
@@ -55,6 +56,7 @@ impl Default for Rates {
         Self {
             login: RateLimiter::keyed(per_minute(60)),
             account: RateLimiter::keyed(per_minute(10)),
+            link: RateLimiter::keyed(per_minute(60)),
             presence: RateLimiter::keyed(per_minute(600)),
             hello: RateLimiter::keyed(per_minute(600)),
             asset: RateLimiter::keyed(per_minute(3_000)),
@@ -69,6 +71,11 @@ impl Rates {
         let address = network(address);
         self.login.check_key(&address).is_ok()
             && self.account.check_key(&(address, email.to_lowercase())).is_ok()
+    }
+
+    /// Whether this address may follow an invitation's link now.
+    pub fn link(&self, address: IpAddr) -> bool {
+        self.link.check_key(&network(address)).is_ok()
     }
 
     /// Whether this address may open another presence socket now.
@@ -95,6 +102,7 @@ impl Rates {
     pub fn sweep(&self) {
         self.login.retain_recent();
         self.account.retain_recent();
+        self.link.retain_recent();
         self.presence.retain_recent();
         self.hello.retain_recent();
         self.asset.retain_recent();

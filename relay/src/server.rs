@@ -9,7 +9,7 @@ use axum::{
 };
 use store::{Migrations, Store};
 use thiserror::Error;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     app::{self, App, Parts},
@@ -167,8 +167,8 @@ impl Running {
     }
 
     /// The database, for tests that look inside.
-    pub fn store(&self) -> Store {
-        self.store.clone()
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Ends when the server stops by itself.
@@ -203,6 +203,7 @@ fn parts(config: &Config, public_url: PublicUrl, store: &Store) -> Result<Parts,
             fetcher: Fetcher::new(config.fetch)?,
         },
         lanes,
+        people: watch::Sender::default(),
         shutdown,
     })
 }
@@ -222,7 +223,10 @@ async fn housekeeping(app: App) {
     let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
     loop {
         tokio::select! {
-            _ = minutes.tick() => app.rates.sweep(),
+            _ = minutes.tick() => {
+                app.rates.sweep();
+                app.sessions.look_through(&app).await;
+            }
             () = app.shutdown.wanted() => return,
         }
     }

@@ -1,7 +1,10 @@
 //! Sessions as the rest of the server sees them: a handle to a task, and the ports between task and sockets.
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cobrowse_core::{
@@ -92,6 +95,7 @@ pub(crate) enum Input {
     Answer(PeerId, String),
     Refused(PeerId, Refusal),
     Views(AgentId, oneshot::Sender<bool>),
+    KeepOnly(BTreeSet<AgentId>),
     End,
 }
 
@@ -193,6 +197,12 @@ impl SessionHandle {
     pub async fn views(&self, agent: AgentId) -> bool {
         let (reply, answer) = oneshot::channel();
         self.send(Input::Views(agent, reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Sends away the viewers of all other agents.
+    pub(crate) async fn keep_only(&self, agents: BTreeSet<AgentId>) {
+        // It has ended already when this fails.
+        let _ = self.send(Input::KeepOnly(agents)).await;
     }
 
     /// Whether any agent has it, or will in a moment: what a page sends by HTTP after the yes may be quicker

@@ -35,10 +35,13 @@ enum PageKind {
     Viewer,
 }
 
-/// `/`, `/login`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
+/// `/`, `/login`, `/invitation/{token}`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
 pub fn routes(state: &App) -> Router<App> {
-    let routes =
-        Router::new().route("/", get(desk)).route("/login", get(desk)).route("/view/{session}", get(view));
+    let routes = Router::new()
+        .route("/", get(desk))
+        .route("/login", get(desk))
+        .route("/view/{session}", get(view))
+        .route("/invitation/{token}", get(desk));
     match &state.web.folder {
         None => routes,
         Some(folder) => routes

@@ -3,7 +3,7 @@
 //! [`SessionActor::next_event`] only waits; [`SessionActor::handle_event`] only acts. Nothing waits for a peer:
 //! a lane that is full is told to the machine, which keeps what it has for it, bounded.
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     ops::ControlFlow,
     sync::{Arc, atomic::Ordering},
 };
@@ -148,18 +148,30 @@ impl SessionActor {
             Input::Frame(peer, lane, bytes) => self.handle_frame(peer, lane, &bytes, now),
             Input::Lane(peer, lane, state) => self.handle_lane(peer, lane, state, now),
             Input::Answer(peer, sdp) => self.machine.answer(peer, sdp, now),
-            Input::Refused(peer, refusal) => {
-                self.app.metrics.refused(refusal, "transport");
-                self.machine.leave(peer, now);
-                self.close(peer, Farewell::Closed(CloseReason::Refused(refusal)));
-            }
+            Input::Refused(peer, refusal) => self.refuse(peer, refusal, now),
             Input::Views(agent, reply) => {
                 let views = self.machine.consent().view(agent).is_some();
                 // The asker may have gone away.
                 let _ = reply.send(views);
             }
+            Input::KeepOnly(agents) => self.keep_only(&agents, now),
             Input::End => self.machine.end(now),
         }
+    }
+
+    fn keep_only(&mut self, agents: &BTreeSet<AgentId>, now: Moment) {
+        let others =
+            self.ports.iter().filter(|(_, port)| port.agent().is_some_and(|it| !agents.contains(&it)));
+        for peer in others.map(|(peer, _)| *peer).collect::<Vec<_>>() {
+            self.machine.going_away(peer, now);
+            self.refuse(peer, Refusal::TicketInvalid, now);
+        }
+    }
+
+    fn refuse(&mut self, peer: PeerId, refusal: Refusal, now: Moment) {
+        self.app.metrics.refused(refusal, "transport");
+        self.machine.leave(peer, now);
+        self.close(peer, Farewell::Closed(CloseReason::Refused(refusal)));
     }
 
     fn handle_join(&mut self, join: Join, now: Moment) {
@@ -178,13 +190,17 @@ impl SessionActor {
         }
         self.next_peer += 1;
         let peer = PeerId(self.next_peer);
+        let agent = match &joiner {
+            Joiner::Viewer(card) => Some(card.id),
+            Joiner::Visitor(..) => None,
+        };
         let joined = match joiner {
             Joiner::Visitor(tab, card) => self.join_visitor(peer, tab, card, (resume, now))?,
             Joiner::Viewer(card) => self.machine.join_viewer(peer, card, resume, now)?,
         };
         let (outlet, outgoing) = port::lane(&self.room);
         let (told, farewell) = oneshot::channel();
-        self.ports.insert(peer, Port::new(outlet, told));
+        self.ports.insert(peer, Port::new(outlet, told, agent));
         self.count_peers("websocket", 1);
         Ok(Admission { peer, joined, outgoing, farewell })
     }

@@ -4,7 +4,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use cobrowse_core::{session::Lane, session::relay::CloseReason};
+use cobrowse_core::{id::AgentId, session::Lane, session::relay::CloseReason};
 use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -98,14 +98,25 @@ pub(crate) struct Port {
     reliable: Option<LaneOutlet>,
     unreliable: Option<LaneOutlet>,
     farewell: oneshot::Sender<Farewell>,
+    agent: Option<AgentId>,
     /// Taking an offer costs some 10 ms.
     offers: DefaultDirectRateLimiter,
 }
 
 impl Port {
-    pub(crate) fn new(websocket: LaneOutlet, farewell: oneshot::Sender<Farewell>) -> Self {
+    /// A peer that is this agent's viewer, or the visitor.
+    pub(crate) fn new(
+        websocket: LaneOutlet,
+        farewell: oneshot::Sender<Farewell>,
+        agent: Option<AgentId>,
+    ) -> Self {
         let offers = DefaultDirectRateLimiter::direct(limits::offers());
-        Self { websocket, reliable: None, unreliable: None, farewell, offers }
+        Self { websocket, reliable: None, unreliable: None, farewell, agent, offers }
+    }
+
+    /// Whose viewer it is, if it is one.
+    pub(crate) fn agent(&self) -> Option<AgentId> {
+        self.agent
     }
 
     pub(crate) fn may_offer(&self) -> bool {

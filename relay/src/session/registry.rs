@@ -103,6 +103,24 @@ impl Registry {
         }
     }
 
+    /// Sends away viewers whose agents may not view their session's site (any more).
+    pub async fn look_through(&self, app: &App) {
+        let running: Vec<_> = self.lock().values().cloned().collect();
+        if running.is_empty() {
+            return;
+        }
+        let agents = match app.accounts.agents().await {
+            Ok(agents) => agents,
+            Err(error) => return tracing::error!(%error, "viewers were not looked through"),
+        };
+        for handle in running {
+            // What cannot be read now is looked at again in a minute.
+            let Ok(Some(site)) = app.accounts.site(&handle.facts.site).await else { continue };
+            let may = agents.iter().filter(|agent| !agent.disabled && agent.sites.has(site.id));
+            handle.keep_only(may.filter_map(|agent| auth::on_wire(agent.id).ok()).collect()).await;
+        }
+    }
+
     fn of(&self, visitor: VisitorId) -> Option<SessionHandle> {
         let is_with = |handle: &&SessionHandle| handle.facts.visitor == visitor && !handle.has_ended();
         self.lock().values().find(is_with).cloned()

@@ -32,7 +32,7 @@ use tokio::sync::oneshot;
 use crate::{
     app::App,
     auth::{
-        self, account, site,
+        self, account, serves, site,
         ticket::{Bearer, Claims},
     },
     error::ApiError,
@@ -171,13 +171,7 @@ async fn check_bearer(
             let proof = hello.proof.as_deref().unwrap_or_default();
             if key.signed(nonce, &hello.ticket, proof) { Ok(()) } else { Err(Refusal::ProofInvalid) }
         }
-        Bearer::Viewer { agent, .. } if origin == Some(app.public_url.origin().as_str()) => {
-            let agent = app.accounts.agent(account(*agent)).await;
-            match agent.map_err(|error| ApiError::from(error).into_refusal("hello"))? {
-                Some(agent) if !agent.disabled => Ok(()),
-                Some(_) | None => Err(Refusal::TicketInvalid),
-            }
-        }
+        Bearer::Viewer { .. } if origin == Some(app.public_url.origin().as_str()) => Ok(()),
         Bearer::Viewer { .. } => Err(Refusal::WrongOrigin),
     }
 }
@@ -185,6 +179,7 @@ async fn check_bearer(
 async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGreeted> {
     let session =
         app.sessions.find(app, claims.session).await.map_err(|error| error.into_refusal("hello"))?;
+    may_view(app, &claims.bearer, &session).await?;
     let joiner = joiner(app, &claims.bearer, hello.tab).await?;
     let admission = session.join(joiner, hello.resume).await?;
     let welcome = welcome(app, claims.session, claims.bearer, &admission);
@@ -194,6 +189,21 @@ async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGre
             session.leave(admission.peer).await;
             Err(refusal.into())
         }
+    }
+}
+
+/// A ticket outlives what its agent may do by some minutes.
+async fn may_view(app: &App, bearer: &Bearer, session: &SessionHandle) -> Result<(), Refusal> {
+    let Bearer::Viewer { agent, .. } = bearer else { return Ok(()) };
+    let may = async {
+        match app.accounts.agent(account(*agent)).await? {
+            Some(agent) if !agent.disabled => serves(app, &agent.sites, &session.facts.site).await,
+            Some(_) | None => Ok(false),
+        }
+    };
+    match may.await.map_err(|error: ApiError| error.into_refusal("hello"))? {
+        true => Ok(()),
+        false => Err(Refusal::TicketInvalid),
     }
 }
 

@@ -215,7 +215,7 @@ async fn check_audit(share: &Share) {
         visitor control_revoked agent=1
         visitor ended reason=visitor_stopped"#]]
     .assert_eq(&log.join("\n"));
-    let verdict = relay::records::audit::verify(&share.world.server.store()).await.expect("read");
+    let verdict = relay::records::audit::verify(share.world.server.store()).await.expect("read");
     assert!(matches!(verdict, relay::records::audit::Verdict::Whole { entries: 7, .. }), "{verdict:?}");
 }
 

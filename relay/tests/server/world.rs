@@ -86,13 +86,18 @@ impl World {
 
     /// Somebody else with an account, logged in.
     pub async fn another_agent(&self, email: &str, first_name: &str) -> Agent {
+        self.agent(email, first_name, (Role::Agent, SitesOf::All)).await
+    }
+
+    /// Somebody with this role on these sites, logged in.
+    pub async fn agent(&self, email: &str, first_name: &str, (role, sites): (Role, SitesOf)) -> Agent {
         let password = "correct horse";
         let account = NewAgent {
             email: email.into(),
             first_name: first_name.into(),
             last_name: String::new(),
-            role: Role::Agent,
-            sites: SitesOf::All,
+            role,
+            sites,
             password: password.into(),
         };
         self.server.app.accounts.put_agent(account).await.expect("stored");

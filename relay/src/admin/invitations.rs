@@ -1,0 +1,109 @@
+//! Invitations. Whoever has the link needs no log-in.
+use accounts::{
+    Accepted, Claims, Invitation, InvitationId, NewInvitation, Role, SitesOf,
+    login::{text_of_token, token_from_text},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{ConnectInfo, Path, State, rejection::BytesRejection},
+    http::StatusCode,
+};
+use axum_extra::extract::cookie::CookieJar;
+use cobrowse_core::wire::{desk::Me, message::Refusal};
+
+use super::wire::{Accept, InvitationRow, Invite, OfferedRow};
+use super::{at_least, log, read_role, read_sites};
+use crate::{
+    app::App,
+    auth::Authorized,
+    desk::{self, read_json},
+    error::ApiError,
+    transport::tcp::Caller,
+};
+
+/// Those for a site of the one who asks.
+pub async fn list(
+    State(app): State<App>,
+    claims: Authorized<Claims>,
+) -> Result<Json<Vec<InvitationRow>>, ApiError> {
+    at_least(&claims, Role::Manager)?;
+    let sites = app.accounts.sites().await?;
+    let seen = app.accounts.invitations().await?.into_iter().filter(|it| sees(&claims, it));
+    Ok(Json(seen.map(|invitation| InvitationRow::new(invitation, &sites, None)).collect()))
+}
+
+fn sees(claims: &Claims, invitation: &Invitation) -> bool {
+    let sites = if invitation.role == Role::Admin { &SitesOf::All } else { &invitation.sites };
+    claims.sites.meets(sites)
+}
+
+pub async fn invite(
+    State(app): State<App>,
+    claims: Authorized<Claims>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<InvitationRow>), ApiError> {
+    at_least(&claims, Role::Admin)?;
+    let asked: Invite = read_json(&body?, "An object with email, role, sites is accepted.")?;
+    let sites = app.accounts.sites().await?;
+    let new = NewInvitation {
+        email: asked.email,
+        role: read_role(&asked.role)?,
+        sites: read_sites(asked.sites, &sites)?,
+        by: claims.agent,
+    };
+    let (invitation, token) = app.accounts.invite(new).await?;
+    let event = format!("invited invitation={} role={}", invitation.id.0, invitation.role.name());
+    log(&app, &claims, event).await;
+    let link = format!("{}/invitation/{}", app.public_url.origin(), text_of_token(&token));
+    Ok((StatusCode::CREATED, Json(InvitationRow::new(invitation, &sites, Some(link)))))
+}
+
+pub async fn revoke(
+    State(app): State<App>,
+    claims: Authorized<Claims>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    at_least(&claims, Role::Manager)?;
+    let id = InvitationId(id.parse().map_err(|_| ApiError::NotFound)?);
+    let open = app.accounts.invitations().await?;
+    open.iter().find(|it| it.id == id && sees(&claims, it)).ok_or(ApiError::NotFound)?;
+    at_least(&claims, Role::Admin)?;
+    app.accounts.revoke_invitation(id).await?;
+    log(&app, &claims, format!("invitation_revoked invitation={}", id.0)).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn look(
+    State(app): State<App>,
+    ConnectInfo(Caller(address)): ConnectInfo<Caller>,
+    Path(token): Path<String>,
+) -> Result<Json<OfferedRow>, ApiError> {
+    if !app.rates.link(address.ip()) {
+        return Err(Refusal::RateLimited.into());
+    }
+    let token = token_from_text(&token).ok_or(ApiError::NotFound)?;
+    let offered = app.accounts.invitation(token).await?.ok_or(ApiError::NotFound)?;
+    Ok(Json(OfferedRow { email: offered.email, inviter: offered.inviter }))
+}
+
+/// Makes the account and begins its first log-in.
+pub async fn accept(
+    State(app): State<App>,
+    ConnectInfo(Caller(address)): ConnectInfo<Caller>,
+    Path(token): Path<String>,
+    jar: CookieJar,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, CookieJar, Json<Me>), ApiError> {
+    if !app.rates.link(address.ip()) {
+        return Err(Refusal::RateLimited.into());
+    }
+    let token = token_from_text(&token).ok_or(ApiError::NotFound)?;
+    let asked: Accept = read_json(&body?, "An object with first_name, last_name, password is accepted.")?;
+    let Accept { first_name, last_name, password } = asked;
+    let accepted = Accepted { first_name, last_name, password };
+    let claims = Claims::from(app.accounts.accept_invitation(token, accepted).await?);
+    log(&app, &claims, format!("invitation_accepted role={}", claims.role.name())).await;
+    let (jar, me) = desk::welcome(&app, jar, claims).await?;
+    Ok((StatusCode::CREATED, jar, me))
+}
