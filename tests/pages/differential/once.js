@@ -76,6 +76,16 @@ export const ONCE_WRONG = {
     // A frame that moves gets another document, and has loaded it at once.
     document.body.append(frame);
   },
+  /** It changed nothing of its own that is told, and nobody looked for what it undid. */
+  async "a radio button that is not told and undoes another"(settle) {
+    const make = () => Object.assign(document.createElement("input"), { type: "radio", name: "group" });
+    const shown = make(), hidden = make(), around = document.createElement("noscript");
+    around.append(hidden);
+    shown.checked = true;
+    document.body.append(shown, around);
+    await settle();
+    hidden.checked = true;
+  },
   /** A parser gives fields in a table to a form that they are not in: in the replay they were all of one group. */
   async "forms around the rows of a table"() {
     const frame = document.createElement("iframe");

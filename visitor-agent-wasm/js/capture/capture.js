@@ -187,6 +187,8 @@ export class PageCapture {
   flush() {
     const { dirty, walk } = this;
     dirty.collect(dirty.observer.takeRecords());
+    // What is hidden, and itself not told, may have changed what is shown.
+    this.properties.unheard();
     if (!dirty.any && walk.stack.length === 0 && this.began) return this.finish();
     const start = performance.now();
     this.words.begin();

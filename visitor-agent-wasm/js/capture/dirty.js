@@ -167,7 +167,6 @@ export class Dirty {
       this.mark(select, " selected");
     }
     this.selects.clear();
-    this.capture.properties.unheard();
     this.renew();
     walk.mend(this.touched);
     const placed = this.moves(this.settlePlaces()) && this.news() && this.slots() && walk.resume();
