@@ -1,0 +1,363 @@
+//! Every socket of this process, and what each has to hear of.
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use chat_proto::{desk::Query, visitor::Token};
+
+use super::{
+    outbox::{Code, Outbox},
+    room::{Room, Ticket},
+    wire::Codec,
+};
+use crate::{
+    changes::Change,
+    engine::Committed,
+    model::{AgentId, Conversation, ConversationId, PublicId, SiteId, Stage, VisitorId},
+    views::may_match,
+    who::Viewer,
+};
+
+/// One visitor of one site.
+pub(crate) type Visiting = (SiteId, VisitorId);
+/// One conversation of one site.
+pub(crate) type Conv = (SiteId, ConversationId);
+
+/// A widget's socket.
+pub(crate) struct Widget {
+    pub outbox: Outbox<WidgetDirty>,
+    /// Its conversation waits: a place in a queue changes with what others do.
+    pub waits: AtomicBool,
+}
+
+/// What a widget has to be told.
+#[derive(Default)]
+pub(crate) struct WidgetDirty {
+    /// The conversation or its thread has changed.
+    pub thread: bool,
+    /// The agent types, or not.
+    pub typing: Option<(PublicId, bool)>,
+    /// The agent has read so far.
+    pub read: Option<(PublicId, u64)>,
+    /// The site has changed.
+    pub settings: bool,
+    /// A new token.
+    pub token: Option<Token>,
+}
+
+impl Widget {
+    pub fn new(codec: Codec) -> Self {
+        Self { outbox: Outbox::new(codec), waits: AtomicBool::new(false) }
+    }
+}
+
+/// A desk's socket.
+pub(crate) struct Desk {
+    pub agent: AgentId,
+    viewer: Mutex<Viewer>,
+    pub outbox: Outbox<DeskDirty>,
+    /// What it shows, as far as that decides what it has to hear of.
+    pub shows: Mutex<Shows>,
+}
+
+/// What a desk shows.
+#[derive(Default)]
+pub(crate) struct Shows {
+    pub list: Option<Arc<Query>>,
+    /// The rows of the list.
+    pub rows: HashSet<PublicId>,
+    /// Open conversations.
+    pub open: HashSet<Conv>,
+}
+
+impl Shows {
+    /// Another list is shown.
+    pub fn watch(&mut self, list: Option<Arc<Query>>) {
+        self.list = list;
+        self.rows.clear();
+    }
+
+    /// Opens a conversation: whether it was closed before. `None` when so many are open already.
+    pub fn opens(&mut self, conv: Conv, most: usize) -> Option<bool> {
+        let is_open = self.open.contains(&conv);
+        if !is_open && most <= self.open.len() {
+            return None;
+        }
+        Some(self.open.insert(conv))
+    }
+}
+
+/// What a desk has to be told.
+#[derive(Default)]
+pub(crate) struct DeskDirty {
+    /// Another list is watched.
+    pub watch: Option<Option<Query>>,
+    /// Opened or left.
+    pub open: BTreeMap<Conv, Opening>,
+    /// Open conversations that have changed.
+    pub threads: BTreeSet<Conv>,
+    /// Rows that may have.
+    pub rows: BTreeSet<Conv>,
+    /// What may be offered to this agent.
+    pub offers: BTreeSet<Conv>,
+    /// Who types, or not: an agent, or the visitor.
+    pub typing: BTreeMap<(PublicId, Option<AgentId>), bool>,
+    /// So far the visitor has read.
+    pub reads: BTreeMap<PublicId, u64>,
+    /// Visitors of open conversations who came, went, or did something.
+    pub visitors: BTreeMap<PublicId, bool>,
+    /// Numbers above the lists.
+    pub counts: bool,
+    /// Who and what there is.
+    pub directory: bool,
+    /// Something was missed: everything is read anew.
+    pub everything: bool,
+}
+
+/// What becomes of an open conversation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Opening {
+    /// It is shown from after what the client has.
+    From(Open),
+    /// It was open already: only how it stands is told anew.
+    Again,
+    /// It is not shown any more.
+    Left,
+}
+
+/// Where a client stands that opens a conversation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Open {
+    pub seq: u64,
+    pub aseq: u64,
+}
+
+impl Desk {
+    pub fn new(viewer: Viewer, codec: Codec) -> Self {
+        Self {
+            agent: viewer.agent,
+            viewer: Mutex::new(viewer),
+            outbox: Outbox::new(codec),
+            shows: Mutex::default(),
+        }
+    }
+
+    /// Whose it is, and what they may see.
+    pub fn viewer(&self) -> Viewer {
+        self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What they may see has changed.
+    pub fn set_viewer(&self, viewer: Viewer) {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = viewer;
+    }
+
+    pub fn shows(&self) -> MutexGuard<'_, Shows> {
+        self.shows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serves(&self, site: SiteId) -> bool {
+        self.viewer().key(site).is_some()
+    }
+
+    fn has_open(&self, conv: Conv) -> bool {
+        self.shows().open.contains(&conv)
+    }
+
+    fn list_changed(&self, conv: Conv) {
+        self.outbox.mark(|dirty| {
+            dirty.rows.insert(conv);
+            dirty.counts = true;
+        });
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Hub {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    widgets: Room<Visiting, Widget>,
+    desks: Room<AgentId, Desk>,
+    /// What waits: when one begins or ceases to, the places of the others change.
+    waiting: HashSet<Conv>,
+    stops: bool,
+}
+
+impl Hub {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A widget has said hello. `None` when its visitor has so many sockets already; else whether the visitor
+    /// was not there before.
+    pub fn widget_enters(&self, who: Visiting, widget: &Arc<Widget>, most: usize) -> Option<bool> {
+        let mut state = self.lock();
+        if most <= state.widgets.peers(&who).len() {
+            return None;
+        }
+        if state.stops {
+            widget.outbox.end("stopping");
+        }
+        Some(state.widgets.enter(who, widget.clone()))
+    }
+
+    /// A widget's socket has closed.
+    pub fn widget_leaves(&self, who: Visiting, widget: &Arc<Widget>) -> Option<Ticket> {
+        self.lock().widgets.leave(who, widget)
+    }
+
+    /// The grace is over; true when the visitor is gone.
+    pub fn visitor_is_gone(&self, who: Visiting, ticket: Ticket) -> bool {
+        self.lock().widgets.gone(who, ticket)
+    }
+
+    /// Ends all sockets of a visitor.
+    pub fn end_visitor(&self, who: Visiting, code: Code) {
+        self.lock().widgets.peers(&who).iter().for_each(|it| it.outbox.end(code));
+    }
+
+    /// A desk has said hello; true when the agent was not there before.
+    pub fn desk_enters(&self, desk: &Arc<Desk>) -> bool {
+        let mut state = self.lock();
+        if state.stops {
+            desk.outbox.end("stopping");
+        }
+        state.desks.enter(desk.agent, desk.clone())
+    }
+
+    /// A desk's socket has closed.
+    pub fn desk_leaves(&self, desk: &Arc<Desk>) -> Option<Ticket> {
+        self.lock().desks.leave(desk.agent, desk)
+    }
+
+    /// The grace is over; true when the agent is gone.
+    pub fn agent_is_gone(&self, agent: AgentId, ticket: Ticket) -> bool {
+        self.lock().desks.gone(agent, ticket)
+    }
+
+    /// The agents who have this conversation open, but for one.
+    pub fn watching(&self, conv: Conv, but: AgentId) -> Vec<AgentId> {
+        let state = self.lock();
+        let all = state.desks.all().filter(|(agent, desk)| **agent != but && desk.has_open(conv));
+        all.map(|(agent, _)| *agent).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Tells a visitor's widgets something.
+    pub fn widgets(&self, who: Visiting, mark: impl Fn(&mut WidgetDirty)) {
+        self.lock().widgets.peers(&who).iter().for_each(|it| it.outbox.mark(&mark));
+    }
+
+    /// Tells the desks that have a conversation open something.
+    pub fn open_desks(&self, conv: Conv, mark: impl Fn(&Desk, &mut DeskDirty)) {
+        for (_, desk) in self.lock().desks.all().filter(|(_, desk)| desk.has_open(conv)) {
+            desk.outbox.mark(|dirty| mark(desk, dirty));
+        }
+    }
+
+    /// Tells an agent's desks something.
+    pub fn agent_desks(&self, agent: AgentId, tell: impl Fn(&Desk)) {
+        self.lock().desks.peers(&agent).iter().for_each(|it| tell(it));
+    }
+
+    /// Tells a site's desks something.
+    pub fn site_desks(&self, site: SiteId, tell: impl Fn(&Desk)) {
+        self.lock().desks.all().filter(|(_, it)| it.serves(site)).for_each(|(_, it)| tell(it));
+    }
+
+    /// A transition is durable.
+    pub fn committed(&self, it: &Committed) {
+        let next = &it.transition.next;
+        let conv = (it.site, next.id);
+        self.widgets((it.site, next.visitor), |dirty| dirty.thread = true);
+        self.places(conv, next);
+        self.open_desks(conv, |_, dirty| _ = dirty.threads.insert(conv));
+        self.listing_desks(conv, next);
+    }
+
+    /// Tells the desks whose list may show a conversation, or did, that its row may have changed.
+    pub fn listing_desks(&self, conv: Conv, of: &Conversation) {
+        self.site_desks(conv.0, |desk| {
+            let is_listed = {
+                let shows = desk.shows();
+                let has = |list: &Arc<Query>| {
+                    shows.rows.contains(&of.public) || may_match(&desk.viewer(), list, of)
+                };
+                shows.list.as_ref().is_some_and(has)
+            };
+            if is_listed {
+                desk.list_changed(conv);
+            }
+        });
+    }
+
+    /// The places of others change when one begins or ceases to wait.
+    fn places(&self, conv: Conv, next: &Conversation) {
+        let mut state = self.lock();
+        let waits = matches!(next.state.stage(), Stage::Queued | Stage::Offered);
+        let is_news = if waits { state.waiting.insert(conv) } else { state.waiting.remove(&conv) };
+        if is_news {
+            let here = state.widgets.all().filter(|((site, _), _)| *site == conv.0);
+            here.filter(|(_, it)| it.waits.load(Ordering::Relaxed))
+                .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
+        }
+    }
+
+    /// Something beside conversations is durable.
+    pub fn changed(&self, change: Change) {
+        match change {
+            Change::Widget(site) => {
+                let state = self.lock();
+                let here = state.widgets.all().filter(|((of, _), _)| *of == site);
+                here.for_each(|(_, it)| it.outbox.mark(|dirty| dirty.settings = true));
+            }
+            Change::Directory(site) => {
+                self.site_desks(site, |desk| desk.outbox.mark(|dirty| dirty.directory = true));
+            }
+            // Desks ask for them when they open the list.
+            Change::Canned(..) => {}
+            Change::Row { site, conversation, only } => self.row((site, conversation), only),
+            Change::Visitor(..) => {}
+        }
+    }
+
+    fn row(&self, conv: Conv, only: Option<AgentId>) {
+        self.site_desks(conv.0, |desk| {
+            if only.is_some_and(|only| only != desk.agent) {
+                return;
+            }
+            let (is_open, is_listed) = {
+                let shows = desk.shows();
+                (shows.open.contains(&conv), shows.list.is_some())
+            };
+            if is_open {
+                desk.outbox.mark(|dirty| _ = dirty.threads.insert(conv));
+            }
+            if is_listed {
+                desk.list_changed(conv);
+            }
+        });
+    }
+
+    /// Something was missed: everybody reads everything anew.
+    pub fn missed(&self) {
+        let state = self.lock();
+        state.widgets.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
+        state.desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.everything = true));
+    }
+
+    /// Ends every socket, those that come from now on too.
+    pub fn stop(&self) {
+        let mut state = self.lock();
+        state.stops = true;
+        state.widgets.all().for_each(|(_, it)| it.outbox.end("stopping"));
+        state.desks.all().for_each(|(_, it)| it.outbox.end("stopping"));
+    }
+}

@@ -1,0 +1,306 @@
+//! A widget's socket: hello, then what its visitor says, and what they may see.
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+};
+
+use axum::extract::ws::{Message, WebSocket};
+use chat_proto::{
+    Resume,
+    limits::PING_EVERY_MS,
+    visitor::{Conversation, FromVisitor, ToVisitor},
+};
+use store::Tx;
+use tokio::time::timeout;
+
+use super::{
+    hub::{Visiting, Widget, WidgetDirty},
+    outbox::Code,
+    presence,
+    render::{self, Cards, Render},
+    say::{self, Speaker},
+    socket::{self, Heard, Out, Pulse, Stop, Tell, Work},
+    wire::Codec,
+};
+use crate::{
+    engine::{Fault, Page},
+    model::{self, ConversationId, PublicId, Seq, SiteId, UnixMillis},
+    server::{Chat, RENEW},
+    tables::{identity, marks},
+    visits::{self, Browsing},
+};
+
+/// A widget that has opened a socket and said nothing yet.
+pub(crate) struct Guest {
+    pub site: SiteId,
+    pub from: Option<IpAddr>,
+    pub browsing: Browsing,
+}
+
+/// Serves a widget's socket to its end.
+pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest: Guest) {
+    let hello = timeout(chat.options.hello, hello(&chat, &mut socket, codec, guest.site)).await;
+    let (who, expires, resume) = match hello {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(code)) => return refuse(&mut socket, codec, code).await,
+        // Nobody said who they are.
+        Err(_) => return refuse(&mut socket, codec, "hello").await,
+    };
+    let widget = Arc::new(Widget::new(codec));
+    if chat.hub.widget_enters(who, &widget, chat.options.limits.sockets).is_none() {
+        return refuse(&mut socket, codec, "rate").await;
+    }
+    presence::visitor_came(&chat, who).await;
+    let by = Speaker { who, from: guest.from, browsing: guest.browsing };
+    let teller = Teller { chat: chat.clone(), who, widget: widget.clone(), at: None, expires };
+    let worker = Worker { chat: chat.clone(), by, widget: widget.clone() };
+    let pulse = Pulse { every: chat.options.ping };
+    if let Some(teller) = teller.welcome(&mut socket, resume).await {
+        socket::serve(&chat.engine, socket, &widget.outbox, pulse, (worker, teller)).await;
+    }
+    presence::widget_left(&chat, who, &widget);
+}
+
+/// The first frame: whose it is, when the token ends, and where the client stands.
+async fn hello(
+    chat: &Chat,
+    socket: &mut WebSocket,
+    codec: Codec,
+    site: SiteId,
+) -> Result<(Visiting, UnixMillis, Option<Resume>), Code> {
+    let frame = socket::first(socket, codec).await?;
+    let FromVisitor::Hello { token, resume } = frame else { return Err("malformed") };
+    let (visitor, expires) = chat.tokens.check(&token, site, chat.engine.now()).ok_or("token")?;
+    let who = (site, visitor);
+    let known = chat.engine.store().read(move |tx| identity::is_known(tx, who)).await;
+    if known.map_err(|_| "retry")? { Ok((who, expires, resume)) } else { Err("token") }
+}
+
+async fn refuse(socket: &mut WebSocket, codec: Codec, code: Code) {
+    socket::refuse(socket, codec.encode(&ToVisitor::Bye { code: code.to_owned() })).await;
+}
+
+/// Does what a visitor asks.
+struct Worker {
+    chat: Chat,
+    by: Speaker,
+    widget: Arc<Widget>,
+}
+
+impl Work for Worker {
+    type Frame = FromVisitor;
+
+    async fn work(&mut self, heard: Heard<FromVisitor>) -> Result<(), Code> {
+        if let Some(answer) = say::say(&self.chat, &self.by, &heard.frame, heard.receipt).await {
+            // What was changed is told before the answer.
+            self.widget.outbox.mark(|dirty| dirty.thread = true);
+            self.widget.outbox.push(&answer);
+            return Ok(());
+        }
+        self.chat.rates.sign(self.by.who).map_err(|_| "rate")?;
+        match self.sign(heard.frame).await {
+            Ok(()) => Ok(()),
+            // Somebody else's conversation is not there; nothing waits for an answer.
+            Err(Fault::NoConversation) => Ok(()),
+            Err(fault) => {
+                tracing::warn!(%fault, "a visitor's sign was lost");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// What nobody answers.
+    async fn sign(&self, frame: FromVisitor) -> Result<(), Fault> {
+        let (chat, who) = (&self.chat, self.by.who);
+        match frame {
+            FromVisitor::Typing { conv, on } => {
+                let of = say::own(chat, who, &conv).await?;
+                let public = of.public;
+                chat.hub.open_desks((who.0, of.id), |_, dirty| _ = dirty.typing.insert((public, None), on));
+                Ok(())
+            }
+            FromVisitor::Read { conv, seq } => self.read(&say::own(chat, who, &conv).await?, seq).await,
+            FromVisitor::Page(page) => visits::record_page(&chat.engine, who, &page, &self.by.browsing).await,
+            FromVisitor::Custom { data } => visits::record_custom(&chat.engine, who, data).await,
+            FromVisitor::Fetch { conv, after } => self.fetch(&say::own(chat, who, &conv).await?, after).await,
+            // Said already, or answered elsewhere.
+            FromVisitor::Hello { .. }
+            | FromVisitor::Start { .. }
+            | FromVisitor::Send { .. }
+            | FromVisitor::Choose { .. }
+            | FromVisitor::Submit { .. }
+            | FromVisitor::Close { .. }
+            | FromVisitor::Rate { .. } => Ok(()),
+        }
+    }
+
+    async fn read(&self, of: &model::Conversation, seq: u64) -> Result<(), Fault> {
+        let (conv, public, seq) = ((of.site, of.id), of.public, seq.min(of.last_seq.0));
+        let mark = move |tx: &mut dyn Tx| marks::read(tx, conv, (marks::VISITOR, Seq(seq)));
+        if self.chat.engine.store().write(store::Key(conv.0.0), mark).await? {
+            self.chat.hub.open_desks(conv, |_, dirty| _ = dirty.reads.insert(public, seq));
+        }
+        Ok(())
+    }
+
+    async fn fetch(&self, of: &model::Conversation, after: u64) -> Result<(), Fault> {
+        let (page, cards) = thread(&self.chat, (of.site, of.id), Seq(after)).await?;
+        let msgs = messages(&self.chat, &page, &cards);
+        self.widget.outbox.push(&ToVisitor::Msgs { conv: of.public.to_name(), msgs });
+        Ok(())
+    }
+}
+
+/// A page of a thread, and the cards of its files.
+async fn thread(
+    chat: &Chat,
+    (site, id): (SiteId, ConversationId),
+    after: Seq,
+) -> Result<(Page, Cards), Fault> {
+    let page = chat.engine.thread(site, id, after).await?;
+    if page.messages.iter().all(|it| it.body.files().is_none()) {
+        return Ok((page, Cards::new()));
+    }
+    let wanted = page.clone();
+    let cards = chat.engine.store().read(move |tx| render::cards(tx, site, &wanted)).await?;
+    Ok((page, cards))
+}
+
+fn messages(chat: &Chat, page: &Page, cards: &Cards) -> Vec<chat_proto::message::Msg> {
+    let render = Render { names: &chat.names, cards };
+    page.messages.iter().filter_map(|it| render.for_visitor(it)).collect()
+}
+
+/// Tells a visitor what they may see.
+struct Teller {
+    chat: Chat,
+    who: Visiting,
+    widget: Arc<Widget>,
+    /// The conversation that is shown, and how much of it the client has.
+    at: Option<At>,
+    /// When the client's token ends.
+    expires: UnixMillis,
+}
+
+struct At {
+    id: ConversationId,
+    public: PublicId,
+    seq: Seq,
+    told: Option<Conversation>,
+}
+
+impl Teller {
+    /// The answer to hello. `None` when the socket is gone.
+    async fn welcome(mut self, socket: &mut WebSocket, resume: Option<Resume>) -> Option<Self> {
+        let chat = self.chat.clone();
+        chat.names.refresh(&chat.accounts).await;
+        let conv = match self.current().await {
+            Ok(found) => found,
+            Err(_) => {
+                socket::refuse(socket, self.bye("retry")).await;
+                return None;
+            }
+        };
+        let told = conv.as_ref().map(|it| self.shown(it));
+        if let (Some(it), Some(told)) = (&conv, &told) {
+            let resumes = resume.filter(|resume| resume.conv == told.conv);
+            // What a client cannot have, it does not have.
+            let seq = resumes.map_or(0, |resume| resume.seq.min(it.last_seq.0));
+            self.at = Some(At { id: it.id, public: it.public, seq: Seq(seq), told: Some(told.clone()) });
+        }
+        let ping_ms = u32::try_from(chat.options.ping.as_millis()).unwrap_or(PING_EVERY_MS);
+        let frame = ToVisitor::Welcome { now: chat.engine.now().0, ping_ms, conv: told };
+        socket.send(self.codec().encode(&frame)?).await.ok()?;
+        self.widget.outbox.mark(|dirty| dirty.thread = true);
+        Some(self)
+    }
+
+    fn codec(&self) -> Codec {
+        self.widget.outbox.codec()
+    }
+
+    async fn current(&self) -> Result<Option<model::Conversation>, Fault> {
+        let who = self.who;
+        Ok(self.chat.engine.store().read(move |tx| identity::current(tx, who)).await?)
+    }
+
+    /// A conversation as it is shown now.
+    fn shown(&self, it: &model::Conversation) -> Conversation {
+        let place = self.chat.engine.position(it.site, it.id);
+        let shown = render::conversation(it, &self.chat.names, place);
+        self.widget.waits.store(shown.ahead.is_some(), Ordering::Relaxed);
+        shown
+    }
+
+    /// Messages that the client lacks, a page at a time as the socket takes them; then the conversation.
+    async fn catch_up(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        let Some(it) = self.current().await? else { return Ok(()) };
+        if self.at.as_ref().is_none_or(|at| at.id != it.id) {
+            self.at = Some(At { id: it.id, public: it.public, seq: Seq(0), told: None });
+        }
+        let shown = self.shown(&it);
+        let codec = self.codec();
+        let Some(at) = &mut self.at else { return Ok(()) };
+        loop {
+            let (page, cards) = thread(&self.chat, (it.site, it.id), at.seq).await?;
+            let Some(last) = page.messages.last() else { break };
+            if let model::Place::Thread(seq) = last.place {
+                at.seq = seq;
+            }
+            let msgs = messages(&self.chat, &page, &cards);
+            out.send(codec.encode(&ToVisitor::Msgs { conv: at.public.to_name(), msgs })).await?;
+            if !page.more {
+                break;
+            }
+        }
+        if at.told.as_ref() != Some(&shown) {
+            at.told = Some(shown.clone());
+            out.send(codec.encode(&ToVisitor::Conv(shown))).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Tell for Teller {
+    type Dirty = WidgetDirty;
+
+    async fn tell(&mut self, dirty: WidgetDirty, out: &mut Out<'_>) -> Result<(), Stop> {
+        let codec = self.codec();
+        if dirty.thread {
+            self.catch_up(out).await?;
+        }
+        if let Some((conv, seq)) = dirty.read {
+            out.send(codec.encode(&ToVisitor::Read { conv: conv.to_name(), seq })).await?;
+        }
+        if let Some((conv, on)) = dirty.typing {
+            out.send(codec.encode(&ToVisitor::Typing { conv: conv.to_name(), on })).await?;
+        }
+        if dirty.settings {
+            out.send(codec.encode(&ToVisitor::Changed)).await?;
+        }
+        if let Some(token) = dirty.token {
+            out.send(codec.encode(&ToVisitor::Token(token))).await?;
+        }
+        Ok(())
+    }
+
+    fn ping(&self) -> Option<Message> {
+        self.codec().encode(&ToVisitor::Ping)
+    }
+
+    async fn beat(&mut self) -> Result<(), Code> {
+        let now = self.chat.engine.now();
+        if self.expires.since(now) <= RENEW {
+            let token = self.chat.tokens.issue(self.who, now);
+            self.expires = UnixMillis(token.expires);
+            self.widget.outbox.mark(|dirty| dirty.token = Some(token));
+        }
+        Ok(())
+    }
+
+    fn bye(&self, code: Code) -> Option<Message> {
+        self.codec().encode(&ToVisitor::Bye { code: code.to_owned() })
+    }
+}

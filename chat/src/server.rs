@@ -1,0 +1,248 @@
+//! The chat service as one thing that a program mounts: routes, sockets, and what goes on by itself.
+//!
+//! ```text
+//!   widgets, desks ──HTTP──▶ [http] ─┐                     ┌─▶ [rt::hub] ──▶ every socket of this process
+//!        └──────WebSocket──▶ [rt] ───┴──▶ [Engine] ──commits, changes
+//! ```
+//! [`Chat::open`] takes up what the store holds, [`Chat::router`] gives the routes, and [`Chat::serve`] does what
+//! is due and hands on what was committed, until it is told to stop. It needs a store opened with
+//! [`Chat::TABLES`] and the accounts of the same store; it knows nothing of the relay.
+mod identity;
+mod jwt;
+mod names;
+mod options;
+mod setup;
+mod token;
+
+use std::{
+    future::Future,
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use accounts::{Accounts, Claims};
+use axum::Router;
+use store::{Key, Migrations, Store};
+use thiserror::Error;
+use tokio::sync::{broadcast, watch};
+
+pub(crate) use identity::Denied;
+pub(crate) use names::Names;
+pub use options::{Caller, Options};
+pub(crate) use token::{RENEW, Tokens};
+
+use crate::{
+    changes::Change,
+    engine::{Committed, Engine, Fault},
+    files::{FileFault, Files, LinkKey},
+    http,
+    model::{AgentId, Role, SiteId},
+    rt::{self, Hub, Rates, Wanted},
+    tables::identity as rows,
+    views,
+    who::{Served, Viewer},
+};
+
+/// How often what is kept in memory is looked through.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Why the service cannot begin.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The database, or the machine's random numbers.
+    #[error(transparent)]
+    Engine(#[from] Fault),
+    /// The folder of files.
+    #[error(transparent)]
+    Files(#[from] FileFault),
+}
+
+/// The chat service; cheap to clone.
+#[derive(Clone)]
+pub struct Chat {
+    parts: Arc<Parts>,
+}
+
+/// What all routes and sockets share.
+#[doc(hidden)]
+pub struct Parts {
+    pub(crate) engine: Engine,
+    pub(crate) accounts: Accounts,
+    pub(crate) options: Options,
+    pub(crate) files: Option<Files>,
+    pub(crate) hub: Hub,
+    pub(crate) rates: Rates,
+    pub(crate) tokens: Tokens,
+    pub(crate) names: Names,
+    pub(crate) wanted: Wanted,
+    setups: setup::Done,
+    heard: Mutex<Option<Heard>>,
+}
+
+/// What the engine tells: taken by whoever hands it on.
+type Heard = (broadcast::Receiver<Arc<Committed>>, broadcast::Receiver<Change>);
+
+impl Deref for Chat {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl Chat {
+    /// The tables that the store is opened with, beside those of the accounts.
+    pub const TABLES: Migrations = crate::engine::TABLES;
+
+    /// Takes up what the store holds.
+    ///
+    /// # Errors
+    /// When the store or the folder of files cannot be used.
+    pub async fn open(store: Store, accounts: Accounts, options: Options) -> Result<Self, OpenError> {
+        let engine = Engine::open(store.clone(), options.clock.clone(), options.shares.clone()).await?;
+        let tokens = Tokens::new(secret(&store, "visitor tokens").await?);
+        let files = match &options.files {
+            Some(folder) => {
+                let key = LinkKey(secret(&store, "file links").await?);
+                Some(Files::local(store, options.clock.clone(), folder, key)?)
+            }
+            None => None,
+        };
+        let names = Names::default();
+        names.refresh(&accounts).await;
+        let heard = Mutex::new(Some((engine.subscribe(), engine.changes().subscribe())));
+        let (hub, rates, setups) = (Hub::default(), Rates::new(&options.limits), setup::Done::default());
+        let wanted = Wanted::default();
+        let parts =
+            Parts { engine, accounts, options, files, hub, rates, tokens, names, wanted, setups, heard };
+        Ok(Self { parts: Arc::new(parts) })
+    }
+
+    /// Conversations, for whoever runs the service.
+    pub fn engine(&self) -> &Engine {
+        &self.parts.engine
+    }
+
+    /// All routes of the service.
+    pub fn router(&self) -> Router {
+        http::routes(self)
+    }
+
+    /// Does what is due and tells sockets what happens, until `stop`; then ends them.
+    pub async fn serve(&self, stop: impl Future<Output = ()>) {
+        let (tell, stopped) = watch::channel(false);
+        let wait = || {
+            let mut stopped = stopped.clone();
+            async move {
+                // An error is an end too.
+                let _ = stopped.wait_for(|it| *it).await;
+            }
+        };
+        let ending = async {
+            stop.await;
+            self.hub.stop();
+            let _ = tell.send(true);
+        };
+        tokio::join!(
+            ending,
+            self.engine.serve(wait()),
+            self.hand_on(wait()),
+            self.keep_house(wait()),
+            self.keep_files(wait())
+        );
+    }
+
+    /// Hands on what was committed to whom it concerns.
+    async fn hand_on(&self, stop: impl Future<Output = ()>) {
+        let taken = self.heard.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((mut committed, mut changes)) = taken else {
+            tracing::error!("the chat service is served already");
+            return;
+        };
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                it = committed.recv() => match it {
+                    Ok(it) => rt::committed(self, &it),
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.hub.missed(),
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+                it = changes.recv() => match it {
+                    Ok(it) => self.hub.changed(it),
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.hub.missed(),
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+                () = &mut stop => return,
+            }
+        }
+    }
+
+    async fn keep_house(&self, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
+        let mut sweeps = tokio::time::interval(SWEEP);
+        let first = rt::who_never_came_back(self);
+        let sweeping = async {
+            loop {
+                sweeps.tick().await;
+                self.rates.sweep();
+            }
+        };
+        tokio::select! {
+            () = async { tokio::join!(first, sweeping); } => {}
+            () = &mut stop => {}
+        }
+    }
+
+    async fn keep_files(&self, stop: impl Future<Output = ()>) {
+        match &self.files {
+            Some(files) => files.serve(stop).await,
+            None => stop.await,
+        }
+    }
+
+    /// The site of a key, set up so that it works; nothing where there is no such site.
+    pub(crate) async fn site(&self, key: &str) -> Result<Option<accounts::Site>, Fault> {
+        let found = self.accounts.site(key).await.map_err(accounts_fault)?;
+        if let Some(site) = &found {
+            self.set_up(SiteId(site.id.0)).await?;
+        }
+        Ok(found)
+    }
+
+    /// An agent with the sites that they serve.
+    pub(crate) async fn viewer(&self, claims: &Claims) -> Result<Viewer, Fault> {
+        let sites = self.accounts.sites().await.map_err(accounts_fault)?;
+        let served = sites.into_iter().filter(|it| claims.may(it.id));
+        let served: Vec<_> =
+            served.map(|it| Served { id: SiteId(it.id.0), key: it.key, name: it.name }).collect();
+        let agent = AgentId(claims.agent.0);
+        for site in &served {
+            self.set_up(site.id).await?;
+            self.engine.add_agent(site.id, agent).await?;
+        }
+        views::viewer(&self.engine, (agent, role(claims.role)), served).await
+    }
+}
+
+/// A role as the state machine knows it.
+const fn role(it: accounts::Role) -> Role {
+    match it {
+        accounts::Role::Agent => Role::Agent,
+        accounts::Role::Manager => Role::Manager,
+        accounts::Role::Admin => Role::Admin,
+    }
+}
+
+/// Reading accounts fails as the store does.
+pub(crate) fn accounts_fault(error: accounts::Error) -> Fault {
+    match error {
+        accounts::Error::Store(error) => Fault::Store(error),
+        other => Fault::Store(store::Error::Data(other.to_string())),
+    }
+}
+
+async fn secret(store: &Store, name: &'static str) -> Result<[u8; 32], Fault> {
+    let mut drawn = [0; 32];
+    getrandom::fill(&mut drawn).map_err(|error| Fault::Random(error.to_string()))?;
+    Ok(store.write(Key(0), move |tx| rows::secret(tx, name, drawn)).await?)
+}

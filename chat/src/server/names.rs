@@ -1,0 +1,63 @@
+//! What agents are called. Asked for with every message: kept, and read anew when somebody is not in it.
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use accounts::Accounts;
+
+use crate::{model::AgentId, views::Colleague};
+
+/// So long names may be behind.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// The agents of the server by name; cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Names {
+    known: Arc<RwLock<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    read: Option<Instant>,
+    all: Arc<[Colleague]>,
+    first: HashMap<AgentId, String>,
+}
+
+impl Names {
+    /// What visitors call an agent; nothing for one whom nobody knows any more.
+    pub fn first(&self, agent: AgentId) -> String {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.first.get(&agent).cloned().unwrap_or_default()
+    }
+
+    /// Everybody.
+    pub fn all(&self) -> Arc<[Colleague]> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).all.clone()
+    }
+
+    /// Reads them anew where that is due. What cannot be read stays as it was.
+    pub async fn refresh(&self, accounts: &Accounts) {
+        let read = self.known.read().unwrap_or_else(PoisonError::into_inner).read;
+        if read.is_some_and(|it| it.elapsed() < FRESH) {
+            return;
+        }
+        match accounts.agents().await {
+            Ok(agents) => self.keep(agents),
+            Err(error) => tracing::warn!(%error, "the agents' names cannot be read"),
+        }
+    }
+
+    fn keep(&self, agents: Vec<accounts::Agent>) {
+        let colleague = |it: accounts::Agent| Colleague {
+            id: AgentId(it.id.0),
+            first_name: it.first_name,
+            last_name: it.last_name,
+        };
+        let all: Arc<[Colleague]> = agents.into_iter().map(colleague).collect();
+        let first = all.iter().map(|it| (it.id, it.first_name.clone())).collect();
+        let known = Known { read: Some(Instant::now()), all, first };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
