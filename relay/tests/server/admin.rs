@@ -1,10 +1,18 @@
 //! Who may administer what: every role on every route.
 use accounts::{NewSite, Role, SitesOf};
-use cobrowse_core::wire::desk::{Me, ToDesk};
+use cobrowse_core::{
+    session::{viewer::ViewerEvent, visitor::VisitorEvent},
+    wire::{
+        PageKind,
+        desk::{Me, ToDesk},
+        message::{EndReason, Refusal},
+    },
+};
 use relay::admin::wire::{AgentRow, InvitationRow, OfferedRow, SiteRow};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::story::Share;
 use crate::world::{Agent, Browser, SHOP, World, body, closed, code, first_visitor, text};
 
 /// Sophie administers; Max manages and Ada helps on the site `demo`; Zoe helps on the site `blog` alone.
@@ -273,4 +281,33 @@ async fn what_administrators_do_stands_in_the_log_without_names() {
     let rows: Result<_, store::Error> = rows.await;
     let expected = "agent_changed agent=3 role=manager sites=all disabled=false";
     assert_eq!(rows.expect("read"), [("agent:1".to_owned(), expected.to_owned())]);
+}
+
+#[tokio::test]
+async fn a_viewer_whose_agent_is_sent_away_sees_no_more() {
+    tokio::task::LocalSet::new().run_until(sent_away()).await;
+}
+
+async fn sent_away() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let tom = share.world.agent("tom@example.com", "Tom", (Role::Admin, SitesOf::All)).await;
+    let sophie = format!("/v1/agents/{}", share.sophie.me.id.0);
+    let disable = json!({ "disabled": true });
+    assert_eq!(ask(&tom, Method::PATCH, &sophie, &disable).await.status(), 200);
+    // The viewer's machine comes again with its ticket, and is refused by name.
+    let refused = |event| match event {
+        ViewerEvent::Refused(refusal) => Some(refusal),
+        _ => None,
+    };
+    assert_eq!(share.viewer.sees(refused).await, Refusal::TicketInvalid);
+    share.visitor.sends(PageKind::Delta, 1, b"not for Sophie");
+    // Nobody is left who views: the share ends by itself, and the visitor is told.
+    let ended = |event| match event {
+        VisitorEvent::Ended(reason) => Some(reason),
+        _ => None,
+    };
+    assert_eq!(share.visitor.sees(ended).await, EndReason::AgentLeft);
+    let rest = share.viewer.rest();
+    assert!(!rest.iter().any(|event| matches!(event, ViewerEvent::Page(..))), "{rest:?}");
 }

@@ -9,6 +9,7 @@ mod channels;
 mod databases;
 mod desk;
 mod lanes;
+mod mounts;
 mod pages;
 mod peer;
 mod restart;

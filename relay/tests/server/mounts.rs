@@ -1,0 +1,107 @@
+//! Another service on the same server: its own tables, routes and tasks, and the relay's accounts.
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use accounts::{Role, token_from_cookies};
+use axum::{
+    Router,
+    extract::{ConnectInfo, DefaultBodyLimit, State},
+    http::{HeaderMap, header},
+    routing::{get, post},
+};
+use relay::{
+    Config, Server,
+    config::Demo,
+    mount::{Base, Mounts},
+    server::StartError,
+};
+use reqwest::StatusCode;
+use serde_json::json;
+use store::{Key, Migrations, Step};
+use tokio::sync::Notify;
+
+const NOTES: Migrations = Migrations {
+    component: "notes",
+    steps: &[Step::both("notes", "CREATE TABLE note_note (id {id}, body {text} NOT NULL) {strict};")],
+};
+
+async fn who(State(base): State<Base>, caller: ConnectInfo<SocketAddr>, headers: HeaderMap) -> String {
+    let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let claims = match token_from_cookies(cookie) {
+        Some(token) => base.accounts.login(token).await.expect("read"),
+        None => None,
+    };
+    let name = claims.filter(|it| it.role == Role::Admin).map_or("nobody".to_owned(), |it| it.first_name);
+    format!("{name} from {} at {}", caller.0.ip(), base.public_url)
+}
+
+async fn note(State(base): State<Base>, body: String) -> String {
+    let add = "INSERT INTO note_note (body) VALUES ($1) RETURNING id";
+    let added = base.store.write(Key(1), move |tx| tx.one::<(i64,)>(add, store::params![&body])).await;
+    let (id,): (i64,) = added.map_err(|error: store::Error| error).expect("written");
+    id.to_string()
+}
+
+/// With a task that says when it was told to stop.
+fn notes(stopped: Arc<Notify>) -> Mounts {
+    Mounts::default().with(&[NOTES], async move |base| {
+        let shutdown = base.shutdown.clone();
+        base.shutdown.spawn(async move {
+            shutdown.wanted().await;
+            stopped.notify_one();
+        });
+        let note = post(note).layer(DefaultBodyLimit::max(1 << 20));
+        Ok(Router::new().route("/notes/who", get(who)).route("/notes", note).with_state(base))
+    })
+}
+
+#[tokio::test]
+async fn a_service_is_mounted_beside_the_relay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stopped = Arc::new(Notify::new());
+    let demo = Some(Demo { origins: Vec::new() });
+    let config = Config { demo, ..Config::loopback(folder.path()) };
+    let server = Server::start_with(config, notes(Arc::clone(&stopped))).await.expect("starts");
+    let (client, base) = (reqwest::Client::new(), format!("http://{}", server.addr));
+
+    let who = client.get(format!("{base}/notes/who"));
+    let answer = who.try_clone().expect("no body").send().await.expect("answered");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "as everything that the server says");
+    let url = &server.url;
+    assert_eq!(answer.text().await.expect("text"), format!("nobody from 127.0.0.1 at {url}"));
+    let account = server.demo.clone().expect("the demo's agent");
+    let login = json!({ "email": account.email, "password": account.password }).to_string();
+    let login = client.post(format!("{base}/v1/login")).header("origin", url).body(login).send().await;
+    let cookie = login.expect("answered").headers()["set-cookie"].clone();
+    let answer = who.header("cookie", cookie).send().await.expect("answered").text().await;
+    assert_eq!(answer.expect("text"), format!("Sophie from 127.0.0.1 at {url}"));
+
+    let long = client.post(format!("{base}/notes")).body("x".repeat(100_000));
+    assert_eq!(long.send().await.expect("answered").text().await.expect("text"), "1");
+    for path in ["/readyz", "/healthz"] {
+        assert_eq!(
+            client.get(format!("{base}{path}")).send().await.expect("answered").status(),
+            200,
+            "{path}"
+        );
+    }
+    let nothing = client.get(format!("{base}/notes/none")).send().await.expect("answered");
+    assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
+
+    server.shutdown().await.expect("stops");
+    stopped.notified().await;
+    let store = relay::records::open(folder.path(), &relay::config::Database::DataFolder, &[NOTES]);
+    let store = store.expect("one file, closed");
+    let kept = store.read(|tx| tx.one::<(i64,)>("SELECT COUNT(*) FROM note_note", &[])).await;
+    let kept: Result<(i64,), store::Error> = kept;
+    assert_eq!(kept, Ok((1,)));
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_begin_stops_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mounts = Mounts::default().with(&[], async |_| Err("no room".into()));
+    let started = Server::start_with(Config::loopback(folder.path()), mounts).await;
+    let refused = started.err().expect("refused");
+    assert!(matches!(&refused, StartError::Mount(_)) && refused.to_string() == "no room", "{refused}");
+}
