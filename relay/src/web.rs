@@ -35,11 +35,16 @@ enum PageKind {
     Viewer,
 }
 
-/// `/`, `/login`, `/invitation/{token}`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
+/// `/`, `/login`, the desk's other pages, `/invitation/{token}`, `/assets/*`, `/view/{session}`, `/v1/loader.js`, `/v1/visitor/*`.
 pub fn routes(state: &App) -> Router<App> {
     let routes = Router::new()
         .route("/", get(desk))
         .route("/login", get(desk))
+        .route("/visitors", get(desk))
+        .route("/contacts", get(desk))
+        .route("/contacts/{id}", get(desk))
+        .route("/admin", get(desk))
+        .route("/admin/{*place}", get(desk))
         .route("/view/{session}", get(view))
         .route("/invitation/{token}", get(desk));
     match &state.web.folder {
