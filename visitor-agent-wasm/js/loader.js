@@ -288,6 +288,10 @@
     again = later(arrive, 3000);
   });
   addEventListener("pageshow", (event) => { if (event.persisted) safe(returns)(); });
-  window.Tandem = { version: 1, stop: () => share?.stop?.() };
+  // The chat's bubble comes as a piece of its own; what the page asks of the chat waits for it.
+  const bubble = import(server + "/v1/visitor/chat/bubble.js").then((it) => it.default({ server, site, tag, warn }));
+  bubble.catch(warn);
+  const api = window.Tandem = { version: 1, stop: () => share?.stop?.() };
+  for (const name of ["open", "close", "identify", "setCustomData", "logout"]) api[name] = async (...args) => (await bubble)[name](...args);
   safe(arrive)();
 })();

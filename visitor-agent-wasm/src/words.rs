@@ -30,33 +30,36 @@ impl Language {
             Self::French => "fr",
         }
     }
-
-    const fn pick(self, english: &'static str, french: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::French => french,
-        }
-    }
 }
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident: $english:literal, $french:literal;)*) => {
-        /// One text of the visitor's side. `{}` stands for first names.
+    ($(#[$about:meta])* enum $kind:ident; $($(#[$doc:meta])* $name:ident: $english:literal, $french:literal;)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Words { $($(#[$doc])* $name,)* }
+        pub enum $kind { $($(#[$doc])* $name,)* }
 
-        impl Words {
+        impl $kind {
             /// The text in a language.
             pub const fn text(self, language: Language) -> &'static str {
-                match self { $(Self::$name => language.pick($english, $french),)* }
+                // A table takes less room than a choice of so many.
+                const TEXTS: &[(&str, &str)] = &[$(($english, $french),)*];
+                let (english, french) = TEXTS[self as usize];
+                match language {
+                    Language::English => english,
+                    Language::French => french,
+                }
             }
             #[cfg(test)]
-            const ALL: &[Self] = &[$(Self::$name,)*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
         }
     };
 }
 
+pub mod chat;
+
 words! {
+    /// One text of the share's bar and questions. `{}` stands for first names.
+    enum Words;
     /// The first question.
     AskView: "{} would like to see this page", "{} aimerait voir cette page";
     /// What the yes to viewing shows.
@@ -114,11 +117,11 @@ words! {
 /// Puts names into a text, in order.
 pub fn fill(text: &str, names: &[&str]) -> String {
     let mut names = names.iter();
-    let mut parts = text.split("{}");
+    let mut parts = text.split('{');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         out.push_str(names.next().copied().unwrap_or_default());
-        out.push_str(part);
+        out.push_str(part.trim_start_matches('}'));
     }
     out
 }
@@ -138,11 +141,13 @@ mod tests {
 
     #[test]
     fn both_languages_take_the_same_names() {
-        for words in Words::ALL {
-            let [english, french] = [Language::English, Language::French].map(|it| words.text(it));
-            assert_ne!(english, "", "{words:?}");
-            assert_ne!(french, "", "{words:?}");
-            assert_eq!(english.matches("{}").count(), french.matches("{}").count(), "{words:?}");
+        let texts = |english: &Language| {
+            let bar = Words::ALL.iter().map(|it| it.text(*english));
+            bar.chain(chat::Chat::ALL.iter().map(|it| it.text(*english))).collect::<Vec<_>>()
+        };
+        for (english, french) in texts(&Language::English).into_iter().zip(texts(&Language::French)) {
+            assert!(!english.is_empty() && !french.is_empty(), "{english:?} {french:?}");
+            assert_eq!(english.matches("{}").count(), french.matches("{}").count(), "{english}");
         }
     }
 

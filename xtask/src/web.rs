@@ -74,33 +74,31 @@ impl Part {
         }
     }
 
-    fn package(self) -> &'static str {
+    /// Its packages, each with the name of the JavaScript module that loads its WebAssembly.
+    fn modules(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Visitor => "share",
-            Self::Desk => "agent-viewer",
-            Self::Lib => "tandem-library",
-        }
-    }
-
-    /// The name of the JavaScript module that loads the WebAssembly.
-    fn module(self) -> &'static str {
-        match self {
-            Self::Visitor => "share",
-            Self::Desk => "agent-viewer",
+            Self::Visitor => &[("share", "share"), ("widget", "widget")],
+            Self::Desk => &[("agent-viewer", "agent-viewer")],
             // `tandem.js` is written by hand around it.
-            Self::Lib => "engine",
+            Self::Lib => &[("tandem-library", "engine")],
         }
     }
 
-    /// Files and folders, from the top of the tree, that are copied as they are.
-    fn copied(self) -> &'static str {
+    /// Files and folders, from the top of the tree, that are copied as they are, each with its place in the part's
+    /// folder.
+    fn copied(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Visitor => "visitor-agent-wasm/js/loader.js",
-            Self::Desk => "agent-viewer/static",
-            Self::Lib => "library/static",
+            Self::Visitor => {
+                &[("visitor-agent-wasm/js/loader.js", ""), ("visitor-agent-wasm/js/widget", CHAT_FOLDER)]
+            }
+            Self::Desk => &[("agent-viewer/static", "")],
+            Self::Lib => &[("library/static", "")],
         }
     }
 }
+
+/// Where the chat's scripts are in the visitor's folder.
+pub const CHAT_FOLDER: &str = "chat";
 
 /// Where a profile's parts are.
 pub fn output(profile: Profile) -> PathBuf {
@@ -117,8 +115,11 @@ pub fn build(parts: &[Part], profile: Profile) -> Result<PathBuf> {
     crate::tidy::bindgen_versions_match()?;
     let toolchain = toolchain::find()?;
     let build_one = |part: Part| -> Result<()> {
-        let wasm = compile(part, profile, &metadata, &toolchain)?;
-        assemble(part, profile, &wasm)
+        let compiled = |(package, module): &(&'static str, &'static str)| {
+            Ok((*module, compile(package, profile, &metadata, &toolchain)?))
+        };
+        let modules: Vec<_> = part.modules().iter().map(compiled).collect::<Result<_>>()?;
+        assemble(part, profile, &modules)
     };
     let failed: Vec<_> = parts
         .iter()
@@ -139,10 +140,10 @@ pub fn metadata() -> Result<Metadata> {
         .context("reading the workspace with `cargo metadata`")
 }
 
-/// Compiles a part's package, and says where its WebAssembly is.
-fn compile(part: Part, profile: Profile, metadata: &Metadata, toolchain: &Toolchain) -> Result<PathBuf> {
-    let package = metadata.packages.iter().find(|package| package.name == part.package());
-    let package = package.with_context(|| format!("no package {} in the workspace", part.package()))?;
+/// Compiles a package, and says where its WebAssembly is.
+fn compile(name: &str, profile: Profile, metadata: &Metadata, toolchain: &Toolchain) -> Result<PathBuf> {
+    let package = metadata.packages.iter().find(|package| package.name == name);
+    let package = package.with_context(|| format!("no package {name} in the workspace"))?;
     let target = module_of(package)?;
     let target_dir = wasm_target_dir();
     let mut command = cargo();
@@ -152,10 +153,10 @@ fn compile(part: Part, profile: Profile, metadata: &Metadata, toolchain: &Toolch
         // The module alone: as a Rust library too, it would not be optimised across crates.
         command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
     }
-    command.args(["-p", part.package(), "--target", TARGET, "--profile", profile.cargo_name()]);
+    command.args(["-p", name, "--target", TARGET, "--profile", profile.cargo_name()]);
     command.arg("--target-dir").arg(&target_dir);
     toolchain.apply(&mut command);
-    timed(&format!("compiling {}", part.package()), || run(&mut command))?;
+    timed(&format!("compiling {name}"), || run(&mut command))?;
     let is_library = !target.kind.contains(&TargetKind::Bin);
     let file = if is_library { target.name.replace('-', "_") } else { target.name.clone() };
     Ok(target_dir.join(TARGET).join(profile.cargo_name()).join(format!("{file}.wasm")))
@@ -175,14 +176,14 @@ fn module_of(package: &Package) -> Result<&Target> {
     found.with_context(|| format!("package {} builds no module: its crate-type needs cdylib", package.name))
 }
 
-/// Makes a part's folder anew from its module, unless nothing of it changed.
-fn assemble(part: Part, profile: Profile, wasm: &Path) -> Result<()> {
+/// Makes a part's folder anew from its modules, unless nothing of it changed.
+fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result<()> {
     let copied = copied_files(part)?;
     let done = output(profile).join(part.folder());
     // What makes the folder counts too: a change here changes what it makes.
     let made_by = place::files_below(&place::root().join("xtask/src/web"))?;
-    let inputs = copied.iter().map(|(from, _)| from).chain(&made_by).map(PathBuf::as_path);
-    let stamp = stamp::of(std::iter::once(wasm).chain(inputs))?;
+    let inputs = modules.iter().map(|(_, wasm)| wasm).chain(copied.iter().map(|(from, _)| from)).chain(&made_by);
+    let stamp = stamp::of(inputs.map(PathBuf::as_path))?;
     let memory = place::target().join("web").join(format!("{}-{}.stamp", profile.folder(), part.folder()));
     if done.is_dir() && fs::read_to_string(&memory).is_ok_and(|before| before == stamp) {
         return Ok(());
@@ -190,9 +191,11 @@ fn assemble(part: Part, profile: Profile, wasm: &Path) -> Result<()> {
     let fresh = output(profile).join(format!(".{}.new", part.folder()));
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
-    timed(&format!("wasm-bindgen {}", part.package()), || {
-        bindgen::generate(wasm, &fresh, part.module(), profile, part == Part::Lib)
-    })?;
+    for (module, wasm) in modules {
+        timed(&format!("wasm-bindgen {module}"), || {
+            bindgen::generate(wasm, &fresh, module, profile, part == Part::Lib)
+        })?;
+    }
     for (from, to) in &copied {
         let to = fresh.join(to);
         fs::create_dir_all(to.parent().unwrap_or(&fresh))?;
@@ -204,22 +207,30 @@ fn assemble(part: Part, profile: Profile, wasm: &Path) -> Result<()> {
     }
     replace(&fresh, &done)?;
     fs::write(&memory, stamp)?;
-    say(&format!("{} is in {}", part.package(), done.display()));
+    say(&format!("{} is in {}", part.folder(), done.display()));
     Ok(())
 }
 
 /// Files to copy, each with its place in the part's folder.
 fn copied_files(part: Part) -> Result<Vec<(PathBuf, PathBuf)>> {
-    let from = place::root().join(part.copied());
-    if from.is_file() {
-        let name = PathBuf::from(from.file_name().unwrap_or_default());
-        return Ok(vec![(from, name)]);
+    let mut all = Vec::new();
+    for (name, into) in part.copied() {
+        let from = place::root().join(name);
+        if from.is_file() {
+            let name = PathBuf::from(from.file_name().unwrap_or_default());
+            all.push((from, Path::new(into).join(name)));
+            continue;
+        }
+        let files = place::files_below(&from)?;
+        if files.is_empty() {
+            bail!("{name} holds nothing to serve beside the module");
+        }
+        for file in files {
+            let place = Path::new(into).join(file.strip_prefix(&from)?);
+            all.push((file, place));
+        }
     }
-    let files = place::files_below(&from)?;
-    if files.is_empty() {
-        bail!("{} holds nothing to serve beside the module", part.copied());
-    }
-    files.into_iter().map(|file| Ok((file.clone(), file.strip_prefix(&from)?.to_path_buf()))).collect()
+    Ok(all)
 }
 
 fn replace(fresh: &Path, done: &Path) -> Result<()> {

@@ -22,11 +22,23 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
     let built =
         if options.no_build { web::output(Profile::Release) } else { web::build(&parts, Profile::Release)? };
     let (visitor, desk) = (built.join(Part::Visitor.folder()), built.join(Part::Desk.folder()));
-    let is_loader = |name: &str| name == "loader.js.br";
+    let chat_folder = visitor.join(web::CHAT_FOLDER);
+    let is_loader = |file: &Path| file == visitor.join("loader.js.br");
+    let is_bubble = |file: &Path| file == chat_folder.join("bubble.js.br");
+    let is_chat = |file: &Path| {
+        let of_module = file.file_name().is_some_and(|it| it.to_string_lossy().starts_with("widget"));
+        of_module || (file.starts_with(&chat_folder) && !is_bubble(file))
+    };
     let loader = compressed(&visitor, is_loader)?;
-    let share = compressed(&visitor, |name| !is_loader(name))?;
+    let bubble = compressed(&visitor, is_bubble)?;
+    let chat = compressed(&visitor, |file| is_chat(file) || is_bubble(file))?;
+    let share = compressed(&visitor, |file| !is_loader(file) && !is_chat(file) && !is_bubble(file))?;
     let row = |case: &str, ours: f64| Row::new(case, "brotli", ours / KB, "KB");
-    let mut rows = vec![row("a page that nobody shares: the loader", loader).goal(Goal::AtMost(3.0))];
+    let mut rows = vec![
+        row("a page that nobody shares: the loader", loader).goal(Goal::AtMost(3.0)),
+        row("the chat's bubble on such a page, loaded after it", bubble).goal(Goal::AtMost(3.0)),
+        row("the chat, on the first click: bubble, scripts, style, module", chat).goal(Goal::AtMost(60.0)),
+    ];
     for peer in peers()? {
         let beside = Row::new(
             "capture and control, after the yes",
@@ -40,12 +52,11 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Bytes of the brotli files of a folder whose name is wanted.
-fn compressed(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<f64> {
+/// Bytes of the brotli files of a folder that are wanted.
+fn compressed(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<f64> {
     let mut bytes = 0;
     for file in files_below(folder)? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".br") && wanted(&name) {
+        if file.extension().is_some_and(|it| it == "br") && wanted(&file) {
             bytes += fs::metadata(&file)?.len();
         }
     }

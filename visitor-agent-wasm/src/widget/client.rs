@@ -1,0 +1,364 @@
+//! The machine behind the widget.
+//!
+//! Everything that the visitor says goes through the [`Outbox`]; everything that the server says goes through the
+//! [`Thread`]. One tab of a browser leads: it holds the socket. The others see the same outbox in the site's storage
+//! and hear from the leader what the server says.
+mod acts;
+mod files;
+mod frames;
+mod line;
+mod tabs;
+
+use std::collections::BTreeMap;
+
+use chat_proto::{
+    Form, Millis,
+    visitor::{Conversation, FromVisitor, PageView, Stage, Token, Widget},
+};
+
+use super::{
+    backoff::Backoff,
+    codec::{Codec, from_json, to_json},
+    event::{Begin, Event, Out, Peer},
+    outbox::{self, Outbox, Upload},
+    thread::Thread,
+};
+use crate::words::Language;
+
+pub use self::{acts::is_about_empty, line::Link};
+
+/// A message that has not arrived for so long is said to be late, milliseconds.
+pub const LATE_MS: Millis = 5_000;
+
+/// The moment of an event.
+#[derive(Debug, Clone)]
+pub struct At {
+    /// Milliseconds since 1970.
+    pub now: Millis,
+    /// 64 hexadecimal digits of 256 random bits, fresh for each event.
+    pub dice: String,
+}
+
+impl At {
+    fn name(&self) -> String {
+        self.dice.get(..32).unwrap_or_default().to_owned()
+    }
+
+    fn number(&self) -> u32 {
+        self.dice.get(..8).and_then(|it| u32::from_str_radix(it, 16).ok()).unwrap_or_default()
+    }
+}
+
+/// What the red band says, beside the state of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Band {
+    /// A file is too large.
+    TooLarge(String),
+    /// Too many files.
+    TooMany,
+    /// A kind of file that is refused.
+    Refused(String),
+    /// A file of nothing.
+    EmptyFile(String),
+    /// The site's settings or a token could not be fetched.
+    Unreachable,
+    /// A request failed.
+    Failed,
+    /// The visitor may not write.
+    NotAvailable,
+    /// Too many conversations.
+    TooOften,
+    /// The text is in the composer again.
+    BackInComposer,
+}
+
+/// What the window shows beside the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ui {
+    /// Whether the window is open.
+    pub open: bool,
+    /// Whether the visitor is asked if they are sure.
+    pub confirm: bool,
+    /// Whether the offline form was asked for.
+    pub offline: bool,
+    /// What the band says.
+    pub band: Option<Band>,
+    /// What was filled in last.
+    pub form: Form,
+    /// What is wrong with it.
+    pub faults: BTreeMap<String, String>,
+    /// Files that were chosen and not sent.
+    pub picked: Vec<Upload>,
+    /// Whether the conversation was rated.
+    pub rated: bool,
+}
+
+/// The widget of one page.
+#[derive(Debug)]
+pub struct Client {
+    language: Language,
+    phone: bool,
+    online: bool,
+    visible: bool,
+    left: bool,
+    page: PageView,
+    custom: Option<Form>,
+    secret: String,
+    identity: Option<String>,
+    token: Option<Token>,
+    widget: Option<Widget>,
+    config: Asked,
+    conv: Option<Conversation>,
+    thread: Thread,
+    agent_read: u64,
+    my_read: u64,
+    typing_until: Millis,
+    typed: Option<Millis>,
+    outbox: Outbox,
+    line: line::Line,
+    backoff: Backoff,
+    ui: Ui,
+    draft: String,
+    unread: usize,
+    live: bool,
+    outs: Vec<Out>,
+    wake: Option<Millis>,
+}
+
+/// What was asked for over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Asked {
+    #[default]
+    No,
+    Waits,
+    Failed,
+}
+
+impl Client {
+    /// Begins in a page, with what earlier pages stored.
+    pub fn begin(begin: Begin, now: Millis) -> (Self, Vec<Out>) {
+        let read = |key: &str| begin.kept.get(key).map(String::as_str);
+        let mut client = Self {
+            language: Language::of_tag(&begin.lang),
+            phone: begin.phone,
+            online: begin.online,
+            visible: begin.visible,
+            left: false,
+            secret: read("secret").unwrap_or(&begin.secret).to_owned(),
+            identity: None,
+            token: parsed(read("token")),
+            widget: None,
+            config: Asked::No,
+            conv: parsed(read("conv")),
+            thread: Thread::default(),
+            agent_read: 0,
+            my_read: parsed(read("read")).unwrap_or_default(),
+            typing_until: 0,
+            typed: None,
+            outbox: Outbox::default(),
+            line: line::Line::default(),
+            backoff: Backoff::default(),
+            ui: Ui {
+                open: read("~open").is_some(),
+                form: parsed(read("form")).unwrap_or_default(),
+                ..Ui::default()
+            },
+            draft: read("draft").unwrap_or_default().to_owned(),
+            unread: 0,
+            live: read("live").is_some(),
+            page: begin.page,
+            custom: None,
+            outs: Vec::new(),
+            wake: None,
+        };
+        for (key, value) in begin.kept.iter().filter(|(key, _)| key.starts_with(outbox::PREFIX)) {
+            client.outbox.stored(key, parsed(Some(value)));
+        }
+        client.restore(read("~thread"));
+        client.keep("secret", Some(client.secret.clone()));
+        client.out(Out::Show(client.ui.open));
+        client.ask_config();
+        client.out(Out::Tell(Peer::Hi));
+        client.settle(&At { now, dice: String::new() });
+        let outs = std::mem::take(&mut client.outs);
+        (client, outs)
+    }
+
+    /// Takes in what happens; gives what is to be done.
+    pub fn handle(&mut self, event: Event, at: &At) -> Vec<Out> {
+        match event {
+            Event::Leads => self.leads(at),
+            Event::Config(widget) => {
+                self.config = Asked::No;
+                self.widget = Some(widget);
+            }
+            Event::ConfigFailed => self.config = Asked::Failed,
+            Event::Token(token) => self.token_came(token),
+            Event::TokenFailed(status) => self.token_failed(status, at),
+            Event::Up => self.up(at),
+            Event::Down => self.down(at),
+            Event::Frame(frame) => self.frame(*frame, at),
+            Event::Peer(peer) => self.peer(*peer, at),
+            Event::Stored(key, value) => self.stored(&key, value),
+            Event::Online(online) => {
+                self.online = online;
+                self.at_once(at);
+            }
+            Event::Visible(visible) => {
+                self.visible = visible;
+                self.at_once(at);
+            }
+            Event::Due => self.due(at),
+            Event::Leave => self.leave(),
+            Event::Progress(local, percent) => self.progress(&local, percent),
+            Event::Uploaded(local, name) => self.uploaded(&local, name),
+            Event::UploadFailed(local, code) => self.upload_failed(&local, code),
+            Event::Failed => self.ui.band = Some(Band::Failed),
+            Event::Act(act) => self.act(*act, at),
+        }
+        if !self.left {
+            self.settle(at);
+        }
+        std::mem::take(&mut self.outs)
+    }
+
+    /// Does whatever can be done now.
+    fn settle(&mut self, at: &At) {
+        self.line_settles(at);
+        self.uploads_begin();
+        self.marks_read();
+        let unread = if self.ui.open { 0 } else { self.thread.unread(self.my_read) };
+        if self.unread != unread {
+            self.unread = unread;
+            self.out(Out::Unread(unread));
+        }
+        let live = self.is_live() || !self.outbox.items().is_empty();
+        if self.live != live {
+            self.live = live;
+            self.keep("live", live.then(|| "1".into()));
+        }
+        self.wakes(at);
+    }
+
+    /// Tells what this page has seen, while it is looked at.
+    fn marks_read(&mut self) {
+        let last = self.thread.last();
+        let Some(conv) = self.conv.as_ref().map(|it| it.conv.clone()) else { return };
+        if self.my_read < last && self.ui.open && self.visible {
+            self.my_read = last;
+            self.keep("read", Some(last.to_string()));
+            self.say(FromVisitor::Read { conv, seq: last });
+        }
+    }
+
+    /// Asks to come back when something is due, unless that is asked for already.
+    fn wakes(&mut self, at: &At) {
+        let now = at.now;
+        let late = self.outbox.items().iter().map(|it| it.order + LATE_MS);
+        let times = late.chain([self.typing_until]).chain(self.typed.map(|it| it + TYPED_MS));
+        let first = times.chain(self.line_due(now)).filter(|due| now < *due).min();
+        if let Some(first) = first.filter(|first| self.wake != Some(*first)) {
+            self.wake = Some(first);
+            self.out(Out::Wake(first));
+        }
+    }
+
+    fn due(&mut self, at: &At) {
+        self.wake = None;
+        if self.typed.is_some_and(|typed| typed + TYPED_MS <= at.now) {
+            self.stops_typing();
+        }
+        self.line_is_due(at);
+    }
+
+    /// Whether the conversation goes on, or may.
+    fn is_live(&self) -> bool {
+        self.conv.as_ref().is_some_and(|it| it.stage != Stage::Closed)
+    }
+
+    fn conv_name(&self) -> Option<&str> {
+        self.conv.as_ref().map(|it| it.conv.as_str())
+    }
+
+    fn out(&mut self, out: Out) {
+        self.outs.push(out);
+    }
+
+    fn keep(&mut self, key: &str, value: Option<String>) {
+        self.out(Out::Save(key.into(), value));
+    }
+
+    fn keep_json(&mut self, key: &str, value: &impl Codec) {
+        self.keep(key, Some(to_json(value)));
+    }
+
+    fn ask_config(&mut self) {
+        if self.config != Asked::Waits {
+            self.config = Asked::Waits;
+            self.out(Out::Config);
+        }
+    }
+}
+
+/// The visitor types no more after so long, milliseconds.
+const TYPED_MS: Millis = 3_000;
+
+/// What the view reads.
+impl Client {
+    /// The page's language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+    /// Whether the window fills the screen.
+    pub fn is_phone(&self) -> bool {
+        self.phone
+    }
+    /// How the site set the widget up, once that is known.
+    pub fn widget(&self) -> Option<&Widget> {
+        self.widget.as_ref()
+    }
+    /// Whether that cannot be known.
+    pub fn config_failed(&self) -> bool {
+        self.config == Asked::Failed
+    }
+    /// The conversation.
+    pub fn conv(&self) -> Option<&Conversation> {
+        self.conv.as_ref()
+    }
+    /// Its thread.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+    /// What is not acknowledged.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+    /// What else is shown.
+    pub fn ui(&self) -> &Ui {
+        &self.ui
+    }
+    /// What is in the composer as the page begins.
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+    /// What the agent has read.
+    pub fn agent_read(&self) -> u64 {
+        self.agent_read
+    }
+    /// Whether somebody types.
+    pub fn is_typing(&self, now: Millis) -> bool {
+        now < self.typing_until
+    }
+    /// Whether there is a network.
+    pub fn is_online(&self) -> bool {
+        self.online
+    }
+}
+
+fn parsed<T: Codec>(text: Option<&str>) -> Option<T> {
+    // What an older release stored and this one cannot read is as good as not stored.
+    from_json(text?)
+}
+
+#[cfg(test)]
+mod tests;

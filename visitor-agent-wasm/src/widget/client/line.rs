@@ -1,0 +1,246 @@
+//! The line to the server: when it is opened, when it counts as lost, what goes over it.
+use chat_proto::{
+    Millis, Resume,
+    visitor::{FromVisitor, Token, TokenRequest},
+};
+
+use super::{At, Band, Client};
+use crate::widget::event::{Out, Peer};
+
+/// Without an answer for so long, the line counts as lost, milliseconds.
+const ANSWER_MS: Millis = 10_000;
+/// Messages that are missing are asked for after so long, milliseconds.
+const FETCH_MS: Millis = 200;
+/// A token is asked for anew so long before its end, milliseconds.
+const SPARE_MS: Millis = 30_000;
+/// After so many openings that came to nothing, the token may be at fault.
+const DOUBT: u32 = 3;
+
+/// How far the line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Link {
+    /// There is none.
+    #[default]
+    Idle,
+    /// A token was asked for.
+    Token,
+    /// The socket opens, or waits for the welcome.
+    Opening,
+    /// It stands.
+    Ready,
+}
+
+/// The line as this tab knows it.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub lead: bool,
+    pub link: Link,
+    /// Whether it was lost, and not found again.
+    pub lost: bool,
+    falls: u32,
+    pub again: Millis,
+    heard: Millis,
+    ping: Millis,
+    pub fetch: Option<Millis>,
+}
+
+impl Client {
+    /// Whether the server is not reached though it should be.
+    pub fn is_cut_off(&self) -> bool {
+        self.line.lost
+    }
+
+    /// Whether this tab has the socket.
+    pub fn is_leading(&self) -> bool {
+        self.line.lead
+    }
+
+    pub(super) fn leads(&mut self, at: &At) {
+        self.line.lead = true;
+        self.line.lost = false;
+        self.line.again = at.now;
+    }
+
+    fn wants_line(&self) -> bool {
+        self.ui.open || self.is_live() || !self.outbox.items().is_empty() || self.is_present()
+    }
+
+    fn is_present(&self) -> bool {
+        self.widget.as_ref().is_some_and(|it| it.presence)
+    }
+
+    pub(super) fn line_settles(&mut self, at: &At) {
+        if !self.line.lead {
+            return;
+        }
+        if !self.wants_line() {
+            if self.line.link != Link::Idle {
+                self.hang_up();
+            }
+            return;
+        }
+        match self.line.link {
+            Link::Idle if self.online && self.line.again <= at.now => self.opens(at),
+            Link::Ready => self.flush(at),
+            Link::Idle | Link::Token | Link::Opening => {}
+        }
+    }
+
+    fn opens(&mut self, at: &At) {
+        let spare = at.now + SPARE_MS;
+        if let Some(token) = self.token.as_ref().filter(|it| spare < it.expires) {
+            let bearer = Out::Bearer(token.token.clone());
+            self.line.link = Link::Opening;
+            self.line.heard = at.now;
+            self.out(bearer);
+            self.out(Out::Connect);
+        } else {
+            self.line.link = Link::Token;
+            self.line.heard = at.now;
+            let request = TokenRequest { secret: self.secret.clone(), identity: self.identity.clone() };
+            self.out(Out::Token(request));
+        }
+    }
+
+    pub(super) fn token_came(&mut self, token: Token) {
+        self.keep_json("token", &token);
+        self.out(Out::Bearer(token.token.clone()));
+        self.token = Some(token);
+        if self.line.link == Link::Token {
+            self.line.link = Link::Opening;
+            self.out(Out::Connect);
+        }
+    }
+
+    pub(super) fn token_failed(&mut self, status: u16, at: &At) {
+        if matches!(status, 400..=499) {
+            self.ui.band = Some(if status == 429 { Band::TooOften } else { Band::Unreachable });
+            // The site's word may be too old; the browser's own secret still stands.
+            self.identity = None;
+        }
+        self.is_lost(at);
+    }
+
+    pub(super) fn forget_token(&mut self) {
+        self.token = None;
+        self.keep("token", None);
+    }
+
+    pub(super) fn up(&mut self, at: &At) {
+        self.line.heard = at.now;
+        let Some(token) = &self.token else { return };
+        let resume = self.conv.as_ref().map(|it| Resume {
+            conv: it.conv.clone(),
+            seq: self.thread.last(),
+            aseq: 0,
+            ver: it.ver,
+        });
+        let hello = FromVisitor::Hello { token: token.token.clone(), resume };
+        self.out(Out::Say(hello));
+    }
+
+    /// The welcome has come.
+    pub(super) fn is_ready(&mut self, ping_ms: u32) {
+        self.line = Line {
+            lead: true,
+            link: Link::Ready,
+            heard: self.line.heard,
+            ping: Millis::from(ping_ms),
+            fetch: self.line.fetch,
+            ..Line::default()
+        };
+        self.backoff.reset();
+        if matches!(self.ui.band, Some(Band::Unreachable)) {
+            self.ui.band = None;
+        }
+        self.out(Out::Tell(Peer::Up(true)));
+    }
+
+    pub(super) fn heard(&mut self, at: &At) {
+        self.line.heard = at.now;
+    }
+
+    pub(super) fn down(&mut self, at: &At) {
+        // A token that no longer counts may be why.
+        if self.line.link == Link::Opening && self.line.falls + 1 >= DOUBT {
+            self.forget_token();
+        }
+        self.is_lost(at);
+    }
+
+    fn is_lost(&mut self, at: &At) {
+        self.outbox.lost();
+        self.line.link = Link::Idle;
+        self.line.falls = self.line.falls.saturating_add(1);
+        self.line.again = at.now + self.backoff.next(at.number());
+        if !self.line.lost {
+            self.line.lost = true;
+            self.out(Out::Tell(Peer::Up(false)));
+        }
+    }
+
+    pub(super) fn hang_up(&mut self) {
+        self.outbox.lost();
+        self.line.link = Link::Idle;
+        self.out(Out::Hangup);
+    }
+
+    /// The network or the visitor is back: no more waiting.
+    pub(super) fn at_once(&mut self, at: &At) {
+        if self.online && self.visible {
+            self.line.again = at.now;
+        }
+    }
+
+    /// Sends what is next in the outbox.
+    fn flush(&mut self, at: &At) {
+        if let Some(frame) = self.outbox.next(at.now) {
+            self.out(Out::Say(frame));
+        }
+    }
+
+    /// Says what need not arrive.
+    pub(super) fn say(&mut self, frame: FromVisitor) {
+        match (self.line.lead, self.line.link) {
+            (true, Link::Ready) => self.out(Out::Say(frame)),
+            (true, _) => {}
+            (false, _) => self.out(Out::Tell(Peer::Say(frame))),
+        }
+    }
+
+    /// There are messages that this thread lacks.
+    pub(super) fn lacks(&mut self, at: &At) {
+        self.line.fetch.get_or_insert(at.now + FETCH_MS);
+    }
+
+    pub(super) fn line_due(&self, now: Millis) -> impl Iterator<Item = Millis> {
+        let line = &self.line;
+        let waits = line.lead && self.online && self.wants_line();
+        let again = (waits && line.link == Link::Idle).then_some(line.again);
+        let silence = (line.lead && line.link != Link::Idle).then(|| line.heard + self.patience());
+        let answer = self.outbox.on_its_way().map(|(_, since)| since + ANSWER_MS);
+        [again, silence, answer, self.outbox.held_until(now), line.fetch].into_iter().flatten()
+    }
+
+    /// Two pings missing in a row are no connection.
+    fn patience(&self) -> Millis {
+        if self.line.link == Link::Ready && self.line.ping > 0 { self.line.ping * 5 / 2 } else { ANSWER_MS }
+    }
+
+    pub(super) fn line_is_due(&mut self, at: &At) {
+        let line = &self.line;
+        let silent = line.link != Link::Idle && line.heard + self.patience() <= at.now;
+        let unanswered = self.outbox.on_its_way().is_some_and(|(_, since)| since + ANSWER_MS <= at.now);
+        if line.lead && (silent || unanswered) {
+            self.out(Out::Hangup);
+            self.is_lost(at);
+        }
+        if self.line.fetch.is_some_and(|fetch| fetch <= at.now) {
+            self.line.fetch = None;
+            if let Some(conv) = self.conv.as_ref().filter(|it| self.thread.last() < it.seq) {
+                let frame = FromVisitor::Fetch { conv: conv.conv.clone(), after: self.thread.last() };
+                self.say(frame);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Several tabs of one browser, and the page that follows.
+use chat_proto::message::Msg;
+
+use super::{At, Client, parsed};
+use crate::widget::{
+    event::{Out, Peer},
+    outbox,
+    thread::Thread,
+};
+
+/// A longer thread is fetched again by the next page.
+const KEPT_MSGS: usize = 200;
+
+impl Client {
+    pub(super) fn peer(&mut self, peer: Peer, at: &At) {
+        match peer {
+            Peer::Hi => {
+                if self.is_leading() {
+                    self.tell_how_it_stands();
+                }
+            }
+            Peer::Stand { conv, msgs, read, up } if !self.is_leading() => {
+                match conv {
+                    Some(conv) => {
+                        self.adopts(conv, at);
+                        self.thread = Thread::default();
+                        self.thread.apply(msgs);
+                        self.agent_read = read;
+                    }
+                    None if self.conv.is_some() => self.forget_conv(),
+                    None => {}
+                }
+                self.line.lost = !up;
+            }
+            Peer::Heard(frame) if !self.is_leading() => self.hears(frame, at),
+            Peer::Up(up) if !self.is_leading() => self.line.lost = !up,
+            Peer::Say(frame) if self.is_leading() => self.say(frame),
+            Peer::Logout => self.is_forgotten(),
+            Peer::Stand { .. } | Peer::Heard(_) | Peer::Up(_) | Peer::Say(_) => {}
+        }
+    }
+
+    pub(super) fn tell_how_it_stands(&mut self) {
+        let stand = Peer::Stand {
+            conv: self.conv.clone(),
+            msgs: self.thread.msgs().to_vec(),
+            read: self.agent_read,
+            up: !self.line.lost,
+        };
+        self.out(Out::Tell(stand));
+    }
+
+    pub(super) fn stored(&mut self, key: &str, value: Option<String>) {
+        if key.starts_with(outbox::PREFIX) {
+            let gone = if value.is_none() { self.files_of(key) } else { Vec::new() };
+            self.outbox.stored(key, parsed(value.as_deref()));
+            if !gone.is_empty() {
+                self.out(Out::Forget(gone));
+            }
+        }
+        match key {
+            "secret" => self.secret = value.unwrap_or_default(),
+            "token" => self.token = parsed(value.as_deref()),
+            "read" => self.my_read = parsed(value.as_deref()).unwrap_or(self.my_read).max(self.my_read),
+            "form" => self.ui.form = parsed(value.as_deref()).unwrap_or_default(),
+            // Another tab begins anew.
+            "conv" if value.is_none() && !self.is_live() => self.forget_conv(),
+            _ => {}
+        }
+    }
+
+    fn files_of(&self, key: &str) -> Vec<String> {
+        let item = self.outbox.items().iter().find(|it| it.key() == key);
+        item.into_iter().flat_map(|it| &it.files).map(|it| it.local.clone()).collect()
+    }
+
+    /// Says at once what is left to say, and leaves the line to the next page.
+    pub(super) fn leave(&mut self) {
+        self.left = true;
+        let name = self.conv_name().unwrap_or_default().to_owned();
+        if (1..=KEPT_MSGS).contains(&self.thread.msgs().len()) {
+            let kept = (name, self.thread.msgs().to_vec());
+            self.keep_json("~thread", &kept);
+        }
+        if !self.is_leading() {
+            return;
+        }
+        let rest = self.outbox.rest();
+        if let Some(token) = self.token.as_ref().filter(|_| !rest.is_empty()) {
+            let token = token.token.clone();
+            self.out(Out::Last(token, rest));
+        }
+        self.hang_up();
+    }
+
+    /// The thread as the page before had it: it is there before the server answers.
+    pub(super) fn restore(&mut self, kept: Option<&str>) {
+        let Some((name, msgs)) = parsed::<(String, Vec<Msg>)>(kept) else { return };
+        if self.conv_name() == Some(&name) {
+            self.thread.apply(msgs);
+        }
+    }
+}

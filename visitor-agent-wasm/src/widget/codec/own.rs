@@ -1,0 +1,167 @@
+//! What the widget tells itself: acts of the page's script, orders to it, what tabs tell each other, what is stored.
+use super::{Codec, Json, Members, quote, structs};
+use crate::widget::{
+    event::{Act, Begin, Out, Peer},
+    outbox::{Item, Upload},
+};
+
+structs! {
+    Begin { kept lang phone online visible secret page }
+    Upload { local name bytes kind done }
+}
+
+impl Codec for Item {
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self {
+            order: json.field("order"),
+            say: Codec::read(json.get("say")?)?,
+            files: json.field("files"),
+            failed: json.field("failed"),
+        })
+    }
+    fn write(&self, out: &mut String) {
+        let mut it = Members::of(out);
+        it.put("order", &self.order);
+        it.put("say", &self.say);
+        it.put("files", &self.files);
+        it.put("failed", &self.failed);
+        it.end();
+    }
+}
+
+impl Act {
+    /// Reads what the script or a button says.
+    pub fn read(json: &Json) -> Option<Self> {
+        let Some((name, value)) = json.pair() else { return Self::plain(json.text()) };
+        Some(match name {
+            "start" => Self::Start { form: value.field("form"), visit: value.field("visit") },
+            "submit" => Self::Submit { form: value.field("form"), visit: value.field("visit") },
+            "send" => Self::Send(Codec::read(value)?),
+            "draft" => Self::Draft(Codec::read(value)?),
+            "choose" => Self::Choose(Codec::read(value)?),
+            "confirm" => Self::Confirm(Codec::read(value)?),
+            "rate" => {
+                let (stars, text) = Codec::read(value)?;
+                Self::Rate(stars, text)
+            }
+            "offline" => Self::Offline(Codec::read(value)?),
+            "pick" => Self::Pick(Codec::read(value)?),
+            "drop" => Self::Drop(Codec::read(value)?),
+            "cancel" => Self::Cancel(Codec::read(value)?),
+            "resend" => Self::Resend(Codec::read(value)?),
+            "identify" => Self::Identify(Codec::read(value)?),
+            "custom" => Self::Custom(Codec::read(value)?),
+            "page" => Self::Page(Codec::read(value)?),
+            _ => return None,
+        })
+    }
+
+    fn plain(name: &str) -> Option<Self> {
+        Some(match name {
+            "open" => Self::Open,
+            "fold" => Self::Fold,
+            "end" => Self::End,
+            "anew" => Self::Anew,
+            "retry" => Self::Retry,
+            "dismiss" => Self::Dismiss,
+            "logout" => Self::Logout,
+            _ => return None,
+        })
+    }
+}
+
+impl Codec for Peer {
+    fn read(json: &Json) -> Option<Self> {
+        let Some((name, value)) = json.pair() else {
+            return match json.text() {
+                "hi" => Some(Self::Hi),
+                "logout" => Some(Self::Logout),
+                _ => None,
+            };
+        };
+        Some(match name {
+            "stand" => Self::Stand {
+                conv: value.field("conv"),
+                msgs: value.field("msgs"),
+                read: value.field("read"),
+                up: value.field("up"),
+            },
+            "heard" => Self::Heard(Codec::read(value)?),
+            "say" => Self::Say(Codec::read(value)?),
+            "up" => Self::Up(Codec::read(value)?),
+            _ => return None,
+        })
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Hi => return quote(out, "hi"),
+            Self::Logout => return quote(out, "logout"),
+            Self::Stand { .. } | Self::Heard(_) | Self::Say(_) | Self::Up(_) => {}
+        }
+        let mut it = Members::of(out);
+        match self {
+            Self::Hi | Self::Logout => {}
+            Self::Stand { conv, msgs, read, up } => {
+                let mut stand = Members::of(it.name("stand"));
+                stand.put("conv", conv);
+                stand.put("msgs", msgs);
+                stand.put("read", read);
+                stand.put("up", up);
+                stand.end();
+            }
+            Self::Heard(frame) => it.put("heard", frame),
+            Self::Say(frame) => it.put("say", frame),
+            Self::Up(up) => it.put("up", up),
+        }
+        it.end();
+    }
+}
+
+impl Out {
+    /// Writes an order: `["kind", value, …]`. What other scripts send as they get it is text in there.
+    pub fn write(&self, out: &mut String) {
+        out.push('[');
+        match self {
+            Self::Save(key, value) => put(out, "save", &[key, value]),
+            Self::Config => put(out, "config", &[]),
+            Self::Token(request) => put(out, "token", &[&super::to_json(request)]),
+            Self::Connect => put(out, "connect", &[]),
+            Self::Hangup => put(out, "hangup", &[]),
+            Self::Say(frame) => put(out, "say", &[&super::to_json(frame)]),
+            Self::Last(token, frames) => {
+                let frames: Vec<_> = frames.iter().map(super::to_json).collect();
+                put(out, "last", &[token, &frames]);
+            }
+            Self::Tell(peer) => put(out, "tell", &[&super::to_json(peer)]),
+            Self::Wake(at) => put(out, "wake", &[at]),
+            Self::Upload(file, conv, token) => put(out, "upload", &[file, conv, token]),
+            Self::Forget(files) => put(out, "forget", &[files]),
+            Self::Compose(text) => put(out, "compose", &[text]),
+            Self::Focus(what) => put(out, "focus", &[&(*what).to_owned()]),
+            Self::Show(open) => put(out, "show", &[open]),
+            Self::Unread(count) => put(out, "unread", &[count]),
+            Self::Bearer(token) => put(out, "bearer", &[token]),
+        }
+        out.push(']');
+    }
+}
+
+/// A value that can be written without knowing which.
+trait Written {
+    fn put(&self, out: &mut String);
+}
+
+impl<T: Codec> Written for T {
+    fn put(&self, out: &mut String) {
+        self.write(out);
+    }
+}
+
+fn put(out: &mut String, kind: &str, values: &[&dyn Written]) {
+    quote(out, kind);
+    for value in values {
+        out.push(',');
+        value.put(out);
+    }
+}

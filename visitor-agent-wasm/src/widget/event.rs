@@ -1,0 +1,244 @@
+//! What happens to the widget, and what it wants done.
+use std::collections::BTreeMap;
+
+use chat_proto::{
+    Cid, Form, Millis,
+    message::Msg,
+    visitor::{Conversation, FromVisitor, PageView, ToVisitor, Token, TokenRequest, Visit, Widget},
+};
+
+use super::{
+    codec::{Codec, from_json as json},
+    json::Json,
+    outbox::Upload,
+};
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// This tab holds the socket and the outbox from now on.
+    Leads,
+    /// How the site set the widget up.
+    Config(Widget),
+    /// That could not be fetched.
+    ConfigFailed,
+    /// Who the visitor is.
+    Token(Token),
+    /// That could not be fetched: the HTTP status, 0 for none.
+    TokenFailed(u16),
+    /// The socket is open.
+    Up,
+    /// The socket is closed.
+    Down,
+    /// The server says something.
+    Frame(Box<ToVisitor>),
+    /// Another tab says something.
+    Peer(Box<Peer>),
+    /// Another tab stored something: key, and value unless it is gone.
+    Stored(String, Option<String>),
+    /// Whether the browser has a network.
+    Online(bool),
+    /// Whether the page is looked at.
+    Visible(bool),
+    /// The time that was asked for by [`Out::Wake`].
+    Due,
+    /// The page is left.
+    Leave,
+    /// An upload went on: name, percent.
+    Progress(String, u8),
+    /// A file is there: name, the server's name.
+    Uploaded(String, String),
+    /// A file is not: name, code; the code is empty where it may work later.
+    UploadFailed(String, String),
+    /// Something else failed that the visitor asked for.
+    Failed,
+    /// The visitor or the page's script does something.
+    Act(Box<Act>),
+}
+
+/// What the visitor does, or the page's script for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Opens the window.
+    Open,
+    /// Folds it.
+    Fold,
+    /// Begins a conversation.
+    Start {
+        /// What was filled in.
+        form: Form,
+        /// Where from.
+        visit: Visit,
+    },
+    /// Sends the offline form.
+    Submit {
+        /// What was filled in.
+        form: Form,
+        /// Where from.
+        visit: Visit,
+    },
+    /// Writes.
+    Send(String),
+    /// What is in the composer now.
+    Draft(String),
+    /// Answers the bot.
+    Choose(i64),
+    /// Wants the conversation to end.
+    End,
+    /// Is sure, or not.
+    Confirm(bool),
+    /// Rates: stars and comment.
+    Rate(u8, String),
+    /// Begins anew.
+    Anew,
+    /// Shows the offline form, or not.
+    Offline(bool),
+    /// Chose files.
+    Pick(Vec<Upload>),
+    /// Takes one of them out again.
+    Drop(String),
+    /// Cancels a message whose files are on their way, or gives up one that failed.
+    Cancel(Cid),
+    /// Sends again.
+    Resend(Cid),
+    /// Tries again what failed.
+    Retry,
+    /// Has read the band.
+    Dismiss,
+    /// Forgets who the visitor is.
+    Logout,
+    /// Says who the visitor is, by the site's word.
+    Identify(String),
+    /// Tells about the visitor.
+    Custom(Form),
+    /// Is on another page now.
+    Page(PageView),
+}
+
+/// What tabs tell each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peer {
+    /// A tab that does not lead asks how things stand.
+    Hi,
+    /// How they stand.
+    Stand {
+        /// The conversation.
+        conv: Option<Conversation>,
+        /// Its thread.
+        msgs: Vec<Msg>,
+        /// What the agent has read.
+        read: u64,
+        /// Whether the server is reached.
+        up: bool,
+    },
+    /// What the server said.
+    Heard(ToVisitor),
+    /// What the server should be told.
+    Say(FromVisitor),
+    /// Whether the server is reached.
+    Up(bool),
+    /// The visitor is forgotten.
+    Logout,
+}
+
+/// How a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Begin {
+    /// What is stored, by its keys.
+    pub kept: BTreeMap<String, String>,
+    /// The page's language.
+    pub lang: String,
+    /// Whether the window fills the screen.
+    pub phone: bool,
+    /// Whether there is a network.
+    pub online: bool,
+    /// Whether the page is looked at.
+    pub visible: bool,
+    /// A fresh secret: 64 hexadecimal digits, for a browser that has none.
+    pub secret: String,
+    /// The page.
+    pub page: PageView,
+}
+
+/// What is to be done, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Out {
+    /// Store a value under a key at once; `None` takes it away. Keys that begin with `~` are the tab's own.
+    Save(String, Option<String>),
+    /// Fetch how the site set the widget up.
+    Config,
+    /// Ask who the visitor is.
+    Token(TokenRequest),
+    /// Open the socket.
+    Connect,
+    /// Close the socket, if there is one.
+    Hangup,
+    /// Say it to the server.
+    Say(FromVisitor),
+    /// Say it to the server as the page is left, with this token.
+    Last(String, Vec<FromVisitor>),
+    /// Tell the other tabs.
+    Tell(Peer),
+    /// Come back then, with [`Event::Due`]; in place of what was asked before.
+    Wake(Millis),
+    /// Bring a file to the server: itself, in which conversation, with which token.
+    Upload(Upload, String, String),
+    /// Stop the uploads of a message, and forget its files.
+    Forget(Vec<String>),
+    /// Put this text into the composer.
+    Compose(String),
+    /// Put the focus on what matches.
+    Focus(&'static str),
+    /// Show the window, or fold it.
+    Show(bool),
+    /// How many messages are unread.
+    Unread(usize),
+    /// Use this token for files.
+    Bearer(String),
+}
+
+impl Event {
+    /// Reads an event as the page's script tells it: its kind, and what belongs to it. `None` for what is not
+    /// understood, as a frame of a later release may be.
+    pub fn read(kind: &str, payload: &str) -> Option<Self> {
+        Some(match kind {
+            "leads" => Self::Leads,
+            "config" => Self::Config(json(payload)?),
+            "config_failed" => Self::ConfigFailed,
+            "token" => Self::Token(json(payload)?),
+            "token_failed" => Self::TokenFailed(json(payload)?),
+            "up" => Self::Up,
+            "down" => Self::Down,
+            "frame" => Self::Frame(boxed(payload)?),
+            "peer" => Self::Peer(boxed(payload)?),
+            "stored" => {
+                let (key, value) = json(payload)?;
+                Self::Stored(key, value)
+            }
+            "online" => Self::Online(json(payload)?),
+            "visible" => Self::Visible(json(payload)?),
+            "due" => Self::Due,
+            "leave" => Self::Leave,
+            "act" => Self::Act(Box::new(Act::read(&Json::parse(payload)?)?)),
+            "failed" => Self::Failed,
+            _ => return Self::read_upload(kind, payload),
+        })
+    }
+
+    fn read_upload(kind: &str, payload: &str) -> Option<Self> {
+        if kind == "progress" {
+            let (local, percent) = json(payload)?;
+            return Some(Self::Progress(local, percent));
+        }
+        let (local, text) = json(payload)?;
+        match kind {
+            "uploaded" => Some(Self::Uploaded(local, text)),
+            "upload_failed" => Some(Self::UploadFailed(local, text)),
+            _ => None,
+        }
+    }
+}
+
+fn boxed<T: Codec>(text: &str) -> Option<Box<T>> {
+    json(text).map(Box::new)
+}

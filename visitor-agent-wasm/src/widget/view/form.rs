@@ -1,0 +1,192 @@
+//! The way in: the form, the notice outside opening hours, the offline form.
+use chat_proto::{
+    FormField, Millis,
+    visitor::{ClosedNotice, Way, Widget},
+};
+
+use super::{
+    Chat, Node, View,
+    icon::{self, icon},
+};
+use crate::widget::{client, text};
+
+impl View<'_> {
+    pub(super) fn entrance(&self) -> Node {
+        let main = Node::new("main").class("entrance").attr("k", "entrance");
+        let Some(widget) = self.client.widget() else {
+            return if self.client.config_failed() { main } else { main.child(skeleton()) };
+        };
+        if !widget.broken.is_empty() {
+            return main.child(self.broken(widget));
+        }
+        if widget.open {
+            return main.child(self.start_form(widget));
+        }
+        if self.client.ui().offline {
+            return main.child(self.offline_form(Chat::LeaveMessage, true));
+        }
+        main.child(self.closed(widget))
+    }
+
+    fn broken(&self, widget: &Widget) -> Node {
+        let notice = Node::new("div").class("notice").attr("role", "status");
+        let notice = notice.child(Node::new("h3").text(self.say(Chat::BrokenTitle)));
+        notice.child(Node::new("p").text(&self.fill(Chat::BrokenText, &[&widget.broken.join(", ")])))
+    }
+
+    fn start_form(&self, widget: &Widget) -> Node {
+        let greeting = if widget.greeting.is_empty() { self.say(Chat::Greeting) } else { &widget.greeting };
+        let form = self.form("start", &widget.form);
+        let title = Node::new("h3").children(spans(text::rich(greeting)));
+        let intro = Node::new("div").class("intro").child(title);
+        let intro = intro.child(Node::new("p").text(self.say(Chat::FormHint)));
+        Node::new("div").class("start").child(intro).child(form.child(self.submit(Chat::Start)))
+    }
+
+    pub(super) fn offline_form(&self, title: Chat, back: bool) -> Node {
+        let fields = self.client.widget().map(|it| it.offline_form.as_slice()).unwrap_or_default();
+        let form = self.form("submit", fields);
+        let mut form = form.child(self.submit(Chat::Submit));
+        if back {
+            form = form.child(self.button("{\"offline\":false}", Chat::Back, "plain"));
+        }
+        let intro = Node::new("div").class("intro").child(Node::new("h3").text(self.say(title)));
+        Node::new("div").class("start offline").attr("k", "offline").child(intro).child(form)
+    }
+
+    fn submit(&self, words: Chat) -> Node {
+        let busy = self.client.is_starting();
+        let button = Node::new("button").class("main").attr("type", "submit");
+        let button = if busy { button.attr("aria-disabled", "true") } else { button };
+        button.text(self.say(if busy { Chat::Starting } else { words }))
+    }
+
+    fn form(&self, name: &str, fields: &[FormField]) -> Node {
+        let faults = &self.client.ui().faults;
+        let form = Node::new("form").attr("data-form", name).attr("novalidate", "");
+        let form = form.children(fields.iter().map(|field| self.field(field)));
+        if client::is_about_empty(faults) {
+            let warning = Node::new("p").class("warning").attr("role", "alert");
+            return form.child(warning.child(icon(icon::ALERT)).text(self.say(Chat::FieldsEmpty)));
+        }
+        form
+    }
+
+    fn field(&self, field: &FormField) -> Node {
+        let (ui, key) = (self.client.ui(), field.key.as_str());
+        let label = match (field.label.as_str(), key) {
+            ("", "email") => self.say(Chat::EmailField),
+            ("", "name") => self.say(Chat::NameField),
+            ("", key) => key,
+            (label, _) => label,
+        };
+        let mut words = Node::new("span").text(label);
+        if !field.required {
+            words = words.child(Node::new("i").text(&format!(" ({})", self.say(Chat::Optional))));
+        }
+        let known = ui.form.get(key).map(String::as_str).unwrap_or_default();
+        let input = match kind(field) {
+            None => Node::new("textarea").attr("rows", "4").attr("maxlength", "10000"),
+            Some((kind, fill)) => Node::new("input").attr("type", kind).attr("autocomplete", fill).attr("maxlength", "500"),
+        };
+        let input = input.attr("name", key).attr("init", known);
+        let input = if field.required { input.attr("aria-required", "true") } else { input };
+        let row = Node::new("label").class("field").attr("k", key).child(words);
+        match ui.faults.get(key) {
+            None => row.child(input),
+            Some(code) => {
+                let id = format!("fault-{key}");
+                let input = input.attr("aria-invalid", "true").attr("aria-describedby", &id);
+                let fault = Node::new("small").attr("id", &id).text(self.say(fault(code)));
+                row.child(input).child(fault)
+            }
+        }
+    }
+
+    fn closed(&self, widget: &Widget) -> Node {
+        let usual = ClosedNotice::default();
+        let closed = widget.closed.as_ref().unwrap_or(&usual);
+        let message = if closed.message.is_empty() { self.say(Chat::ClosedText) } else { &closed.message };
+        let notice = Node::new("div").class("notice").attr("role", "status");
+        let notice = notice.child(icon(icon::CLOCK).attr("class", "big"));
+        let notice = notice.child(Node::new("h3").text(self.say(Chat::ClosedTitle)));
+        let mut notice = notice.child(Node::new("p").children(spans(text::rich(message))));
+        if let Some(opens) = closed.opens {
+            notice = notice.child(self.opens(opens));
+        }
+        let has_form = closed.ways.iter().any(|it| it.kind == "form");
+        let mut ways: Vec<_> = closed.ways.iter().filter_map(|way| self.way(way)).collect();
+        if !has_form && !widget.offline_form.is_empty() {
+            ways.push(Node::new("li").child(self.button("{\"offline\":true}", Chat::LeaveMessage, "main")));
+        }
+        if ways.is_empty() {
+            return notice;
+        }
+        let list = Node::new("ul").class("ways").attr("aria-label", self.say(Chat::Ways)).children(ways);
+        notice.child(list)
+    }
+
+    fn opens(&self, at: Millis) -> Node {
+        let words = self.say(Chat::OpensAt);
+        let (before, after) = words.split_once('{').unwrap_or((words, ""));
+        let time = Node::new("time").attr("at", &at.to_string()).attr("form", "day");
+        Node::new("p").class("opens").text(before).child(time).text(after.trim_start_matches('}'))
+    }
+
+    fn way(&self, way: &Way) -> Option<Node> {
+        let label = if way.label.is_empty() { &way.value } else { &way.label };
+        let (shape, url) = match way.kind.as_str() {
+            "email" => (icon::MAIL, format!("mailto:{}", way.value)),
+            "phone" => (icon::PHONE, format!("tel:{}", way.value.replace(' ', ""))),
+            "link" if text::is_web(&way.value) => (icon::LINK, way.value.clone()),
+            "form" => {
+                let words = if way.label.is_empty() { self.say(Chat::LeaveMessage) } else { &way.label };
+                let button = Node::new("button").class("main").attr("type", "button");
+                let button = button.attr("data-act", "{\"offline\":true}").text(words);
+                return Some(Node::new("li").child(button));
+            }
+            _ => return None,
+        };
+        Some(Node::new("li").child(link(&url).class("way").child(icon(shape)).text(label)))
+    }
+}
+
+/// The type and the purpose of an input; `None` for a text of several lines.
+fn kind(field: &FormField) -> Option<(&'static str, &'static str)> {
+    match (field.kind.as_str(), field.key.as_str()) {
+        ("email", _) => Some(("email", "email")),
+        ("phone", _) => Some(("tel", "tel")),
+        ("long", _) => None,
+        (_, "name") => Some(("text", "name")),
+        _ => Some(("text", "on")),
+    }
+}
+
+fn fault(code: &str) -> Chat {
+    match code {
+        "empty" => Chat::FieldEmpty,
+        "no_email" => Chat::NoEmail,
+        "no_phone" => Chat::NoPhone,
+        "too_long" => Chat::FieldLong,
+        _ => Chat::FieldWrong,
+    }
+}
+
+/// What will be there, in its size.
+fn skeleton() -> Node {
+    let lines = ["wide", "short", "tall", "tall"].map(|it| Node::new("i").class(it));
+    Node::new("div").class("skeleton").attr("aria-hidden", "true").children(lines)
+}
+
+/// A link that leaves the page alone.
+pub(super) fn link(url: &str) -> Node {
+    Node::new("a").attr("href", url).attr("target", "_blank").attr("rel", "noopener noreferrer")
+}
+
+/// A text with its links.
+pub(super) fn spans(spans: Vec<text::Span<'_>>) -> impl Iterator<Item = Node> {
+    spans.into_iter().map(|it| match it {
+        text::Span::Text(text) => Node::new("span").text(text),
+        text::Span::Link(words, url) => link(url).text(words),
+    })
+}

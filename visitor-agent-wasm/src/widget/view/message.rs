@@ -1,0 +1,170 @@
+//! One message, by its kind.
+use chat_proto::{
+    message::{FileCard, From, Msg},
+    visitor::{Conversation, Stage},
+};
+
+use super::{
+    Chat, Node, View,
+    form::{link, spans},
+    icon::{self, icon},
+};
+use crate::widget::text;
+
+impl View<'_> {
+    pub(super) fn message(&self, msg: &Msg, next: Option<&Msg>, conv: &Conversation) -> Option<Node> {
+        let row = Node::new("li").attr("k", &msg.seq.to_string()).attr("data-seq", &msg.seq.to_string());
+        let body = match msg.kind.as_str() {
+            "system" => return Some(self.line(row, msg, None)),
+            "transfer" => return Some(self.line(row, msg, Some(icon::MOVE))),
+            "screen_share" => return self.share(row, msg),
+            "text" | "choice" => vec![self.words(&msg.text)],
+            "choice_question" => self.question(msg, conv),
+            "file" => self.files(msg),
+            "link" | "deal" => vec![self.offer(msg)],
+            "form" => vec![self.filled_in(msg)],
+            _ => return Some(row.class("line other").text(self.say(Chat::Unsupported))),
+        };
+        Some(self.spoken(row, msg, next).children(body).children(self.foot(msg, next)))
+    }
+
+    fn spoken(&self, row: Node, msg: &Msg, next: Option<&Msg>) -> Node {
+        let side = if msg.from == From::Visitor { "me" } else { "them" };
+        let end = if Self::ends_group(msg, next) { " end" } else { "" };
+        let row = row.class(&format!("{side}{end}"));
+        row.child(Node::new("span").class("aloud").text(&format!("{}: ", self.author(msg))))
+    }
+
+    fn author(&self, msg: &Msg) -> String {
+        match msg.from {
+            From::Visitor => self.say(Chat::You).to_owned(),
+            From::Agent if msg.name.is_empty() => self.say(Chat::Adviser).to_owned(),
+            From::Agent => msg.name.clone(),
+            From::Bot | From::System => {
+                let bot = self.client.widget().map(|it| it.bot.as_str()).filter(|it| !it.is_empty());
+                bot.unwrap_or(self.say(Chat::IsBot)).to_owned()
+            }
+        }
+    }
+
+    /// Who and when, below the last of a group.
+    fn foot(&self, msg: &Msg, next: Option<&Msg>) -> Option<Node> {
+        if !Self::ends_group(msg, next) {
+            return None;
+        }
+        let time = Node::new("time").attr("at", &msg.at.to_string());
+        let foot = Node::new("p").class("foot").attr("aria-hidden", "true");
+        Some(match msg.from {
+            From::Visitor => foot.child(time),
+            From::Agent | From::Bot | From::System => foot.text(&self.author(msg)).text(" · ").child(time),
+        })
+    }
+
+    pub(super) fn words(&self, words: &str) -> Node {
+        Node::new("div").class("bubble").children(spans(text::spans(words)))
+    }
+
+    fn question(&self, msg: &Msg, conv: &Conversation) -> Vec<Node> {
+        let mut parts = Vec::new();
+        if !msg.text.is_empty() {
+            parts.push(self.words(&msg.text));
+        }
+        let open = conv.stage == Stage::Bot && self.client.thread().question() == Some(msg.seq);
+        if open && !self.client.is_choosing() {
+            let choices = msg.meta.choices.iter().map(|it| {
+                let act = format!("{{\"choose\":{}}}", it.option);
+                Node::new("button").class("choice").attr("type", "button").attr("data-act", &act).text(&it.label)
+            });
+            let group = Node::new("div").class("choices").attr("role", "group");
+            parts.push(group.attr("aria-label", self.say(Chat::Choices)).children(choices));
+        }
+        parts
+    }
+
+    fn files(&self, msg: &Msg) -> Vec<Node> {
+        let text = (!msg.text.is_empty()).then(|| self.words(&msg.text));
+        text.into_iter().chain(msg.meta.files.iter().map(|file| self.file(file))).collect()
+    }
+
+    fn file(&self, file: &FileCard) -> Node {
+        let label = self.fill(Chat::Download, &[&file.name]);
+        let get = Node::new("button").class("tool").attr("type", "button").attr("data-get", &file.id);
+        let get = get.attr("data-name", &file.name).attr("aria-label", &label).attr("title", &label);
+        let card = self.card(&file.name, file.bytes).child(get.child(icon(icon::DOWNLOAD)));
+        let Some((width, height)) = file.size.filter(|_| file.kind.starts_with("image/")) else { return card };
+        let picture = Node::new("canvas").attr("role", "img").attr("aria-label", &file.name);
+        let picture = picture.attr("data-thumb", &file.id).attr("width", &width.to_string());
+        let picture = picture.attr("height", &height.to_string());
+        Node::new("div").class("picture").child(picture).child(card)
+    }
+
+    fn offer(&self, msg: &Msg) -> Node {
+        let card = Node::new("div").class(if msg.kind == "deal" { "card deal" } else { "card" });
+        let card = if msg.kind == "deal" {
+            card.child(Node::new("small").text(self.say(Chat::Deal)))
+        } else {
+            card
+        };
+        let card = if msg.text.is_empty() { card } else { card.child(Node::new("b").text(&msg.text)) };
+        if !text::is_web(&msg.meta.url) {
+            return card;
+        }
+        let place = msg.meta.url.split('/').nth(2).unwrap_or_default();
+        let go = link(&msg.meta.url).attr("aria-label", &format!("{} ({place})", self.say(Chat::OpenLink)));
+        card.child(go.text(place).child(icon(icon::LINK)))
+    }
+
+    fn filled_in(&self, msg: &Msg) -> Node {
+        let lines = msg.meta.form.values().filter(|it| !it.is_empty()).map(|it| Node::new("p").text(it));
+        let title = Node::new("b").text(self.say(Chat::FormSent));
+        Node::new("div").class("bubble filled").child(title).children(lines)
+    }
+
+    fn line(&self, row: Node, msg: &Msg, shape: Option<&str>) -> Node {
+        let names: Vec<_> = msg.meta.names.iter().map(String::as_str).collect();
+        let class = if shape.is_some() { "line marked" } else { "line" };
+        match code(&msg.meta.code) {
+            Some(words) => row.class(class).children(shape.map(icon)).text(&self.fill(words, &names)),
+            None if msg.text.is_empty() => row.class("line other").text(self.say(Chat::Unsupported)),
+            None => row.class(class).text(&msg.text),
+        }
+    }
+
+    /// The rows of one share are one row, where the first stood.
+    fn share(&self, row: Node, msg: &Msg) -> Option<Node> {
+        let msgs = self.client.thread().msgs();
+        let of_share = |it: &&Msg| it.kind == "screen_share" && it.meta.share == msg.meta.share;
+        if msg.meta.share.is_empty() {
+            return Some(self.line(row, msg, Some(icon::SCREEN)));
+        }
+        let first = msgs.iter().find(of_share)?;
+        let last = msgs.iter().rev().find(of_share)?;
+        (first.seq == msg.seq).then(|| self.line(row, last, Some(icon::SCREEN)))
+    }
+}
+
+/// The words of a code; `None` for one that is not known here.
+fn code(code: &str) -> Option<Chat> {
+    Some(match code {
+        "started" => Chat::Started,
+        "taken_from_bot" => Chat::TakenFromBot,
+        "accepted" => Chat::Accepted,
+        "agent_unavailable" => Chat::AgentUnavailable,
+        "transferred" => Chat::Transferred,
+        "transferred_to_queue" => Chat::TransferredToQueue,
+        "out_of_hours" => Chat::OutOfHours,
+        "nobody_available" => Chat::NobodyAvailable,
+        "message_received" => Chat::MessageReceived,
+        "ended_by_visitor" => Chat::EndedByVisitor,
+        "ended_idle" => Chat::EndedIdle,
+        "ended" => Chat::Ended,
+        "reopened" => Chat::Reopened,
+        "share_asked" => Chat::ShareAsked,
+        "share_refused" => Chat::ShareRefused,
+        "share_started" => Chat::ShareStarted,
+        "share_control_started" => Chat::ShareControl,
+        "share_control_ended" => Chat::ShareControlEnded,
+        "share_ended" => Chat::ShareEnded,
+        _ => return None,
+    })
+}

@@ -1,0 +1,195 @@
+//! The thread, and the composer below it.
+use chat_proto::{
+    message::{From, Msg},
+    visitor::{Conversation, FromVisitor, Stage},
+};
+
+use super::{
+    Chat, Node, View,
+    icon::{self, icon},
+};
+use crate::widget::{
+    client::LATE_MS,
+    outbox::{Item, Upload},
+};
+
+impl View<'_> {
+    pub(super) fn thread(&self, conv: &Conversation) -> Node {
+        let msgs = self.client.thread().msgs();
+        let list = Node::new("ol").attr("role", "log").attr("aria-live", "polite");
+        let mut list = list.attr("aria-label", self.say(Chat::Thread));
+        let last_mine = msgs.iter().rev().find(|it| it.from == From::Visitor).map(|it| it.seq);
+        for (at, msg) in msgs.iter().enumerate() {
+            let next = msgs.get(at + 1);
+            list = list.children(self.message(msg, next, conv));
+            if last_mine == Some(msg.seq) && self.client.outbox().items().is_empty() && conv.stage != Stage::Closed {
+                list = list.child(self.mark(msg.seq));
+            }
+        }
+        list = list.children(self.client.outbox().items().iter().filter_map(|item| self.pending(item)));
+        if conv.stage == Stage::Waiting {
+            list = list.child(self.waiting(conv));
+        }
+        if self.client.is_typing(self.now) {
+            list = list.child(self.typing(conv));
+        }
+        let latest = self.tool("\"latest\"", Chat::ToLatest, icon::FOLD).attr("hidden", "");
+        Node::new("main").class("thread").attr("k", "thread").attr("data-scroll", "").attr("tabindex", "0").child(list).child(latest)
+    }
+
+    /// How far the visitor's last message came.
+    fn mark(&self, seq: u64) -> Node {
+        let seen = seq <= self.client.agent_read();
+        let words = if seen { Chat::Seen } else { Chat::Delivered };
+        Node::new("li").class("mark").attr("k", "mark").text(self.say(words))
+    }
+
+    fn waiting(&self, conv: &Conversation) -> Node {
+        let words = match conv.ahead {
+            Some(0) => self.say(Chat::WaitingNext).to_owned(),
+            _ => self.say(Chat::Waiting).to_owned(),
+        };
+        let card = Node::new("li").class("wait").attr("k", "wait").attr("role", "status").child(dots());
+        let mut card = card.child(Node::new("p").text(&words));
+        if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
+            let place = self.fill(Chat::WaitingAt, &[&(ahead + 1).to_string()]);
+            card = card.child(Node::new("p").class("place").text(&place));
+        }
+        if let Some(wait) = conv.wait_s {
+            let words = if wait < 60 {
+                self.say(Chat::WaitShort).to_owned()
+            } else {
+                self.fill(Chat::WaitMinutes, &[&wait.div_ceil(60).to_string()])
+            };
+            card = card.child(Node::new("p").class("place").text(&words));
+        }
+        card
+    }
+
+    fn typing(&self, conv: &Conversation) -> Node {
+        let name = if conv.agent.is_empty() { self.say(Chat::Adviser) } else { &conv.agent };
+        let words = Node::new("span").class("aloud").text(&self.fill(Chat::Types, &[name]));
+        Node::new("li").class("typing").attr("k", "typing").child(dots()).child(words)
+    }
+
+    /// What was said and has not arrived.
+    fn pending(&self, item: &Item) -> Option<Node> {
+        let FromVisitor::Send { cid, text, .. } = &item.say else { return None };
+        let class = if item.failed.is_some() { "me end failed" } else { "me end pending" };
+        let mut row = Node::new("li").class(class).attr("k", cid);
+        if !text.is_empty() {
+            row = row.child(self.words(text));
+        }
+        row = row.children(item.files.iter().map(|file| self.upload(file)));
+        let foot = Node::new("p").class("foot");
+        let late = item.order + LATE_MS <= self.now;
+        let (resend, give_up) = (act("resend", cid), act("cancel", cid));
+        let uploads = !item.is_ready() && item.failed.is_none();
+        let foot = if item.failed.is_some() {
+            let foot = foot.attr("role", "alert").text(self.say(Chat::NotSent));
+            let foot = foot.child(self.button(&resend, Chat::Resend, "plain"));
+            foot.child(self.button(&give_up, Chat::Discard, "plain"))
+        } else if uploads {
+            foot.child(self.button(&give_up, Chat::CancelFile, "plain"))
+        } else if late {
+            foot.text(self.say(Chat::NotSentYet)).child(self.button(&resend, Chat::Resend, "plain"))
+        } else {
+            foot.text(self.say(Chat::Sending))
+        };
+        Some(row.child(foot))
+    }
+
+    fn upload(&self, file: &Upload) -> Node {
+        let percent = file.percent.to_string();
+        let card = self.card(&file.name, file.bytes);
+        if file.done.is_some() {
+            return card;
+        }
+        let bar = Node::new("progress").attr("max", "100").attr("value", &percent);
+        card.child(bar.attr("aria-label", &self.fill(Chat::Uploading, &[&percent])))
+    }
+
+    /// A file: icon, name, size.
+    pub(super) fn card(&self, name: &str, bytes: u64) -> Node {
+        let about = Node::new("span").class("about").child(Node::new("b").text(name));
+        let about = about.child(Node::new("small").text(&self.bytes(bytes)));
+        Node::new("div").class("file").child(icon(icon::FILE)).child(about)
+    }
+
+    /// A length as people read it.
+    pub(super) fn bytes(&self, bytes: u64) -> String {
+        let french = self.client.language() == crate::words::Language::French;
+        let unit = |it: &str| if french { format!("{it}o") } else { format!("{it}B") };
+        match bytes {
+            0..1024 => format!("{bytes} {}", if french { "octets" } else { "bytes" }),
+            1024..1_048_576 => format!("{} {}", bytes.div_ceil(1024), unit("K")),
+            _ => {
+                let tenths = bytes * 10 / 1_048_576;
+                let (whole, part) = (tenths / 10, tenths % 10);
+                let number = if part == 0 {
+                    whole.to_string()
+                } else {
+                    format!("{whole}{}{part}", if french { ',' } else { '.' })
+                };
+                format!("{number} {}", unit("M"))
+            }
+        }
+    }
+
+    pub(super) fn composer(&self) -> Node {
+        let ui = self.client.ui();
+        let mut foot = Node::new("footer").class("composer").attr("k", "composer");
+        if !ui.picked.is_empty() {
+            foot = foot.child(self.tray(&ui.picked));
+        }
+        let label = self.say(Chat::Write);
+        let text = Node::new("textarea").attr("rows", "1").attr("placeholder", label).attr("aria-label", label);
+        let text = text.attr("data-compose", "").attr("init", self.client.draft()).attr("maxlength", "10000").attr("enterkeyhint", "send");
+        let mut row = Node::new("div").class("row").child(self.picker(Chat::Attach, icon::CLIP, &[("multiple", "")]));
+        if self.client.is_phone() {
+            let camera = [("accept", "image/*"), ("capture", "environment")];
+            row = row.child(self.picker(Chat::Photo, icon::CAMERA, &camera));
+        }
+        let label = self.say(Chat::Send);
+        let send = Node::new("button").class("send").attr("type", "button").attr("data-send", "");
+        let send = send.attr("aria-label", label).attr("title", label).child(icon(icon::SEND));
+        foot.child(row.child(text).child(send))
+    }
+
+    fn picker(&self, words: Chat, shape: &str, attrs: &[(&str, &str)]) -> Node {
+        let label = self.say(words);
+        let input = Node::new("input").attr("type", "file").attr("aria-label", label).attr("title", label);
+        let input = attrs.iter().fold(input, |input, (name, value)| input.attr(name, value));
+        Node::new("label").class("tool").child(input).child(icon(shape))
+    }
+
+    fn tray(&self, files: &[Upload]) -> Node {
+        let cards = files.iter().map(|file| {
+            let label = self.fill(Chat::Remove, &[&file.name]);
+            let act = act("drop", &file.local);
+            let remove = Node::new("button").class("tool").attr("type", "button").attr("data-act", &act);
+            let remove = remove.attr("aria-label", &label).attr("title", &label).child(icon(icon::CLOSE));
+            Node::new("li").attr("k", &file.local).child(self.card(&file.name, file.bytes).child(remove))
+        });
+        Node::new("ul").class("tray").attr("aria-label", self.say(Chat::Chosen)).children(cards)
+    }
+
+    /// Whether a message is the last of those that one person wrote in a row.
+    pub(super) fn ends_group(msg: &Msg, next: Option<&Msg>) -> bool {
+        next.is_none_or(|next| next.from != msg.from || next.name != msg.name || msg.at + 300_000 < next.at)
+    }
+}
+
+fn dots() -> Node {
+    let dot = || Node::new("i");
+    Node::new("span").class("dots").attr("aria-hidden", "true").children([dot(), dot(), dot()])
+}
+
+/// What a button does to something that has a name.
+fn act(what: &str, name: &str) -> String {
+    let mut text = String::from("{\"");
+    for part in [what, "\":\"", name, "\"}"] {
+        text.push_str(part);
+    }
+    text
+}
