@@ -68,7 +68,11 @@ export class Comparer {
 
   /** What was compared and equal is known from now on. */
   remember() {
-    for (const [source, replay] of this.pairs) if (this.met.has(source.getRootNode())) this.known.set(source, replay);
+    // What is blocked looks the same before the recorder has told all: a field that changed may still be made anew.
+    const isShown = (source) => source.nodeType !== Node.ELEMENT_NODE || !source.hasAttribute("data-tandem-block");
+    for (const [source, replay] of this.pairs) {
+      if (isShown(source) && this.met.has(source.getRootNode())) this.known.set(source, replay);
+    }
     for (const root of new Set(this.pairs.map(([source]) => source.getRootNode()))) this.meet(root);
   }
 
