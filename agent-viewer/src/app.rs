@@ -2,14 +2,22 @@
 use cobrowse_core::wire::desk::Me;
 use leptos::prelude::*;
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
 use crate::{
     i18n::Words,
     net::http::{self, HttpError},
-    pages::{desk::DeskPage, login::LoginPage, missing::MissingPage, viewer::ViewerPage},
+    pages::{
+        chats::ChatsPage,
+        contacts::{ContactPage, ContactsPage},
+        desk::DeskPage,
+        inside::Inside,
+        login::LoginPage,
+        missing::MissingPage,
+        viewer::ViewerPage,
+    },
     theme::Shade,
 };
 
@@ -78,7 +86,12 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=move || view! { <MissingPage/> }>
-                <Route path=path!("/") view=DeskPage/>
+                <ParentRoute path=path!("") view=Inside>
+                    <Route path=path!("/") view=ChatsPage/>
+                    <Route path=path!("/visitors") view=DeskPage/>
+                    <Route path=path!("/contacts") view=ContactsPage/>
+                    <Route path=path!("/contacts/:id") view=ContactPage/>
+                </ParentRoute>
                 <Route path=path!("/login") view=LoginPage/>
                 <Route path=path!("/view/:session") view=ViewerPage/>
             </Routes>

@@ -111,3 +111,162 @@ pub fn is_typing() -> bool {
     let active = window().document().and_then(|document| document.active_element());
     active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
+
+/// What was remembered in this tab.
+pub fn recall_in_tab(name: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers for as long as the tab lives, over reloads.
+pub fn remember_in_tab(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.set_item(name, value);
+    }
+}
+
+/// What was typed and not sent in a conversation.
+pub fn draft(conv: &str) -> String {
+    recall(&draft_name(conv)).unwrap_or_default()
+}
+
+/// Keeps what is typed and not sent.
+pub fn keep_draft(conv: &str, text: &str) {
+    match storage() {
+        Some(storage) if text.is_empty() => drop(storage.remove_item(&draft_name(conv))),
+        _ => remember(&draft_name(conv), text),
+    }
+}
+
+fn draft_name(conv: &str) -> String {
+    format!("tandem-draft-{conv}")
+}
+
+/// Whether nobody looks at the page.
+pub fn is_hidden() -> bool {
+    window()
+        .document()
+        .is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Hidden)
+}
+
+/// An attribute of the `html` element.
+pub fn root_attribute(name: &str) -> Option<String> {
+    root()?.get_attribute(name)
+}
+
+/// The first moment of a moment's day, by this machine's calendar.
+pub fn day_of(ms_since_1970: i64) -> i64 {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
+    date.set_hours(0);
+    date.set_minutes(0);
+    date.set_seconds(0);
+    date.set_milliseconds(0);
+    date.get_time() as i64
+}
+
+/// Hours and minutes, by locale.
+pub fn hour(ms_since_1970: i64, language: &str) -> String {
+    format_date(ms_since_1970, language, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// A day in words, by locale.
+pub fn day(ms_since_1970: i64, language: &str) -> String {
+    format_date(ms_since_1970, language, &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+}
+
+/// A day and an hour, short, by locale.
+pub fn short_time(ms_since_1970: i64, language: &str) -> String {
+    let parts = [("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")];
+    format_date(ms_since_1970, language, &parts)
+}
+
+fn format_date(ms_since_1970: i64, language: &str, parts: &[(&str, &str)]) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
+    let options = js_sys::Object::new();
+    for (name, value) in parts {
+        let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    date.to_locale_string(language, &options).into()
+}
+
+/// A moment of the form `2026-11-21T09:30` (what a date field holds) by this machine's clock.
+pub fn moment_of(field: &str) -> Option<i64> {
+    let millis = js_sys::Date::parse(field);
+    millis.is_finite().then_some(millis as i64)
+}
+
+/// A moment as a date field holds it, by this machine's clock.
+pub fn field_of(ms_since_1970: i64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
+    let shifted = ms_since_1970 as f64 - date.get_timezone_offset() * 60_000.0;
+    String::from(js_sys::Date::new(&JsValue::from_f64(shifted)).to_iso_string()).chars().take(16).collect()
+}
+
+/// Opens an address in a new tab that knows nothing of this one.
+pub fn open_apart(address: &str) {
+    let _ = window().open_with_url_and_target_and_features(address, "_blank", "noopener,noreferrer");
+}
+
+/// Scrolls the element of this id into sight and gives it the keyboard's focus.
+pub fn jump_to(id: &str) -> bool {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    let Some(element) = element else { return false };
+    element.scroll_into_view();
+    if let Ok(element) = element.dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
+    true
+}
+
+/// Closes a popover.
+pub fn hide_popover(id: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.hide_popover();
+    }
+}
+
+/// Whether only one pane fits: the width under which the style sheet shows one at a time.
+pub fn is_narrow() -> bool {
+    matches_media("(max-width: 720px)")
+}
+
+/// Whether the visitor's panel lies over the thread, for want of room beside it.
+pub fn has_drawer() -> bool {
+    matches_media("(max-width: 1100px)")
+}
+
+fn matches_media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Saves what lies at an address of our own server.
+pub fn save(address: &str) {
+    let link = window().document().and_then(|document| document.create_element("a").ok());
+    if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
+        link.set_href(address);
+        link.set_download("");
+        link.click();
+    }
+}
+
+/// Types a text into an empty field, as a person would.
+pub fn type_into(id: &str, text: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    let field = element.and_then(|element| element.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+    if let Some(field) = field.filter(|field| field.value().is_empty()) {
+        field.set_value(text);
+        let options = web_sys::EventInit::new();
+        options.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &options) {
+            let _ = field.dispatch_event(&event);
+        }
+    }
+}
+
+/// Presses the first element that a selector finds.
+pub fn click_on(selector: &str) {
+    let element = window().document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}

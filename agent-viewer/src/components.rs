@@ -5,6 +5,7 @@ pub mod account_menu;
 pub mod avatar;
 pub mod band;
 pub mod brand;
+pub mod chat;
 pub mod control_bar;
 pub mod copy_button;
 pub mod curtain;

@@ -4,6 +4,7 @@
 //! shows the visitor's page and turns the agent's hand into commands; `pages` and `components` are views.
 mod app;
 mod browser;
+mod chat;
 mod components;
 mod i18n;
 mod net;

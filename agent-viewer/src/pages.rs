@@ -1,6 +1,9 @@
 //! One page per file.
 
+pub mod chats;
+pub mod contacts;
 pub mod desk;
+pub mod inside;
 pub mod login;
 pub mod missing;
 pub mod viewer;

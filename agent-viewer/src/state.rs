@@ -1,6 +1,7 @@
 //! Pure state: what the views derive from. No browser, no clock, no network.
 
 pub mod backoff;
+pub mod chat;
 pub mod colour;
 pub mod keys;
 pub mod pace;

@@ -1,6 +1,8 @@
 //! The desk's rail: the places of the application, and what concerns the agent.
+use icondata_core::Icon as Drawing;
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{
     account_menu::AccountMenu,
@@ -8,23 +10,45 @@ use super::{
     icon::Icon,
     switches::{LanguageSwitch, ThemeSwitch},
 };
-use crate::i18n::{Text, words};
+use crate::{
+    chat::chat,
+    i18n::{Text, words},
+};
 
 /// At the left edge, or at the bottom of a narrow window.
 #[component]
 pub fn Rail() -> impl IntoView {
     let words = words();
-    let label = words.say(Text::Visitors);
+    let path = use_location().pathname;
+    let here =
+        move |place: &str| path.with(|path| if place == "/" { path == "/" } else { path.starts_with(place) });
+    let place = move |to: &'static str, label: Text, icon: Drawing| {
+        let label = words.say(label);
+        view! {
+            <a class="rail-place" href=to aria-current=move || here(to).then_some("page") title=label aria-label=label>
+                <Icon icon size=20/>
+                {(to == "/").then(|| view! { <Unread/> })}
+            </a>
+        }
+    };
     view! {
         <nav class="rail" aria-label=words.say(Text::MainMenu)>
             <Brand/>
-            <a class="rail-place" href="/" aria-current="page" title=label aria-label=label>
-                <Icon icon=lu::LuUsers size=20/>
-            </a>
+            {place("/", Text::Chats, lu::LuMessagesSquare)}
+            {place("/visitors", Text::Visitors, lu::LuUsers)}
+            {place("/contacts", Text::Contacts, lu::LuBookUser)}
             <span class="rail-rest"></span>
             <LanguageSwitch/>
             <ThemeSwitch/>
             <AccountMenu/>
         </nav>
     }
+}
+
+/// How many conversations want the agent, on every page.
+#[component]
+fn Unread() -> impl IntoView {
+    let chat = chat();
+    let count = Memo::new(move |_| chat.offers.read().cards().len() + chat.counts.read().unread as usize);
+    move || (0 < count.get()).then(|| view! { <b class="badge">{count}</b> })
 }

@@ -83,7 +83,7 @@ pub async fn asset(session: SessionId, hash: &str, ticket: &str) -> Result<(Stri
     Ok((mime, js_sys::Uint8Array::new(&buffer).to_vec()))
 }
 
-async fn json<T: DeserializeOwned>(
+pub(super) async fn json<T: DeserializeOwned>(
     method: &str,
     path: &str,
     body: Option<&impl Serialize>,
@@ -92,7 +92,7 @@ async fn json<T: DeserializeOwned>(
     serde_json::from_str(&text(&response).await?).map_err(|_| HttpError::Garbled)
 }
 
-async fn send(
+pub(super) async fn send(
     method: &str,
     path: &str,
     body: Option<&impl Serialize>,

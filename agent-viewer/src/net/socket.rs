@@ -31,7 +31,22 @@ impl Socket {
     /// # Errors
     /// When the browser does not even try, for example because of a policy.
     pub fn open(address: &str, handle: impl Fn(SocketEvent) + Clone + 'static) -> Result<Self, JsValue> {
-        let socket = WebSocket::new(address)?;
+        Ok(Self::around(WebSocket::new(address)?, handle))
+    }
+
+    /// As [`open`](Self::open), in a subprotocol.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(
+        address: &str,
+        protocol: &str,
+        handle: impl Fn(SocketEvent) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        Ok(Self::around(WebSocket::new_with_str(address, protocol)?, handle))
+    }
+
+    fn around(socket: WebSocket, handle: impl Fn(SocketEvent) + Clone + 'static) -> Self {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let (on_open, on_message) = (handle.clone(), handle.clone());
         let open = Closure::<dyn FnMut(JsValue)>::new(move |_| on_open(SocketEvent::Open));
@@ -44,12 +59,17 @@ impl Socket {
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
-        Ok(Self { socket, _open: open, _message: message, _close: close })
+        Self { socket, _open: open, _message: message, _close: close }
     }
 
     /// Sends a binary message; on a socket that is closing it is lost, and the close is told.
     pub fn send(&self, bytes: &[u8]) {
         let _ = self.socket.send_with_u8_array(bytes);
+    }
+
+    /// Sends a text message; on a socket that is closing it is lost, and the close is told.
+    pub fn send_text(&self, text: &str) {
+        let _ = self.socket.send_with_str(text);
     }
 
     /// Bytes that the browser has not written yet.

@@ -1,4 +1,4 @@
-//! The desk: who is connected, and what the agent can do for them.
+//! The visitors on the sites: who is connected, and what the agent can do for them.
 use std::{sync::Arc, time::Duration};
 
 use cobrowse_core::{
@@ -6,13 +6,12 @@ use cobrowse_core::{
     wire::desk::{ToDesk, VisitorRow},
 };
 use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     app::{Account, Accounts},
     browser,
-    components::{
-        account_gate::AccountGate, band::Band, detail::Detail, rail::Rail, visitor_list::VisitorList,
-    },
+    components::{band::Band, detail::Detail, visitor_list::VisitorList},
     i18n::{Text, words},
     net::desk_socket::{DeskEvent, DeskSocket},
     state::{
@@ -95,16 +94,14 @@ impl Desk {
     }
 }
 
-/// The page, for an agent who is logged in.
+/// The page.
 #[component]
 pub fn DeskPage() -> impl IntoView {
-    view! { <AccountGate><OpenDesk/></AccountGate> }
-}
-
-#[component]
-fn OpenDesk() -> impl IntoView {
     let (words, accounts) = (words(), expect_context::<Accounts>());
     let desk = Desk::provide();
+    if let Some(place) = use_query_map().read_untracked().get("q") {
+        desk.query.set(place);
+    }
     let socket = StoredValue::new_local(Some(DeskSocket::start(move |event| desk.handle(event, accounts))));
     on_cleanup(move || {
         socket.try_update_value(Option::take);
@@ -125,13 +122,10 @@ fn OpenDesk() -> impl IntoView {
         (desk.feed() == Feed::Reconnecting).then(|| words.now(Text::DeskReconnecting).to_owned())
     });
     view! {
-        <div class="desk" class:chosen=move || desk.selected.get().is_some()>
-            <Rail/>
-            <div class="desk-body">
-                <Band text=cut/>
-                <VisitorList/>
-                <Detail/>
-            </div>
+        <div class="desk-body" class:chosen=move || desk.selected.get().is_some()>
+            <Band text=cut/>
+            <VisitorList/>
+            <Detail/>
         </div>
     }
 }

@@ -1,0 +1,273 @@
+//! The conversations of this desk: the line to the service, what came of it, and what the agent does. One for the
+//! whole application, whichever page is shown.
+mod actions;
+mod alarm;
+mod hear;
+mod history;
+
+use std::time::Duration;
+
+use chat_proto::{
+    Millis,
+    desk::{Canned, Directory, FromDesk, Query, Visitor},
+};
+use leptos::{ev, prelude::*};
+
+pub use alarm::{ask as ask_alarm, permission as alarm_permission};
+pub use history::Past;
+
+use crate::{
+    app::Accounts,
+    browser,
+    i18n::Text,
+    net::chat_socket::Line,
+    state::chat::{
+        deeds::Deeds,
+        list::Listing,
+        offers::Offers,
+        outbox::Outbox,
+        people,
+        pulse::Pulse,
+        thread::Thread,
+        typing::{OwnTyping, Typists},
+    },
+};
+
+/// How often clocks are said again.
+const TICK: Duration = Duration::from_secs(1);
+/// The outbox lives as long as the tab: another tab has its own.
+const OUTBOX: &str = "tandem-outbox";
+
+/// How many conversations want this agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Waiting for somebody.
+    pub waiting: u32,
+    /// This agent's.
+    pub mine: u32,
+    /// Of those, with something unread.
+    pub unread: u32,
+    /// Unread in the inbox.
+    pub inbox: u32,
+}
+
+/// What is known of something that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Loaded<T> {
+    /// Nobody asked.
+    #[default]
+    Not,
+    /// On its way.
+    Loading,
+    /// Here it is.
+    Here(T),
+    /// It did not come; it can be asked for again.
+    Failed,
+}
+
+/// A word at the top of the page, for a few seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// Names it.
+    pub id: u64,
+    /// What it says.
+    pub text: Text,
+    /// Whom it names.
+    pub name: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+}
+
+/// Everything about conversations that views share.
+#[derive(Clone, Copy)]
+pub struct Chat {
+    /// Who and what there is.
+    pub directory: RwSignal<Directory>,
+    /// The list that is shown.
+    pub listing: RwSignal<Listing>,
+    /// How many want this agent.
+    pub counts: RwSignal<Counts>,
+    /// The conversation that is open.
+    pub thread: RwSignal<Option<Thread>>,
+    /// There is no such conversation for this agent.
+    pub missing: RwSignal<bool>,
+    /// Conversations of before, above it.
+    pub past: RwSignal<Past>,
+    /// Its visitor.
+    pub visitor: RwSignal<Loaded<Visitor>>,
+    /// What is on its way.
+    pub outbox: RwSignal<Outbox>,
+    /// What this agent is asked to take.
+    pub offers: RwSignal<Offers>,
+    /// Who types.
+    pub typists: RwSignal<Typists>,
+    /// What is said at the top.
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// Canned replies.
+    pub canned: RwSignal<Loaded<Vec<Canned>>>,
+    /// A text that goes back to the composer of the open conversation.
+    pub returned: RwSignal<Option<String>>,
+    /// The server's clock; said again every second.
+    pub now: RwSignal<Millis>,
+    deeds: RwSignal<Deeds>,
+    pulse: RwSignal<Pulse>,
+    own_typing: StoredValue<OwnTyping>,
+    ahead: StoredValue<Millis>,
+    line: StoredValue<Option<Line>, LocalStorage>,
+    accounts: Accounts,
+}
+
+impl Chat {
+    /// Makes it, connects, and ends with the view that made it.
+    pub fn provide(accounts: Accounts) -> Self {
+        let now = clock();
+        let kept = browser::recall_in_tab(OUTBOX).and_then(|text| serde_json::from_str(&text).ok());
+        let chat = Self {
+            directory: RwSignal::default(),
+            listing: RwSignal::default(),
+            counts: RwSignal::default(),
+            thread: RwSignal::default(),
+            missing: RwSignal::new(false),
+            past: RwSignal::default(),
+            visitor: RwSignal::default(),
+            outbox: RwSignal::new(kept.unwrap_or_default()),
+            offers: RwSignal::default(),
+            typists: RwSignal::default(),
+            toasts: RwSignal::default(),
+            canned: RwSignal::default(),
+            returned: RwSignal::default(),
+            now: RwSignal::new(now),
+            deeds: RwSignal::default(),
+            pulse: RwSignal::new(Pulse::new(steady())),
+            own_typing: StoredValue::default(),
+            ahead: StoredValue::new(0),
+            line: StoredValue::new_local(None),
+            accounts,
+        };
+        provide_context(chat);
+        chat.line.set_value(Some(Line::start(move |event| chat.hear(event))));
+        on_cleanup(move || {
+            chat.line.try_update_value(Option::take);
+        });
+        chat.watch_the_browser();
+        chat
+    }
+
+    /// Whether the agent is told that there is none; tracked.
+    pub fn is_cut(self) -> bool {
+        self.now.track();
+        self.pulse.read().is_told(steady())
+    }
+
+    /// Whether this agent may do what managers do; tracked.
+    pub fn is_manager(self) -> bool {
+        people::is_manager(&self.directory.read())
+    }
+
+    /// Whether the open conversation lets this agent do that now; tracked.
+    pub fn may(self, deed: &str) -> bool {
+        let thread = self.thread.read();
+        let detail = thread.as_ref().and_then(Thread::detail);
+        detail.is_some_and(|detail| detail.may.iter().any(|it| it == deed))
+    }
+
+    /// The server's clock now; not tracked.
+    pub fn clock(self) -> Millis {
+        clock() + self.ahead.get_value()
+    }
+
+    /// Shows a list.
+    pub fn watch(self, query: Query) {
+        if *self.listing.read_untracked().query() == query && self.is_watching() {
+            return;
+        }
+        self.listing.update(|listing| listing.watch(query.clone()));
+        self.send(&FromDesk::Watch { query: Some(query) });
+    }
+
+    fn is_watching(self) -> bool {
+        self.listing.read_untracked().feed() != crate::state::chat::list::Feed::Loading
+    }
+
+    fn send(self, frame: &FromDesk) {
+        self.line.with_value(|line| {
+            if let Some(line) = line {
+                line.send(frame);
+            }
+        });
+    }
+
+    /// Sends what may go now, and keeps the rest for a reload.
+    fn flush(self) {
+        if self.pulse.read_untracked().is_live() {
+            let now = self.clock();
+            for frame in self.outbox.try_update(|outbox| outbox.ready(now)).unwrap_or_default() {
+                self.send(&frame);
+            }
+        }
+        if let Ok(text) = serde_json::to_string(&*self.outbox.read_untracked()) {
+            browser::remember_in_tab(OUTBOX, &text);
+        }
+    }
+
+    fn watch_the_browser(self) {
+        let tick = set_interval_with_handle(move || self.tick(), TICK);
+        let offline = window_event_listener(ev::offline, move |_| {
+            self.pulse.update(|pulse| pulse.go_offline(steady()));
+        });
+        let online = window_event_listener(ev::online, move |_| self.with_line(Line::renew));
+        let shown = window_event_listener(ev::visibilitychange, move |_| {
+            self.with_line(Line::hurry);
+            self.read_what_is_seen();
+        });
+        on_cleanup(move || {
+            let _ = tick.map(|tick| tick.clear());
+            offline.remove();
+            online.remove();
+            shown.remove();
+        });
+    }
+
+    fn with_line(self, act: impl FnOnce(&Line)) {
+        self.line.with_value(|line| {
+            if let Some(line) = line {
+                act(line);
+            }
+        });
+    }
+
+    fn tick(self) {
+        let now = self.clock();
+        if self.now.try_set(now).is_some() {
+            return; // The view is gone.
+        }
+        self.typists.maybe_update(|typists| typists.sweep(now));
+        if !self.offers.read_untracked().cards().is_empty() {
+            self.offers.update(|offers| offers.sweep(now));
+        }
+        if self.pulse.read_untracked().is_silent(steady()) {
+            self.pulse.update(|pulse| pulse.lose(steady()));
+            self.lose();
+            self.with_line(Line::renew);
+        }
+        self.flush();
+    }
+}
+
+/// This machine's clock, milliseconds since 1970.
+fn clock() -> Millis {
+    browser::clock_ms() as Millis
+}
+
+/// A clock of this machine that nobody sets.
+fn steady() -> Millis {
+    Millis::try_from(browser::now().0.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// The conversations of the application.
+///
+/// # Panics
+/// Outside of the pages for agents who are logged in.
+pub fn chat() -> Chat {
+    expect_context()
+}

@@ -1,0 +1,231 @@
+//! What the service tells, and what follows from it.
+use chat_proto::{
+    Fault,
+    desk::{Deed, FromDesk, Presence, ToDesk},
+};
+use leptos::prelude::*;
+
+use super::{Chat, Counts, alarm, clock, steady};
+use crate::{
+    app::Account,
+    browser,
+    i18n::Text,
+    net::chat_socket::LineEvent,
+    state::chat::{outbox::Refused, people, thread::Thread},
+};
+
+impl Chat {
+    /// Something happened on the line.
+    pub(super) fn hear(self, event: LineEvent) {
+        match event {
+            LineEvent::Open => {
+                let resume = self.thread.read_untracked().iter().map(Thread::resume).collect();
+                self.send(&FromDesk::Hello { resume });
+            }
+            LineEvent::Frame(frame) => {
+                self.live();
+                self.take(frame);
+            }
+            LineEvent::Unknown => self.live(),
+            LineEvent::Cut => {
+                let _ = self.pulse.try_update(|pulse| pulse.lose(steady()));
+                self.lose();
+            }
+            LineEvent::LoggedOut => self.accounts.set(Account::LoggedOut),
+        }
+    }
+
+    fn live(self) {
+        let was = self.pulse.read_untracked().is_live();
+        // Every frame counts, but views need to know only that it stands again.
+        if was {
+            self.pulse.update_untracked(|pulse| pulse.hear(steady()));
+        } else {
+            self.pulse.update(|pulse| pulse.hear(steady()));
+        }
+    }
+
+    /// The connection is gone; what is known stays.
+    pub(super) fn lose(self) {
+        self.listing.update(crate::state::chat::list::Listing::cut);
+        self.outbox.update_untracked(crate::state::chat::outbox::Outbox::cut);
+    }
+
+    // long: one line per frame that there is.
+    fn take(self, frame: ToDesk) {
+        match frame {
+            ToDesk::Welcome { now, ping_ms, directory } => {
+                self.ahead.set_value(now - clock());
+                self.pulse.update_untracked(|pulse| pulse.set_ping(ping_ms));
+                self.directory.set(directory);
+                self.begin();
+            }
+            ToDesk::Directory(directory) => self.directory.set(directory),
+            ToDesk::List(rows) => self.listing.update(|listing| listing.take_top(rows)),
+            ToDesk::Row(row) => self.listing.update(|listing| listing.take_row(row)),
+            ToDesk::Gone { conv } => self.listing.update(|listing| listing.take_gone(&conv)),
+            ToDesk::Counts { waiting, mine, unread, inbox } => {
+                self.counts.set(Counts { waiting, mine, unread, inbox });
+            }
+            ToDesk::Offered { row, offer } => {
+                let name = row.name.clone();
+                if self.offers.try_update(|offers| offers.take(row, offer)) == Some(true) {
+                    alarm::offer(&name);
+                }
+            }
+            ToDesk::OfferEnded { conv, no, why } => {
+                let ended = self.offers.try_update(|offers| offers.end(&conv, no)).flatten();
+                if let Some(card) = ended.filter(|_| why == "expired") {
+                    self.toast(Text::OfferExpired, &card.row.name, true);
+                }
+            }
+            ToDesk::Conv(detail) => self.with_thread(&detail.row.conv.clone(), |thread| {
+                thread.take_detail(detail);
+                None
+            }),
+            ToDesk::Msgs { conv, msgs } => {
+                let news = msgs.iter().any(|msg| msg.from == chat_proto::message::From::Visitor);
+                self.with_thread(&conv, |thread| thread.take(msgs));
+                self.typists.update(|typists| typists.take(&conv, None, false, 0));
+                if news && browser::is_hidden() {
+                    alarm::message();
+                }
+                self.read_what_is_seen();
+            }
+            ToDesk::Visitor { conv, .. } => self.refresh_visitor(&conv),
+            ToDesk::Ack { cid, .. } => self.take_ack(&cid),
+            ToDesk::Nack { cid, fault } => self.take_nack(&cid, &fault),
+            ToDesk::Typing { conv, agent, on } => {
+                let now = self.clock();
+                self.typists.update(|typists| typists.take(&conv, agent, on, now));
+            }
+            ToDesk::Read { conv, seq } => self.with_thread(&conv, |thread| {
+                thread.take_read(seq);
+                None
+            }),
+            ToDesk::Toast { code, names, .. } => self.toast_code(&code, &names),
+            ToDesk::Ping => {}
+            ToDesk::Bye { code } if code == "logged_out" => self.accounts.set(Account::LoggedOut),
+            // The socket closes now, and is opened again.
+            ToDesk::Bye { .. } => {}
+        }
+    }
+
+    /// A connection stands: everything that is shown and everything that is asked goes there.
+    fn begin(self) {
+        self.offers.update(crate::state::chat::offers::Offers::clear);
+        let query = self.listing.read_untracked().query().clone();
+        self.send(&FromDesk::Watch { query: Some(query) });
+        for frame in self.deeds.read_untracked().again() {
+            self.send(&frame);
+        }
+        self.flush();
+    }
+
+    fn with_thread(self, conv: &str, act: impl FnOnce(&mut Thread) -> Option<FromDesk>) {
+        let mut act = Some(act);
+        let mut missing = None;
+        self.thread.maybe_update(|thread| {
+            let Some(thread) = thread.as_mut().filter(|thread| thread.conv() == conv) else { return false };
+            missing = act.take().and_then(|act| act(thread));
+            true
+        });
+        if let Some(fetch) = missing {
+            self.send(&fetch);
+        }
+    }
+
+    fn take_ack(self, cid: &str) {
+        if self.outbox.try_update(|outbox| outbox.take_ack(cid)) == Some(true) {
+            return self.flush();
+        }
+        let Some(asked) = self.deeds.try_update(|deeds| deeds.take_answer(cid)).flatten() else { return };
+        if let FromDesk::Do { what, .. } = asked
+            && let Some(text) = done(&what)
+        {
+            self.toast(text, "", false);
+        }
+    }
+
+    fn take_nack(self, cid: &str, fault: &Fault) {
+        let now = self.clock();
+        match self.outbox.try_update(|outbox| outbox.take_nack(cid, fault, now)).flatten() {
+            Some(Refused::Later) => return,
+            Some(Refused::Failed) => return self.flush(),
+            Some(Refused::Draft(message, code)) => {
+                self.give_back(&message.conv, &message.say);
+                self.toast(explain(&code), fault.by.as_deref().unwrap_or_default(), true);
+                return self.flush();
+            }
+            None => {}
+        }
+        if let Some(wait) = fault.retry_ms {
+            let cid = cid.to_owned();
+            return set_timeout(move || self.ask_again(&cid), std::time::Duration::from_millis(wait.into()));
+        }
+        if self.deeds.try_update(|deeds| deeds.take_answer(cid)).flatten().is_some() {
+            self.toast(explain(&fault.code), fault.by.as_deref().unwrap_or_default(), true);
+        }
+    }
+
+    fn toast_code(self, code: &str, names: &[String]) {
+        let name = names.first().map_or("", String::as_str);
+        let (text, bad) = match code {
+            "claimed" => (Text::Claimed, false),
+            "lost" => (Text::ConversationLost, true),
+            "taken_over" => (Text::TakenOver, true),
+            "transfer_failed" => (Text::TransferFailed, true),
+            "woken" => (Text::WokenUp, false),
+            "inbox" => (Text::InboxNews, false),
+            "rated" => (Text::RatedNews, false),
+            _ => return,
+        };
+        self.toast(text, name, bad);
+    }
+
+    /// Whether this agent is there for a site; tracked.
+    pub fn presence(self) -> Presence {
+        people::presence(&self.directory.read())
+    }
+}
+
+/// What a deed says when it is done; nothing where the page itself shows it.
+fn done(what: &Deed) -> Option<Text> {
+    Some(match what {
+        Deed::Snooze { .. } => Text::SnoozedDone,
+        Deed::TransferToAgent { .. } => Text::TransferAsked,
+        Deed::TransferToQueue { .. } => Text::TransferQueued,
+        Deed::Close { .. } => Text::ClosedDone,
+        Deed::Block { .. } => Text::BlockedDone,
+        Deed::Take { .. }
+        | Deed::Accept { .. }
+        | Deed::Decline { .. }
+        | Deed::CancelTransfer
+        | Deed::Wake
+        | Deed::Tag { .. }
+        | Deed::Star { .. }
+        | Deed::Reopen => return None,
+    })
+}
+
+/// Why something was not done, in words.
+pub(super) fn explain(code: &str) -> Text {
+    match code {
+        "offer_expired" => Text::FaultOfferExpired,
+        "closed" => Text::FaultClosed,
+        "taken" => Text::FaultTaken,
+        "not_owner" | "not_now" => Text::FaultNotOwner,
+        "not_connected" => Text::FaultNotConnected,
+        "agent_full" => Text::FaultFull,
+        "agent_unavailable" | "unknown_agent" => Text::FaultAgentAway,
+        "queue_closed" | "unknown_queue" => Text::FaultQueueClosed,
+        "transfer_pending" => Text::FaultTransferPending,
+        "time_past" => Text::TimePast,
+        "tag_required" => Text::TagRequired,
+        "reopening_off" | "other_open" => Text::FaultReopen,
+        "too_long" => Text::FaultTooLong,
+        "forbidden" => Text::FaultForbidden,
+        "rate" => Text::FaultRate,
+        _ => Text::FaultOther,
+    }
+}

@@ -1,0 +1,262 @@
+//! Files beside a reply: chosen, looked over, sent with their progress, given up.
+use chat_proto::{
+    limits::{MAX_FILE_BYTES, MAX_FILES},
+    message::FileCard,
+};
+use icondata_lu as lu;
+use leptos::{html::Input, prelude::*};
+use web_sys::{File, FileList};
+
+use super::{composer::Draft, file_card::size_of};
+use crate::{
+    browser,
+    chat::chat,
+    components::icon::Icon,
+    i18n::{Text, words},
+    net::upload::{Upload, UploadEvent},
+};
+
+/// How far one file is.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    /// Chosen; can be taken out.
+    Chosen,
+    /// On its way, from 0 to 1.
+    Sending(f64),
+    /// Stored.
+    Stored(FileCard),
+    /// It failed, with the service's code or nothing.
+    Failed(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Attachment {
+    id: u64,
+    name: String,
+    bytes: u64,
+    stage: Stage,
+}
+
+/// The files of one composer.
+#[derive(Clone, Copy)]
+pub struct Attachments {
+    conv: StoredValue<String>,
+    items: RwSignal<Vec<Attachment>>,
+    alert: RwSignal<Option<Text>>,
+    /// The browser's own objects, which cannot leave this thread.
+    hands: StoredValue<Vec<Hand>, LocalStorage>,
+    done: StoredValue<Option<Done>, LocalStorage>,
+}
+
+type Done = Box<dyn FnOnce(Vec<FileCard>)>;
+
+struct Hand {
+    id: u64,
+    file: File,
+    upload: Option<Upload>,
+}
+
+impl Attachments {
+    pub(super) fn new(conv: &str) -> Self {
+        Self {
+            conv: StoredValue::new(conv.to_owned()),
+            items: RwSignal::default(),
+            alert: RwSignal::default(),
+            hands: StoredValue::new_local(Vec::new()),
+            done: StoredValue::new_local(None),
+        }
+    }
+
+    /// Whether there are none; tracked.
+    pub fn is_empty(self) -> bool {
+        self.items.read().is_empty()
+    }
+
+    /// Takes chosen files, as far as they may be sent.
+    pub fn add(self, files: &FileList) {
+        self.alert.set(None);
+        for file in (0..files.length()).filter_map(|index| files.get(index)) {
+            let count = self.items.read_untracked().len();
+            match refuse(&file, count, browser::is_narrow()) {
+                Some(why) => self.alert.set(Some(why)),
+                None => self.push(file),
+            }
+        }
+    }
+
+    fn push(self, file: File) {
+        let id = browser::random();
+        let item = Attachment { id, name: file.name(), bytes: file.size() as u64, stage: Stage::Chosen };
+        self.items.update(|items| items.push(item));
+        self.hands.update_value(|hands| hands.push(Hand { id, file, upload: None }));
+    }
+
+    fn remove(self, id: u64) {
+        // Dropping the upload gives it up.
+        self.hands.update_value(|hands| hands.retain(|hand| hand.id != id));
+        self.items.update(|items| items.retain(|item| item.id != id));
+        self.finish();
+    }
+
+    pub(super) fn clear(self) {
+        self.hands.update_value(Vec::clear);
+        self.items.set(Vec::new());
+        self.alert.set(None);
+    }
+
+    /// Sends all, and tells their cards once every one is stored. One that is taken out meanwhile is not waited for.
+    pub fn send_all(self, done: impl FnOnce(Vec<FileCard>) + 'static) {
+        self.done.set_value(Some(Box::new(done)));
+        let waiting: Vec<_> = self
+            .items
+            .read_untracked()
+            .iter()
+            .filter(|item| matches!(item.stage, Stage::Chosen | Stage::Failed(_)))
+            .map(|item| item.id)
+            .collect();
+        for id in waiting {
+            self.set_stage(id, Stage::Sending(0.0));
+            let conv = self.conv.get_value();
+            self.hands.update_value(|hands| {
+                if let Some(hand) = hands.iter_mut().find(|hand| hand.id == id) {
+                    hand.upload =
+                        Some(Upload::start(&conv, hand.file.clone(), move |event| self.hear(id, event)));
+                }
+            });
+        }
+    }
+
+    fn hear(self, id: u64, event: UploadEvent) {
+        let stage = match event {
+            UploadEvent::Progress(part) => Stage::Sending(part),
+            UploadEvent::Done(card) => Stage::Stored(card),
+            UploadEvent::Failed(code) => Stage::Failed(code),
+        };
+        let failed = matches!(stage, Stage::Failed(_));
+        self.set_stage(id, stage);
+        if failed {
+            let _ = self.done.try_update_value(Option::take);
+        }
+        self.finish();
+    }
+
+    fn set_stage(self, id: u64, stage: Stage) {
+        let _ = self.items.try_update(|items| {
+            if let Some(item) = items.iter_mut().find(|item| item.id == id) {
+                item.stage = stage;
+            }
+        });
+    }
+
+    fn finish(self) {
+        let Some(items) = self.items.try_get_untracked() else { return };
+        let cards: Vec<_> = items
+            .iter()
+            .filter_map(|item| if let Stage::Stored(card) = &item.stage { Some(card.clone()) } else { None })
+            .collect();
+        if cards.len() == items.len()
+            && !cards.is_empty()
+            && let Some(done) = self.done.try_update_value(Option::take).flatten()
+        {
+            done(cards);
+        }
+    }
+}
+
+/// Why a file is not taken; phones send pictures and PDF documents (FEATURES FIL-14).
+fn refuse(file: &File, count: usize, narrow: bool) -> Option<Text> {
+    let media = file.type_();
+    if MAX_FILES <= count {
+        Some(Text::TooManyFiles)
+    } else if (MAX_FILE_BYTES as f64) < file.size() {
+        Some(Text::FileTooLarge)
+    } else if narrow && media != "application/pdf" && !media.starts_with("image/") {
+        Some(Text::OnlyPdf)
+    } else {
+        None
+    }
+}
+
+/// The button that chooses files.
+#[component]
+pub fn PickFiles() -> impl IntoView {
+    let words = words();
+    let draft = expect_context::<Draft>();
+    let input = NodeRef::<Input>::new();
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            if let Some(files) = input.files() {
+                draft.files.add(&files);
+            }
+            // The same file can be chosen again.
+            input.set_value("");
+        }
+    };
+    let open = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let accept = browser::is_narrow().then_some("image/*,application/pdf");
+    view! {
+        <input node_ref=input id="files" type="file" multiple hidden accept=accept on:change=chosen/>
+        <button type="button" class="button quiet square" data-do="attach" title=words.say(Text::Attach)
+            aria-label=words.say(Text::Attach) on:click=open>
+            <Icon icon=lu::LuPaperclip/>
+        </button>
+    }
+}
+
+/// The files that go with the reply.
+#[component]
+pub fn AttachmentList() -> impl IntoView {
+    let (words, files) = (words(), expect_context::<Draft>().files);
+    let items = move || files.items.get();
+    let name = |item: &Attachment| (item.id, std::mem::discriminant(&item.stage));
+    view! {
+        <p class="composer-alert" role="alert">
+            {move || files.alert.get().map(|text| view! { <Icon icon=lu::LuCircleAlert/> {words.say(text)} })}
+        </p>
+        <ul class="attachments">
+            <For each=items key=name children=move |item| view! { <AttachmentLine item/> }/>
+        </ul>
+    }
+}
+
+#[component]
+fn AttachmentLine(item: Attachment) -> impl IntoView {
+    let (words, chat, draft) = (words(), chat(), expect_context::<Draft>());
+    let (files, id, bytes) = (draft.files, item.id, item.bytes);
+    let stage = Memo::new(move |_| {
+        let items = files.items.read();
+        items.iter().find(|item| item.id == id).map(|item| item.stage.clone())
+    });
+    let part = move || match stage.get() {
+        Some(Stage::Sending(part)) => Some(part),
+        _ => None,
+    };
+    let failed = matches!(item.stage, Stage::Failed(_));
+    let label = words.say(if matches!(item.stage, Stage::Sending(_)) {
+        Text::CancelUpload
+    } else {
+        Text::RemoveFile
+    });
+    view! {
+        <li class="attachment" class:failed=failed>
+            <Icon icon=lu::LuFileText/>
+            <span class="file-name">{item.name.clone()}</span>
+            <span class="file-size">{move || size_of(bytes, words.language())}</span>
+            {move || part().map(|part| view! {
+                <progress max="1" prop:value=part aria-label=words.say(Text::Uploading)></progress>
+                <span class="file-size">{format!("{:.0} %", part * 100.0)}</span>
+            })}
+            {failed.then(|| view! {
+                <span class="failed-word">{words.say(Text::FaultFiles)}</span>
+                <button type="button" class="button quiet" on:click=move |_| draft.publish(chat)>{words.say(Text::TryAgain)}</button>
+            })}
+            <button type="button" class="button quiet square" data-do="remove-file" title=label aria-label=label on:click=move |_| files.remove(id)>
+                <Icon icon=lu::LuX/>
+            </button>
+        </li>
+    }
+}

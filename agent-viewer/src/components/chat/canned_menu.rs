@@ -1,0 +1,116 @@
+//! Canned replies that fit what is typed after a `/`.
+use chat_proto::desk::Canned;
+use leptos::{ev, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+
+use super::composer::Draft;
+use crate::{
+    chat::{Loaded, chat},
+    i18n::{Text, words},
+    net::chat_http,
+    state::chat::canned::{asked, matching},
+};
+
+const LIST: &str = "canned-list";
+
+/// What fits now, and which of it the keys are on.
+#[derive(Clone, Copy)]
+pub struct Suggestions {
+    draft: Draft,
+    found: Memo<Option<Vec<Canned>>>,
+    at: RwSignal<usize>,
+    /// Escape: not for this text.
+    dismissed: RwSignal<bool>,
+}
+
+impl Suggestions {
+    pub(super) fn provide(draft: Draft) -> Self {
+        let chat = chat();
+        let dismissed = RwSignal::new(false);
+        let asks = Memo::new(move |_| !draft.note.get() && asked(&draft.text.read()).is_some());
+        Effect::new(move |_| {
+            if asks.get() {
+                chat.load_canned();
+            } else {
+                dismissed.set(false);
+            }
+        });
+        let found = Memo::new(move |_| {
+            if !asks.get() || dismissed.get() {
+                return None;
+            }
+            let (text, canned) = (draft.text.read(), chat.canned.read());
+            let Loaded::Here(all) = &*canned else { return Some(Vec::new()) };
+            Some(matching(all, asked(&text)?).into_iter().cloned().collect())
+        });
+        let at = RwSignal::new(0);
+        Effect::new(move |_| {
+            found.track();
+            at.set(0);
+        });
+        Self { draft, found, at, dismissed }
+    }
+
+    /// Whether a key was for the list.
+    pub fn press(self, event: &ev::KeyboardEvent) -> bool {
+        let Some(found) = self.found.get_untracked() else { return false };
+        let last = found.len().saturating_sub(1);
+        match event.key().as_str() {
+            "ArrowDown" => self.at.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => self.at.update(|at| *at = at.saturating_sub(1)),
+            "Escape" => self.dismissed.set(true),
+            "Enter" | "Tab" if !found.is_empty() => {
+                if let Some(reply) = found.get(self.at.get_untracked()) {
+                    self.pick(reply);
+                }
+            }
+            _ => return false,
+        }
+        event.prevent_default();
+        true
+    }
+
+    /// Puts a reply into the composer, to be changed or sent as it is.
+    fn pick(self, reply: &Canned) {
+        self.draft.set(reply.body.clone());
+        let id = reply.id;
+        spawn_local(chat_http::count_canned(id));
+        crate::browser::focus(super::composer::FIELD);
+    }
+}
+
+/// The list, above the composer.
+#[component]
+pub fn CannedMenu(suggestions: Suggestions) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let empty = move || {
+        let text = match &*chat.canned.read() {
+            Loaded::Failed => Text::CannedFailed,
+            Loaded::Here(all) if all.is_empty() => Text::CannedNone,
+            Loaded::Here(_) => Text::CannedNoMatch,
+            Loaded::Not | Loaded::Loading => Text::Loading,
+        };
+        words.now(text)
+    };
+    move || {
+        suggestions.found.get().map(|found| {
+            let none = found.is_empty();
+            let line = |(index, reply): (usize, Canned)| {
+                let chosen = move || (suggestions.at.get() == index).to_string();
+                let (short, title, body) = (reply.short.clone(), reply.title.clone(), reply.body.clone());
+                view! {
+                    <button type="button" class="menu-item canned-line" role="option" tabindex="-1" aria-selected=chosen
+                        on:mousedown=|event| event.prevent_default() on:click=move |_| suggestions.pick(&reply)>
+                        <kbd>{format!("/{short}")}</kbd> <strong>{title}</strong> <span class="muted">{body}</span>
+                    </button>
+                }
+            };
+            view! {
+                <div id=LIST class="canned-menu" role="listbox" aria-label=words.say(Text::CannedReplies)>
+                    {found.into_iter().enumerate().map(line).collect_view()}
+                    {none.then(|| view! { <p class="menu-note muted" role="status">{empty}</p> })}
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,289 @@
+//! Where the agent writes.
+use chat_proto::{desk::Say, limits::MAX_CHARS};
+use icondata_lu as lu;
+use leptos::{ev, html::Textarea, prelude::*};
+
+use super::{
+    attachments::{AttachmentList, Attachments, PickFiles},
+    canned_menu::{CannedMenu, Suggestions},
+    dialogs::Dialog,
+    emoji_menu::EmojiMenu,
+};
+use crate::{
+    browser,
+    chat::{Chat, chat},
+    components::icon::Icon,
+    i18n::{Text, words},
+    pages::chats::ui,
+};
+
+/// The id of the field.
+pub const FIELD: &str = "reply";
+
+/// What the composer's parts share.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    /// In which conversation.
+    pub conv: StoredValue<String>,
+    /// What is typed.
+    pub text: RwSignal<String>,
+    /// Whether it is for agents only.
+    pub note: RwSignal<bool>,
+    /// The files beside it.
+    pub files: Attachments,
+    /// The field itself.
+    pub field: NodeRef<Textarea>,
+}
+
+impl Draft {
+    fn new(conv: &str) -> Self {
+        Self {
+            conv: StoredValue::new(conv.to_owned()),
+            text: RwSignal::new(browser::draft(conv)),
+            note: RwSignal::new(false),
+            files: Attachments::new(conv),
+            field: NodeRef::new(),
+        }
+    }
+
+    /// Takes another text, and keeps it.
+    pub fn set(self, text: String) {
+        self.conv.with_value(|conv| browser::keep_draft(conv, &text));
+        self.text.set(text);
+        self.fit();
+    }
+
+    /// Puts a text where the caret is.
+    pub fn insert(self, text: &str) {
+        let Some(field) = self.field.get_untracked() else { return };
+        if field.set_range_text(text).is_ok() {
+            let _ = field.focus();
+            let end = field.selection_end().ok().flatten();
+            // The browser leaves what was put in selected.
+            let _ = field.set_selection_start(end);
+            self.set(field.value());
+        }
+    }
+
+    /// The field is as high as its text, up to a third of the window.
+    pub fn fit(self) {
+        request_animation_frame(move || {
+            if let Some(field) = self.field.try_get_untracked().flatten() {
+                let style = web_sys::HtmlElement::style(&field);
+                let _ = style.set_property("height", "auto");
+                let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+            }
+        });
+    }
+
+    /// Sends what stands there; with files, once they are all stored.
+    pub fn publish(self, chat: Chat) {
+        let text = self.text.get_untracked().trim_end().to_owned();
+        if MAX_CHARS < text.chars().count() {
+            return chat.toast(Text::FaultTooLong, "", true);
+        }
+        let conv = self.conv.get_value();
+        if self.note.get_untracked() {
+            if !text.trim().is_empty() {
+                chat.say(&conv, Say::Note { text }, Vec::new());
+                self.clear(chat);
+            }
+            return;
+        }
+        if self.files.is_empty() {
+            if !text.trim().is_empty() {
+                chat.say(&conv, Say::Text { text, files: Vec::new(), reply_to: None }, Vec::new());
+                self.clear(chat);
+            }
+            return;
+        }
+        self.files.send_all(move |cards| {
+            let text = self.text.get_untracked().trim_end().to_owned();
+            let files = cards.iter().map(|card| card.id.clone()).collect();
+            chat.say(&conv, Say::Text { text, files, reply_to: None }, cards);
+            self.clear(chat);
+        });
+    }
+
+    fn clear(self, chat: Chat) {
+        self.set(String::new());
+        self.files.clear();
+        self.conv.with_value(|conv| chat.types(conv, false));
+    }
+}
+
+/// The composer of a conversation; where nothing may be written, what can be done instead.
+#[component]
+pub fn Composer(
+    /// Which conversation.
+    conv: String,
+) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let draft = Draft::new(&conv);
+    provide_context(draft);
+    Effect::new(move |_| {
+        if let Some(text) = chat.returned.get() {
+            chat.returned.set(None);
+            draft.set(text);
+        }
+    });
+    Effect::new(move |_| draft.field.get().map(|_| draft.fit()));
+    let may_write = Memo::new(move |_| chat.may("send") || (draft.note.get() && chat.may("note")));
+    let known =
+        Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
+    view! {
+        <section class="composer" class:note=draft.note aria-label=words.say(Text::Composer)>
+            <Show when=move || known.get() && !chat.may("send") && !draft.note.get()>
+                <InsteadOfWriting draft/>
+            </Show>
+            <Show when=move || may_write.get()>
+                <Writing draft/>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Writing(draft: Draft) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let suggestions = Suggestions::provide(draft);
+    let placeholder = move || words.now(if draft.note.get() { Text::WriteNote } else { Text::WriteReply });
+    let typed = move |event| {
+        let text = event_target_value(&event);
+        draft.conv.with_value(|conv| {
+            if !draft.note.get_untracked() {
+                chat.types(conv, !text.is_empty());
+            }
+        });
+        draft.set(text);
+    };
+    let empty = move || draft.text.read().trim().is_empty() && draft.files.is_empty();
+    view! {
+        <CannedMenu suggestions/>
+        <AttachmentList/>
+        <div class="composer-box" on:paste=move |event| paste(&event, draft) on:dragover=|event| event.prevent_default()
+            on:drop=move |event| take_dropped(&event, draft)>
+            <textarea id=FIELD node_ref=draft.field rows="1" spellcheck="true" autocomplete="off"
+                placeholder=placeholder aria-label=placeholder prop:value=draft.text on:input=typed
+                on:keydown=move |event| press(&event, draft, suggestions)></textarea>
+            <div class="composer-tools">
+                <NoteSwitch draft/>
+                <EmojiMenu/>
+                <Show when=move || !draft.note.get()><PickFiles/> <Extras/></Show>
+                <span class="composer-rest"></span>
+                <button type="button" class="button primary" data-do="send" disabled=empty on:click=move |_| draft.publish(chat)>
+                    <Icon icon=lu::LuSendHorizontal/>
+                    {move || words.now(if draft.note.get() { Text::SaveNote } else { Text::Publish })}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// A canned reply, a link, an offer.
+#[component]
+fn Extras() -> impl IntoView {
+    let (words, ui) = (words(), ui());
+    let draft = expect_context::<Draft>();
+    let slash = move |_| {
+        if draft.text.read_untracked().is_empty() {
+            draft.set("/".to_owned());
+        }
+        browser::focus(FIELD);
+    };
+    let tool = |name: &'static str, text: Text, icon: icondata_core::Icon, dialog: Dialog| {
+        view! {
+            <button type="button" class="button quiet square" data-do=name title=words.say(text) aria-label=words.say(text)
+                on:click=move |_| ui.dialog.set(Some(dialog))>
+                <Icon icon/>
+            </button>
+        }
+    };
+    view! {
+        <button type="button" class="button quiet square" data-do="canned" title=words.say(Text::CannedReplies)
+            aria-label=words.say(Text::CannedReplies) aria-keyshortcuts="/" on:click=slash>
+            <Icon icon=lu::LuZap/>
+        </button>
+        {tool("link", Text::SendLink, lu::LuLink, Dialog::Link)}
+        {tool("deal", Text::SendDeal, lu::LuGift, Dialog::Deal)}
+    }
+}
+
+/// Reply or note: said by words and by the ground's colour.
+#[component]
+fn NoteSwitch(draft: Draft) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let one = move |note: bool, text: Text| {
+        view! {
+            <button type="button" class="segment" data-mode=if note { "note" } else { "reply" }
+                aria-pressed=move || (draft.note.get() == note).to_string()
+                on:click=move |_| { draft.note.set(note); browser::focus(FIELD); }>
+                {words.say(text)}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label=words.say(Text::WhoReads)>
+            <Show when=move || chat.may("send")>{one(false, Text::Reply)}</Show>
+            {one(true, Text::NoteLabel)}
+        </div>
+    }
+}
+
+/// What can be done where nothing may be written: take it, reopen it, or leave a note.
+#[component]
+fn InsteadOfWriting(draft: Draft) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let claim = move |_| draft.conv.with_value(|conv| chat.claim(conv));
+    let takes = Memo::new(move |_| chat.may("take") || chat.may("accept"));
+    let why = move || words.now(if takes.get() { Text::NotYours } else { Text::CannotWrite });
+    view! {
+        <div class="instead">
+            <p>{why}</p>
+            <Show when=move || takes.get()>
+                <button type="button" class="button primary" data-do="claim" on:click=claim>
+                    <Icon icon=lu::LuUserCheck/> {words.say(Text::AssignToMe)}
+                </button>
+            </Show>
+            <Show when=move || chat.may("note")>
+                <button type="button" class="button quiet" data-do="note" on:click=move |_| draft.note.set(true)>
+                    <Icon icon=lu::LuStickyNote/> {words.say(Text::AddNote)}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Enter publishes, Shift with Enter makes a line; while a reply is being picked the keys are its list's.
+fn press(event: &ev::KeyboardEvent, draft: Draft, suggestions: Suggestions) {
+    if event.is_composing() || suggestions.press(event) {
+        return;
+    }
+    match event.key().as_str() {
+        "Enter" if !event.shift_key() && !event.alt_key() => {
+            event.prevent_default();
+            draft.publish(chat());
+        }
+        "Escape" => {
+            if let Some(field) = draft.field.get_untracked() {
+                let _ = field.blur();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn paste(event: &ev::ClipboardEvent, draft: Draft) {
+    let files = event.clipboard_data().and_then(|data| data.files());
+    if let Some(files) = files.filter(|files| 0 < files.length()) {
+        event.prevent_default();
+        draft.files.add(&files);
+    }
+}
+
+fn take_dropped(event: &ev::DragEvent, draft: Draft) {
+    event.prevent_default();
+    if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+        draft.files.add(&files);
+    }
+}

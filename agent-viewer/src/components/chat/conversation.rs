@@ -1,0 +1,191 @@
+//! The middle pane: who it is, what can be done, the thread, and the composer.
+use std::sync::Arc;
+
+use chat_proto::desk::{Detail, Row};
+use icondata_lu as lu;
+use leptos::prelude::*;
+
+use super::{
+    composer::Composer,
+    message::field_label,
+    thread_view::ThreadView,
+    toolbar::Toolbar,
+    who::{Face, name_of},
+};
+use crate::{
+    chat::chat,
+    components::icon::Icon,
+    i18n::{Text, words},
+    pages::chats::ui,
+    state::chat::{filter::Filter, people, thread::Thread},
+};
+
+/// The open conversation, or what stands there without one.
+#[component]
+pub fn Conversation() -> impl IntoView {
+    let (chat, ui) = (chat(), ui());
+    let state = Memo::new(move |_| match (ui.open.get(), chat.missing.get()) {
+        (None, _) => Shown::Nothing,
+        (Some(_), true) => Shown::Missing,
+        (Some(conv), false) => Shown::Open(conv),
+    });
+    view! {
+        <main class="conversation">
+            {move || match state.get() {
+                Shown::Nothing => view! { <Nothing/> }.into_any(),
+                Shown::Missing => view! { <Missing/> }.into_any(),
+                Shown::Open(conv) => view! { <OpenConversation conv/> }.into_any(),
+            }}
+        </main>
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Missing,
+    Open(String),
+}
+
+/// What is known of the open conversation; tracked.
+pub fn detail() -> Option<Arc<Detail>> {
+    chat().thread.read().as_ref().and_then(Thread::detail).cloned()
+}
+
+/// Its row: the list knows one before the detail comes; tracked.
+pub fn row() -> Option<Row> {
+    let (chat, ui) = (chat(), ui());
+    let open = ui.open.get()?;
+    let known = detail().map(|detail| detail.row.clone()).filter(|row| row.conv == open);
+    known.or_else(|| chat.listing.read().get(&open).map(|row| (**row).clone()))
+}
+
+#[component]
+fn OpenConversation(conv: String) -> impl IntoView {
+    let filter = RwSignal::new(Filter::All);
+    view! {
+        <Top/>
+        <Filters filter/>
+        <ThreadView filter/>
+        <Composer conv/>
+    }
+}
+
+#[component]
+fn Top() -> impl IntoView {
+    let (words, ui) = (words(), ui());
+    let row = Memo::new(move |_| row());
+    let name = move || row.read().as_ref().map(|row| name_of(row, words)).unwrap_or_default();
+    let back = words.say(Text::BackToList);
+    view! {
+        <header class="conversation-top">
+            <button type="button" class="button quiet square back" title=back aria-label=back on:click=move |_| ui.go_back()>
+                <Icon icon=lu::LuArrowLeft size=20/>
+            </button>
+            {move || row.with(Option::is_some).then(|| view! { <Face row=Signal::derive(move || row.get())/> })}
+            <div class="conversation-who">
+                <h2>{name}</h2>
+                <p class="muted">{move || where_it_stands(row.get())}</p>
+            </div>
+            <Toolbar/>
+        </header>
+        <Filled/>
+    }
+}
+
+/// E-mail, site and queue, whose it is, and how it stands.
+fn where_it_stands(row: Option<Row>) -> String {
+    let (words, chat) = (words(), chat());
+    let Some(row) = row else { return String::new() };
+    let directory = chat.directory.read();
+    let site = people::site(&directory, &row.site).map(|site| site.name.clone()).unwrap_or_default();
+    let queue =
+        people::queue(&directory, &row.site, row.queue).map(|queue| queue.name.clone()).unwrap_or_default();
+    let agent = row.agent.map(|agent| people::first_name(&directory, agent).to_owned()).unwrap_or_default();
+    let stage = words.now(stage_text(&row.stage)).to_owned();
+    let parts = [row.email, site, queue, stage, agent];
+    parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn stage_text(stage: &str) -> Text {
+    match stage {
+        "bot" => Text::StageBot,
+        "queued" | "offered" => Text::StageWaiting,
+        "active" => Text::StageActive,
+        "snoozed" => Text::StagePaused,
+        "offline" | "offline_form" => Text::StageOffline,
+        _ => Text::StageClosed,
+    }
+}
+
+/// What the visitor filled in, at the top (FEATURES DSK-09).
+#[component]
+fn Filled() -> impl IntoView {
+    let words = words();
+    let shown = Memo::new(move |_| detail().map(|detail| detail.form.clone()).unwrap_or_default());
+    move || {
+        let form = shown.get();
+        let line = |(key, value): (&String, &String)| {
+            let key = key.clone();
+            view! { <span><b>{move || field_label(&key, words)}</b> " " {value.clone()}</span> }
+        };
+        let lines = form.iter().filter(|(_, value)| !value.is_empty()).map(line).collect_view();
+        (!form.is_empty()).then(|| view! { <div class="filled">{lines}</div> })
+    }
+}
+
+#[component]
+fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
+    let words = words();
+    let one = |it: Filter| {
+        let text = match it {
+            Filter::All => Text::FilterAll,
+            Filter::Visitor => Text::FilterVisitor,
+            Filter::Agent => Text::FilterAgent,
+            Filter::Actions => Text::FilterActions,
+        };
+        let pressed = move || (filter.get() == it).to_string();
+        view! {
+            <button type="button" class="segment" data-filter=format!("{it:?}").to_lowercase() aria-pressed=pressed
+                on:click=move |_| filter.set(it)>
+                {words.say(text)}
+            </button>
+        }
+    };
+    view! {
+        <div class="thread-filters segments" role="group" aria-label=words.say(Text::ThreadFilters)>
+            {Filter::ALL.map(one)}
+        </div>
+    }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    let words = words();
+    let key = |keys: &'static str, text: Text| view! { <div><dt><kbd>{keys}</kbd></dt><dd>{words.say(text)}</dd></div> };
+    view! {
+        <div class="notice">
+            <span class="notice-icon"><Icon icon=lu::LuMessagesSquare size=24/></span>
+            <h2>{words.say(Text::ChooseChat)}</h2>
+            <p>{words.say(Text::ChooseChatHelp)}</p>
+            <dl class="keys">
+                {key("Ctrl K", Text::KeyFind)}
+                {key("↑ ↓", Text::KeyMove)}
+                {key("?", Text::KeyAll)}
+            </dl>
+        </div>
+    }
+}
+
+#[component]
+fn Missing() -> impl IntoView {
+    let (words, ui) = (words(), ui());
+    view! {
+        <div class="notice">
+            <span class="notice-icon"><Icon icon=lu::LuUnlink size=24/></span>
+            <h2>{words.say(Text::NoSuchChat)}</h2>
+            <p>{words.say(Text::NoSuchChatHelp)}</p>
+            <button type="button" class="button" on:click=move |_| ui.go_back()>{words.say(Text::BackToList)}</button>
+        </div>
+    }
+}

@@ -1,0 +1,144 @@
+//! Finds anything: lists, what can be done with the open conversation, and conversations by their words.
+use std::sync::Arc;
+
+use chat_proto::desk::{List, Query, Row};
+use icondata_lu as lu;
+use leptos::{ev, html::Input, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{dialogs::Dialog, modal::Modal, tabs, who::name_of};
+use crate::{
+    chat::{Chat, chat},
+    components::icon::Icon,
+    i18n::{Text, Words, words},
+    net::chat_http,
+    pages::chats::{Ui, ui},
+};
+
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
+/// Where conversations are looked for.
+const SEARCHED: [List; 4] = [List::Active, List::Waiting, List::Inbox, List::History];
+const SHOWN: usize = 12;
+
+#[derive(Clone, PartialEq)]
+enum Hit {
+    List(List),
+    Dialog(Text, Dialog),
+    Chat(Arc<Row>),
+}
+
+/// The dialog of Ctrl K.
+#[component]
+pub fn Finder() -> impl IntoView {
+    let (words, chat, ui) = (words(), chat(), ui());
+    let (typed, rows, at) =
+        (RwSignal::new(String::new()), RwSignal::new(Vec::<Arc<Row>>::new()), RwSignal::new(0_usize));
+    let input = NodeRef::<Input>::new();
+    let look = StoredValue::new_local(leptos::leptos_dom::helpers::debounce(PAUSE, move |text: String| {
+        look_up(text, typed, rows)
+    }));
+    let hits = Memo::new(move |_| hits(&typed.read(), &rows.read(), (chat, words)));
+    Effect::new(move |_| {
+        hits.track();
+        at.set(0);
+    });
+    let press = move |event: ev::KeyboardEvent| {
+        let last = hits.read_untracked().len().saturating_sub(1);
+        match event.key().as_str() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Enter" => {
+                if let Some(hit) = hits.get_untracked().get(at.get_untracked()) {
+                    go(hit, (chat, ui));
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let type_in = move |event| {
+        let text = event_target_value(&event);
+        typed.set(text.clone());
+        look.update_value(|look| look(text));
+    };
+    let line = move |(index, hit): (usize, Hit)| view! { <Line index hit at/> };
+    view! {
+        <Modal title=Text::KeyFind close=move || ui.dialog.set(None) kind="finder">
+            <label class="search">
+                <Icon icon=lu::LuSearch/>
+                <input node_ref=input type="search" role="combobox" aria-expanded="true" aria-controls="finder-hits" autocomplete="off"
+                    spellcheck="false" autofocus placeholder=words.say(Text::FinderHelp) aria-label=words.say(Text::FinderHelp) on:input=type_in on:keydown=press/>
+            </label>
+            <div id="finder-hits" class="finder-hits" role="listbox" aria-label=words.say(Text::KeyFind)>
+                {move || hits.get().into_iter().enumerate().map(line).collect_view()}
+                {move || hits.read().is_empty().then(|| view! { <p class="menu-note muted" role="status">{words.say(Text::NoChatMatches)}</p> })}
+            </div>
+        </Modal>
+    }
+}
+
+#[component]
+fn Line(index: usize, hit: Hit, at: RwSignal<usize>) -> impl IntoView {
+    let (words, chat, ui) = (words(), chat(), ui());
+    let chosen = move || (at.get() == index).to_string();
+    let (icon, name, more) = match &hit {
+        Hit::List(list) => (tabs::icon(*list), words.now(tabs::name(*list)).to_owned(), String::new()),
+        Hit::Dialog(text, _) => (lu::LuChevronRight, words.now(*text).to_owned(), String::new()),
+        Hit::Chat(row) => {
+            let more = row.found.as_ref().map_or_else(|| row.preview.clone(), |found| found.text.clone());
+            (lu::LuMessageSquare, name_of(row, words), more)
+        }
+    };
+    view! {
+        <button type="button" class="menu-item" role="option" tabindex="-1" aria-selected=chosen on:click=move |_| go(&hit, (chat, ui))>
+            <Icon icon/> <span>{name}</span> <span class="muted finder-more">{more}</span>
+        </button>
+    }
+}
+
+fn hits(typed: &str, rows: &[Arc<Row>], (chat, words): (Chat, Words)) -> Vec<Hit> {
+    let typed = typed.trim().to_lowercase();
+    let fits = |text: Text| words.now(text).to_lowercase().contains(&typed);
+    let deeds = [
+        ("transfer", Text::Transfer, Dialog::Transfer),
+        ("snooze", Text::Snooze, Dialog::Snooze),
+        ("tag", Text::TagIt, Dialog::Tag),
+        ("close", Text::CloseChat, Dialog::Close),
+        ("block", Text::Block, Dialog::Block),
+        ("", Text::ManageCanned, Dialog::Canned),
+        ("", Text::KeyAll, Dialog::Keys),
+    ];
+    let may = deeds.into_iter().filter(|(deed, text, _)| fits(*text) && (deed.is_empty() || chat.may(deed)));
+    let lists = tabs::ALL.into_iter().filter(|list| fits(tabs::name(*list))).map(Hit::List);
+    let chats = rows.iter().cloned().map(Hit::Chat);
+    chats.chain(lists).chain(may.map(|(_, text, dialog)| Hit::Dialog(text, dialog))).take(SHOWN).collect()
+}
+
+fn look_up(text: String, typed: RwSignal<String>, rows: RwSignal<Vec<Arc<Row>>>) {
+    if text.trim().is_empty() {
+        return rows.set(Vec::new());
+    }
+    spawn_local(async move {
+        let mut found = Vec::new();
+        for list in SEARCHED {
+            let query = Query { list, words: text.clone(), ..Query::default() };
+            if let Ok(page) = chat_http::rows(&query, "").await {
+                found.extend(page.rows.into_iter().map(Arc::new));
+            }
+            // Somebody typed on: another search is under way.
+            if typed.try_get_untracked().is_none_or(|now| now != text) {
+                return;
+            }
+            let _ = rows.try_set(found.clone());
+        }
+    });
+}
+
+fn go(hit: &Hit, (chat, ui): (Chat, Ui)) {
+    ui.dialog.set(None);
+    match hit {
+        Hit::List(list) => chat.watch(Query { list: *list, ..Query::default() }),
+        Hit::Dialog(_, dialog) => ui.dialog.set(Some(*dialog)),
+        Hit::Chat(row) => ui.go(&row.conv),
+    }
+}

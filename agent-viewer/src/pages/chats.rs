@@ -1,0 +1,156 @@
+//! The conversations: the desk's main page.
+use leptos::{ev, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+
+use crate::{
+    browser,
+    chat::{Chat, chat},
+    components::chat::{
+        composer::FIELD,
+        conversation::Conversation,
+        dialogs::{Dialog, Dialogs},
+        list_pane::ListPane,
+        panel::VisitorPanel,
+    },
+    i18n::{Text, words},
+};
+
+/// The id of the search box.
+pub const SEARCH: &str = "search-chats";
+
+/// What the views of one conversation share, beside the conversation itself.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// Which conversation is open.
+    pub open: Signal<Option<String>>,
+    /// Whether the visitor's panel is shown.
+    pub panel: RwSignal<bool>,
+    /// Which dialog is open.
+    pub dialog: RwSignal<Option<Dialog>>,
+    show: Callback<Option<String>>,
+}
+
+impl Ui {
+    /// Makes it. `show` brings another conversation, or none.
+    pub fn provide(open: Signal<Option<String>>, show: Callback<Option<String>>) -> Self {
+        let ui =
+            Self { open, panel: RwSignal::new(!browser::has_drawer()), dialog: RwSignal::new(None), show };
+        provide_context(ui);
+        ui
+    }
+
+    /// Opens a conversation.
+    pub fn go(self, conv: &str) {
+        self.to_thread();
+        self.show.run(Some(conv.to_owned()));
+    }
+
+    /// Back to the list.
+    pub fn go_back(self) {
+        self.to_thread();
+        self.show.run(None);
+    }
+
+    /// Shows the thread, where the panel lies over it.
+    pub fn to_thread(self) {
+        if browser::has_drawer() {
+            self.panel.set(false);
+        }
+    }
+}
+
+/// What the views of one conversation share.
+///
+/// # Panics
+/// Outside of the pages that show conversations.
+pub fn ui() -> Ui {
+    expect_context()
+}
+
+/// The page.
+#[component]
+pub fn ChatsPage() -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let ui = by_address();
+    Effect::new(move |_| match ui.open.get() {
+        Some(conv) => chat.open(&conv),
+        None => chat.leave(),
+    });
+    on_cleanup(move || chat.leave());
+    let keys = window_event_listener(ev::keydown, move |event| press(&event, (chat, ui)));
+    on_cleanup(move || keys.remove());
+    let calls = Memo::new(move |_| chat.offers.read().cards().len() + chat.counts.read().unread as usize);
+    Effect::new(move |_| {
+        let name = words.now(Text::Chats);
+        let title = match calls.get() {
+            0 => format!("{name} · Tandem"),
+            count => format!("({count}) {name} · Tandem"),
+        };
+        document().set_title(&title);
+    });
+    view! {
+        <div class="chats" class:chosen=move || ui.open.read().is_some() class:with-panel=ui.panel>
+            <ListPane/>
+            <Conversation/>
+            <Show when=move || ui.panel.get() && ui.open.read().is_some()><VisitorPanel/></Show>
+        </div>
+        <Dialogs/>
+    }
+}
+
+/// The address says which conversation is open: a reload comes back to it.
+fn by_address() -> Ui {
+    let (query, navigate) = (use_query_map(), StoredValue::new_local(use_navigate()));
+    let open = Memo::new(move |_| query.read().get("chat").filter(|conv| chat_proto::is_name(conv)));
+    let show = move |conv: Option<String>| {
+        let place = conv.map_or_else(|| "/".to_owned(), |conv| format!("/?chat={conv}"));
+        navigate.with_value(|navigate| {
+            navigate(&place, NavigateOptions { scroll: false, ..NavigateOptions::default() })
+        });
+    };
+    Ui::provide(open.into(), Callback::new(show))
+}
+
+fn press(event: &ev::KeyboardEvent, (chat, ui): (Chat, Ui)) {
+    let with_command = event.ctrl_key() || event.meta_key();
+    if with_command && event.key().eq_ignore_ascii_case("k") {
+        event.prevent_default();
+        return ui.dialog.set(Some(Dialog::Finder));
+    }
+    if event.alt_key() && matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
+        event.prevent_default();
+        return step(if event.key() == "ArrowDown" { 1 } else { -1 }, (chat, ui));
+    }
+    if with_command || event.alt_key() || browser::is_typing() || ui.dialog.read_untracked().is_some() {
+        return;
+    }
+    match event.key().as_str() {
+        "/" | "r" => {
+            event.prevent_default();
+            browser::focus(if ui.open.read_untracked().is_some() { FIELD } else { SEARCH });
+            if event.key() == "/" {
+                browser::type_into(FIELD, "/");
+            }
+        }
+        "n" => browser::click_on(".composer [data-mode=note], .composer [data-do=note]"),
+        "i" => ui.panel.update(|open| *open = !*open),
+        "?" => ui.dialog.set(Some(Dialog::Keys)),
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+/// The next or the one before in the list.
+fn step(step: isize, (chat, ui): (Chat, Ui)) {
+    let listing = chat.listing.read_untracked();
+    let rows = listing.rows();
+    let Some(last) = rows.len().checked_sub(1) else { return };
+    let at = ui.open.get_untracked().and_then(|conv| rows.iter().position(|row| row.conv == conv));
+    let to = at.map_or(0, |at| at.saturating_add_signed(step).min(last));
+    let conv = rows[to].conv.clone();
+    drop(listing);
+    ui.go(&conv);
+}

@@ -1,0 +1,17 @@
+//! Conversations, as the desk knows them: what the service told, what this agent wrote, and what follows for
+//! the views. Frames go in, frames and views come out.
+
+pub mod canned;
+pub mod deeds;
+pub mod emoji;
+pub mod entries;
+pub mod filter;
+pub mod list;
+pub mod offers;
+pub mod outbox;
+pub mod people;
+pub mod pulse;
+pub mod rich;
+pub mod thread;
+pub mod times;
+pub mod typing;

@@ -1,0 +1,66 @@
+//! Canned replies: which ones fit what is typed after a `/`.
+use chat_proto::desk::Canned;
+
+/// How many are shown.
+const SHOWN: usize = 8;
+
+/// What is typed after the `/` that the text begins with, while it may still name a reply.
+pub fn asked(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('/')?;
+    (!name.contains('\n') && name.chars().count() <= 40).then_some(name)
+}
+
+/// The replies that fit, the best first: by shortcut, then by title, then by text; the most used before others.
+pub fn matching<'a>(all: &'a [Canned], typed: &str) -> Vec<&'a Canned> {
+    let typed = typed.trim().to_lowercase();
+    let mut found: Vec<_> = all.iter().filter_map(|it| Some((rank(it, &typed)?, it))).collect();
+    found.sort_by(|(a, x), (b, y)| a.cmp(b).then(y.uses.cmp(&x.uses)).then(x.short.cmp(&y.short)));
+    found.into_iter().map(|(_, it)| it).take(SHOWN).collect()
+}
+
+fn rank(reply: &Canned, typed: &str) -> Option<u8> {
+    let (short, title) = (reply.short.to_lowercase(), reply.title.to_lowercase());
+    let word_begins = |text: &str| text.split_whitespace().any(|word| word.starts_with(typed));
+    if short.starts_with(typed) {
+        Some(0)
+    } else if word_begins(&title) {
+        Some(1)
+    } else if title.contains(typed) || short.contains(typed) {
+        Some(2)
+    } else {
+        reply.body.to_lowercase().contains(typed).then_some(3)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(short: &str, title: &str, body: &str, uses: u64) -> Canned {
+        Canned { short: short.into(), title: title.into(), body: body.into(), uses, ..Canned::default() }
+    }
+
+    // shows: CAN-01, CAN-02
+    #[test]
+    fn the_best_match_stands_first_then_the_most_used() {
+        let all = [
+            reply("merci", "Merci", "Merci de votre visite", 1),
+            reply("colis", "Suivi de colis", "Votre colis arrive", 9),
+            reply("delai", "Délai", "Le colis part sous 2 jours", 5),
+            reply("cond", "Conditions", "Nos conditions", 20),
+        ];
+        let shorts =
+            |typed| matching(&all, typed).into_iter().map(|it| it.short.as_str()).collect::<Vec<_>>();
+        assert_eq!(shorts("co"), ["cond", "colis", "delai"]);
+        assert_eq!(shorts("SUIVI"), ["colis"]);
+        assert_eq!(shorts(""), ["cond", "colis", "delai", "merci"]);
+        assert_eq!(shorts("xyz"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn only_a_slash_at_the_beginning_asks() {
+        assert_eq!(asked("/col"), Some("col"));
+        assert_eq!(asked("et/ou"), None);
+        assert_eq!(asked("/a\nb"), None);
+    }
+}

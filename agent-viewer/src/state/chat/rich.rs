@@ -1,0 +1,120 @@
+//! Texts as pieces that a view shows: links in what people wrote, and the words that a search found.
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// As it stands.
+    Text(String),
+    /// An address that a browser may be sent to (http and https only).
+    Link(String),
+    /// What a search found.
+    Mark(String),
+}
+
+/// What may end a sentence behind an address.
+const TRAILING: [char; 9] = ['.', ',', ';', ':', '?', '!', '»', '"', '\''];
+
+/// A message's text, with its addresses.
+pub fn links(text: &str) -> Vec<Piece> {
+    let (mut pieces, mut rest, mut plain) = (Vec::new(), text, String::new());
+    while let Some(at) = next_address(rest) {
+        let end = rest[at..]
+            .find(|it: char| it.is_whitespace() || matches!(it, '<' | '>'))
+            .map_or(rest.len(), |end| at + end);
+        let mut address = rest[at..end].trim_end_matches(TRAILING);
+        // A bracket that was opened before the address ends behind it.
+        if address.ends_with(')') && !address.contains('(') {
+            address = address.trim_end_matches(')').trim_end_matches(TRAILING);
+        }
+        plain.push_str(&rest[..at]);
+        if address.split_once("://").is_some_and(|(_, host)| !host.is_empty()) {
+            if !plain.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            }
+            pieces.push(Piece::Link(address.to_owned()));
+        } else {
+            plain.push_str(address);
+        }
+        rest = &rest[at + address.len()..];
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        pieces.push(Piece::Text(plain));
+    }
+    pieces
+}
+
+fn next_address(text: &str) -> Option<usize> {
+    let at = |scheme| text.find(scheme);
+    match (at("https://"), at("http://")) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// A snippet with the words that were found; ranges are of characters, and those that make no sense are left out.
+pub fn marks(text: &str, at: &[(u32, u32)]) -> Vec<Piece> {
+    let letters: Vec<char> = text.chars().collect();
+    let part = |from: usize, to: usize| letters[from..to].iter().collect::<String>();
+    let (mut pieces, mut done) = (Vec::new(), 0);
+    for &(from, to) in at {
+        let (from, to) = (from as usize, (to as usize).min(letters.len()));
+        if from < done || to <= from {
+            continue;
+        }
+        if done < from {
+            pieces.push(Piece::Text(part(done, from)));
+        }
+        pieces.push(Piece::Mark(part(from, to)));
+        done = to;
+    }
+    if done < letters.len() {
+        pieces.push(Piece::Text(part(done, letters.len())));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(pieces: &[Piece]) -> String {
+        let one = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Link(text) | Piece::Mark(text) => format!("[{text}]"),
+        };
+        pieces.iter().map(one).collect()
+    }
+
+    #[test]
+    fn addresses_are_links_and_what_follows_them_is_not() {
+        let check = |text: &str, expected: &str| assert_eq!(shown(&links(text)), expected);
+        check("voir https://shop.example/a?b=1.", "voir [https://shop.example/a?b=1].");
+        check(
+            "(http://a.example) et http://b.example, oui",
+            "([http://a.example]) et [http://b.example], oui",
+        );
+        check("https://x.example/a_(b)", "[https://x.example/a_(b)]");
+        check("http:// et javascript:alert(1)", "http:// et javascript:alert(1)");
+        check("", "");
+    }
+
+    #[test]
+    fn found_words_are_marked_by_characters() {
+        assert_eq!(shown(&marks("où est élodie", &[(0, 2), (7, 13)])), "[où] est [élodie]");
+        assert_eq!(shown(&marks("abc", &[(2, 1), (1, 99), (0, 1)])), "a[bc]");
+    }
+
+    proptest! {
+        #[test]
+        fn no_letter_is_lost(text in "(https?://|[a-zé ().,!<>/]){0,12}", at in proptest::collection::vec((0_u32..40, 0_u32..40), 0..4)) {
+            let plain = |pieces: Vec<Piece>| pieces.into_iter().map(|it| match it {
+                Piece::Text(text) | Piece::Link(text) | Piece::Mark(text) => text,
+            }).collect::<String>();
+            prop_assert_eq!(plain(links(&text)), text.clone());
+            prop_assert_eq!(plain(marks(&text, &at)), text);
+        }
+    }
+}
