@@ -38,7 +38,7 @@ impl FirstSetUp {
     pub fn usual(agents: Vec<AgentId>) -> Self {
         let field = |key: &str, kind, required| Field { key: key.to_owned(), kind, required };
         let (name, email) = (field("name", FieldKind::Text, true), field("email", FieldKind::Email, true));
-        let message = field("message", FieldKind::Text, true);
+        let message = field("message", FieldKind::Long, true);
         let settings = QueueSettings::default();
         Self {
             queue: QueueFacts {

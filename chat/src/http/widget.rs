@@ -128,7 +128,7 @@ impl Reads<'_> {
         let field = |it: &crate::model::Field| FormField {
             key: it.key.clone(),
             label: self.label(&it.key),
-            kind: kind(it.kind, &it.key).to_owned(),
+            kind: kind(it.kind).to_owned(),
             required: it.required,
         };
         form.0.iter().map(field).collect()
@@ -190,11 +190,11 @@ impl Reads<'_> {
     }
 }
 
-/// How a field is shown. A message takes several lines.
-fn kind(it: FieldKind, key: &str) -> &'static str {
+/// How a field is shown.
+const fn kind(it: FieldKind) -> &'static str {
     match it {
-        FieldKind::Text if key == "message" => "long",
         FieldKind::Text => "text",
+        FieldKind::Long => "long",
         FieldKind::Email => "email",
         FieldKind::Phone => "phone",
     }

@@ -12,6 +12,8 @@ pub const MAX_FIELD_CHARS: usize = 2_000;
 pub enum FieldKind {
     /// Any text.
     Text,
+    /// Any text, of several lines.
+    Long,
     /// An address that mail can be sent to.
     Email,
     /// Digits, with what people put between them.
@@ -60,6 +62,19 @@ pub enum FieldProblem {
     Unknown,
 }
 
+impl FieldProblem {
+    /// The stable code that clients find their words by.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NoEmail => "no_email",
+            Self::NoPhone => "no_phone",
+            Self::TooLong => "too_long",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A field and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFault {
@@ -91,7 +106,7 @@ impl Field {
             return Some(FieldProblem::TooLong);
         }
         match self.kind {
-            FieldKind::Text => None,
+            FieldKind::Text | FieldKind::Long => None,
             FieldKind::Email => (!is_email(text)).then_some(FieldProblem::NoEmail),
             FieldKind::Phone => (!is_phone(text)).then_some(FieldProblem::NoPhone),
         }

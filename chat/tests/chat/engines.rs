@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chat::engine::TABLES;
-use store::{PostgresOptions, SqliteOptions, Store};
+use store::{Migrations, PostgresOptions, SqliteOptions, Store};
 use tempfile::TempDir;
 
 /// A database, and what it needs to be opened again.
@@ -23,9 +23,14 @@ impl Database {
     }
 
     pub fn open(&self) -> Store {
+        self.open_with(&[TABLES])
+    }
+
+    /// With these tables.
+    pub fn open_with(&self, tables: &[Migrations]) -> Store {
         let opened = match self {
-            Self::File(folder) => Store::sqlite(&SqliteOptions::new(folder.path().join("a.db")), &[TABLES]),
-            Self::Postgres(server) => Store::postgres(&server.options(), &[TABLES]),
+            Self::File(folder) => Store::sqlite(&SqliteOptions::new(folder.path().join("a.db")), tables),
+            Self::Postgres(server) => Store::postgres(&server.options(), tables),
         };
         opened.expect("opens")
     }

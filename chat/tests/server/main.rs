@@ -1,0 +1,9 @@
+//! The chat service over real sockets: what widgets and desks can rely on.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
+
+#[path = "../chat/engines.rs"]
+#[allow(dead_code, reason = "shared with the engine's tests")]
+mod engines;
+mod site;
+mod story;
