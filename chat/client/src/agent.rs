@@ -44,7 +44,7 @@ impl Agent {
     /// # Errors
     /// When e-mail or password is wrong, or nobody answers.
     pub async fn log_in(place: Place, email: &str, password: &str) -> Result<Self, Error> {
-        let http = reqwest::Client::new();
+        let http = crate::browser();
         let asked = http.post(format!("{}/v1/login", place.server)).header("origin", &place.desk);
         let asked = asked.json(&serde_json::json!({ "email": email, "password": password }));
         let answer = checked(asked.send().await?).await?;
@@ -91,6 +91,11 @@ impl Agent {
             Some(query) => self.tell(&FromDesk::Watch { query: Some(query) }).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether the socket was open when it was last used.
+    pub const fn is_connected(&self) -> bool {
+        self.line.is_some()
     }
 
     /// Closes the desk.

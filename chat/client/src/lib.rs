@@ -123,6 +123,13 @@ fn digits<const N: usize>() -> String {
     })
 }
 
+/// An HTTP client. Another package of the same build may have asked for TLS without a provider of cryptography.
+fn browser() -> reqwest::Client {
+    // It fails only when there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 async fn checked(answer: reqwest::Response) -> Result<reqwest::Response, Error> {
     let (status, path) = (answer.status(), answer.url().path().to_owned());
     if status.is_success() {

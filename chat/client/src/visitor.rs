@@ -48,7 +48,7 @@ impl Visitor {
     pub fn of(place: Place, secret: String) -> Self {
         Self {
             place,
-            http: reqwest::Client::new(),
+            http: crate::browser(),
             secret,
             token: None,
             line: None,
@@ -110,6 +110,11 @@ impl Visitor {
             self.conversation = Some(conv);
         }
         Ok(())
+    }
+
+    /// Whether the socket was open when it was last used.
+    pub const fn is_connected(&self) -> bool {
+        self.line.is_some()
     }
 
     /// Closes the page.

@@ -1,0 +1,69 @@
+//! What must be true when the day is over, read by somebody who was not there.
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use chat_client::Agent;
+use chat_proto::{
+    desk::{List, Query},
+    message::Msg,
+    visitor::Stage,
+};
+
+use crate::{agent::Done, visitor::Told};
+
+/// Checks every conversation of the day.
+///
+/// # Errors
+/// Names the first thing that is not as it must be.
+pub async fn everything(reader: &mut Agent, told: &[Told], done: &[Done]) -> Result<()> {
+    let mut acked: BTreeMap<&str, Vec<(u64, &str)>> = BTreeMap::new();
+    for it in told {
+        let entry = acked.entry(&it.conv).or_default();
+        entry.extend(it.acked.iter().map(|(seq, text)| (*seq, text.as_str())));
+    }
+    for (conv, seq, text) in done.iter().flat_map(|it| &it.acked) {
+        acked.entry(conv).or_default().push((*seq, text));
+    }
+    for (conv, acked) in &acked {
+        let messages = thread(reader, conv).await.with_context(|| format!("reading {conv}"))?;
+        stands(&messages, acked).with_context(|| format!("in {conv}"))?;
+    }
+    for it in told {
+        let stage = reader.details.get(&it.conv).map(|it| it.row.stage.clone()).unwrap_or_default();
+        let expected = if it.stage == Stage::Closed { "closed" } else { "offline" };
+        ensure!(stage == expected, "{} is {stage} and not {expected}", it.conv);
+    }
+    nothing_is_left(reader).await
+}
+
+async fn thread(reader: &mut Agent, conv: &str) -> Result<Vec<Msg>> {
+    reader.open(conv).await?;
+    let last = reader.details.get(conv).map_or(0, |it| it.row.seq);
+    if last > 0 {
+        reader.reads(conv, |msg| msg.seq == last).await?;
+    }
+    Ok(reader.open.get(conv).map(|it| it.msgs.clone()).unwrap_or_default())
+}
+
+/// Each acknowledged message stands under its number, once. That the numbers have no gap is checked by the client.
+fn stands(messages: &[Msg], acked: &[(u64, &str)]) -> Result<()> {
+    for (seq, text) in acked {
+        let found: Vec<u64> = messages.iter().filter(|it| it.text == *text).map(|it| it.seq).collect();
+        ensure!(found == [*seq], "{text:?} was acknowledged as {seq} and stands at {found:?}");
+    }
+    Ok(())
+}
+
+/// Nobody waits, nothing is in progress, and no agent is counted as busy.
+async fn nothing_is_left(reader: &mut Agent) -> Result<()> {
+    for list in [List::Waiting, List::Bot, List::Active, List::Paused] {
+        reader.watch(Query { list, ..Query::default() }).await?;
+        ensure!(reader.rows.is_empty(), "{list:?} still has {:?}", reader.rows.keys());
+    }
+    reader.leave().await;
+    reader.connect().await?;
+    for agent in &reader.directory.agents {
+        ensure!(agent.load.0 == 0, "{} still has a load of {}", agent.first_name, agent.load.0);
+    }
+    Ok(())
+}
