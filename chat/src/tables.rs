@@ -13,6 +13,7 @@ pub(crate) mod message;
 pub(crate) mod people;
 pub(crate) mod result;
 mod schema;
+pub(crate) mod search;
 pub(crate) mod site;
 pub(crate) mod timer;
 pub(crate) mod visit;

@@ -90,7 +90,24 @@ impl FullText {
         }
     }
 
-    /// The parameter for [`FullText::ids`]: entries that hold, for every word that is looked for, one of its
+    /// A subquery of the ids of the entries that match parameter `$query`, from `$from` on and below `$below`, the
+    /// highest first, at most `$limit`: a page of them, whose cost is its own and not that of all matches. Its
+    /// column is `id`.
+    pub fn page(&self, dialect: Dialect, [query, from, below, limit]: [usize; 4]) -> String {
+        let table = self.table;
+        match dialect {
+            Dialect::Sqlite => format!(
+                "(SELECT rowid AS id FROM {table} WHERE {table} MATCH ${query} AND ${from} <= rowid \
+                 AND rowid < ${below} ORDER BY rowid DESC LIMIT ${limit})"
+            ),
+            Dialect::Postgres => format!(
+                "(SELECT id FROM {table} WHERE folded_words @@ CAST(${query} AS TEXT)::tsquery \
+                 AND ${from} <= id AND id < ${below} ORDER BY id DESC LIMIT ${limit})"
+            ),
+        }
+    }
+
+    /// The parameter for [`FullText::ids`] and [`FullText::page`]: entries that hold, for every word that is looked for, one of its
     /// alternatives (the folded word and its stems); of the last word a beginning is enough. `None` when no
     /// word is left to look for.
     pub fn query(&self, dialect: Dialect, wanted: &[Vec<String>]) -> Option<Value> {

@@ -2,10 +2,15 @@
 use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, params};
 
-use super::{from_column, from_json, to_column, to_json};
+use super::{
+    from_column, from_json,
+    search::{self, Entry},
+    to_column, to_json,
+};
 use crate::model::{
     AgentId, AgentSeq, Author, Cid, Conversation, ConversationId, Message, Place, Seq, SiteId, UnixMillis,
 };
+use crate::search::is_indexed;
 
 /// Which conversation of which site.
 pub(crate) type Of = (SiteId, ConversationId);
@@ -28,7 +33,7 @@ fn author(kind: &str, id: i64) -> Result<Author, Error> {
     }
 }
 
-const fn author_columns(author: Author) -> (&'static str, i64) {
+pub(crate) const fn author_columns(author: Author) -> (&'static str, i64) {
     match author {
         Author::Visitor => ("visitor", 0),
         Author::Agent(agent) => ("agent", agent.0),
@@ -83,7 +88,25 @@ pub(crate) fn append(tx: &mut dyn Tx, of: &Conversation, it: &Message) -> Result
         }
         Place::AgentsOnly(_) => ASIDE,
     };
-    tx.execute(sql, &values).map(|_| ())
+    tx.execute(sql, &values)?;
+    if is_indexed(&it.body) {
+        search::changed(tx, Entry { site: of.site, conversation: of.id, place: it.place, at: it.at })?;
+    }
+    Ok(())
+}
+
+/// One message of either stream.
+pub(crate) fn one(tx: &mut dyn Tx, (site, conv): Of, at: Place) -> Result<Option<Message>, Error> {
+    const THREAD: &str = "SELECT seq, cid, author, author_id, body, at, reply_to FROM chat_message
+        WHERE site_id = $1 AND conv_id = $2 AND seq = $3";
+    const ASIDE: &str = "SELECT aseq, cid, author, author_id, body, at, NULL FROM chat_record
+        WHERE site_id = $1 AND conv_id = $2 AND aseq = $3";
+    let (sql, n) = match at {
+        Place::Thread(seq) => (THREAD, seq.0),
+        Place::AgentsOnly(seq) => (ASIDE, seq.0),
+    };
+    let rows = tx.query(sql, params![site.0, conv.0, to_column(n)])?;
+    Ok(rows.first().map(|row| read(row, |_| at)).transpose()?.map(|(message, _)| message))
 }
 
 /// Messages of the thread after `after`, at most `n`, and how many bytes each of them takes.

@@ -10,6 +10,7 @@ pub(crate) const TABLES: Migrations = Migrations {
         Step::both("files", FILES),
         Step::both("desks and visits", DESKS),
         Step::both("devices and identities", IDENTITY),
+        Step::both("search", SEARCH),
     ],
 };
 
@@ -170,4 +171,19 @@ CREATE TABLE chat_device (site_id {int} NOT NULL, key_hash {blob} NOT NULL, visi
 CREATE INDEX chat_device_visitor ON chat_device (site_id, visitor_id);
 CREATE TABLE chat_secret (site_id {int} NOT NULL, name {text} NOT NULL, secret {blob} NOT NULL,
     PRIMARY KEY (site_id, name)) {strict};
+";
+
+/// What is there already is indexed too. `stream` is 0 for the thread, 1 for what stands beside it.
+const SEARCH: &str = "
+CREATE TABLE chat_unindexed (site_id {int} NOT NULL, conv_id {int} NOT NULL, stream {int} NOT NULL,
+    n {int} NOT NULL, at {int} NOT NULL, PRIMARY KEY (site_id, conv_id, stream, n)) {strict};
+CREATE INDEX chat_unindexed_at ON chat_unindexed (at, site_id, conv_id, stream, n);
+CREATE TABLE chat_indexed (id {int} PRIMARY KEY, site_id {int} NOT NULL, conv_id {int} NOT NULL,
+    stream {int} NOT NULL, n {int} NOT NULL, author {text} NOT NULL, author_id {int} NOT NULL) {strict};
+CREATE UNIQUE INDEX chat_indexed_message ON chat_indexed (site_id, conv_id, stream, n);
+CREATE INDEX chat_indexed_conversation ON chat_indexed (conv_id, id);
+{fulltext chat_words};
+INSERT INTO chat_unindexed (site_id, conv_id, stream, n, at)
+    SELECT site_id, conv_id, 0, seq, at FROM chat_message
+    UNION ALL SELECT site_id, conv_id, 1, aseq, at FROM chat_record;
 ";

@@ -13,5 +13,6 @@ mod once;
 mod races;
 mod reading;
 mod restart;
+mod search;
 mod site;
 mod views;

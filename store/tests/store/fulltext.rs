@@ -44,6 +44,24 @@ fn find(store: &Store, wanted: &[&[&str]]) -> Vec<i64> {
     found.expect("found").into_iter().map(|(id,)| id).collect()
 }
 
+/// Two entries at a time, the highest first.
+fn pages(store: &Store, word: &str, from: i64, below: i64) -> Vec<Vec<i64>> {
+    let wanted = vec![vec![word.to_owned()]];
+    let found = store.read_blocking(move |tx| {
+        let (dialect, mut below, mut pages) = (tx.dialect(), below, Vec::new());
+        let sql = format!("SELECT id FROM {} p ORDER BY id DESC", WORDS.page(dialect, [1, 2, 3, 4]));
+        let query = WORDS.query(dialect, &wanted).expect("a word");
+        loop {
+            let page: Vec<(i64,)> = tx.rows(&sql, params![query.clone(), from, below, 2])?;
+            let page: Vec<i64> = page.into_iter().map(|(id,)| id).collect();
+            let Some(last) = page.last() else { return Ok::<_, Error>(pages) };
+            below = *last;
+            pages.push(page);
+        }
+    });
+    found.expect("found")
+}
+
 #[test]
 fn every_word_of_an_entry_finds_it_on_both() {
     let engines = [
@@ -65,6 +83,9 @@ fn every_word_of_an_entry_finds_it_on_both() {
         assert_eq!(find(&store, &[&["日"]]), [2]);
         assert_eq!(find(&store, &[&["a"]]), [1, 3, 6]);
         assert_eq!(find(&store, &[&["'"], &["\""]]), [0_i64; 0], "nothing is left to look for");
+        assert_eq!(pages(&store, "a", 0, i64::MAX), [vec![6, 3], vec![1]]);
+        assert_eq!(pages(&store, "a", 2, 6), [vec![3]]);
+        assert_eq!(pages(&store, "zzz", 0, i64::MAX), [[0_i64; 0]; 0]);
         crate::conformance::write(&store, |tx| {
             WORDS.put(tx, 1, &["other"])?;
             WORDS.remove(tx, 4)?;
