@@ -22,6 +22,7 @@ mod intake;
 mod presence;
 mod read;
 mod reload;
+mod removal;
 mod routing;
 mod settings;
 mod setup;

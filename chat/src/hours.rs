@@ -119,6 +119,21 @@ impl Hours {
         Self::new(Zone::UTC, std::array::from_fn(|_| DayPlan(vec![Span::DAY])), Vec::new())
     }
 
+    /// The place whose clocks count.
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The days from Monday.
+    pub const fn week(&self) -> &[DayPlan; 7] {
+        &self.week
+    }
+
+    /// The days that are not like their weekday.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
     /// Whether somebody is there.
     pub fn is_open(&self, at: UnixMillis) -> bool {
         let today = self.zone.date(at);

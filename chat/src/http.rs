@@ -7,6 +7,7 @@
 //! | `POST /v1/widget/{site}/token` | the site's pages | who the visitor is |
 //! | `POST /v1/widget/{site}/say` | a visitor | the last words of a page that is left |
 //! | `/v1/uploads…`, `/v1/files…`, `/v1/dl/…` | visitors, agents | files |
+//! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | see [`crate::api`] |
 //!
 //! Visitors show a bearer token, desks their cookie; never both. A page of a site may ask across origins, without
 //! credentials. Errors are a status and a [`Fault`](chat_proto::Fault) as JSON.
@@ -34,6 +35,7 @@ pub(crate) use cross::Origin;
 pub(crate) use refused::Refused;
 
 use crate::{
+    api::Api,
     rt,
     server::{Caller, Chat},
     visits::Browsing,
@@ -49,10 +51,17 @@ pub(crate) fn routes(chat: &Chat) -> Router {
         .layer(from_fn_with_state(chat.clone(), cross::site_pages));
     let socket = Router::new().route("/rt", get(rt::upgrade));
     let mut all = Router::new().merge(widget).merge(socket).with_state(chat.clone());
+    all = all.merge(desk(chat));
     if let Some(files) = &chat.files {
         all = all.merge(asked(chat, crate::files::routes(files.clone())));
     }
     all
+}
+
+/// What desks ask, and administration: not for pages of sites.
+fn desk(chat: &Chat) -> Router {
+    let api = Api { engine: chat.engine.clone(), public: chat.options.origin.as_str().into() };
+    crate::api::router(api).layer(from_fn_with_state(chat.clone(), who::asks))
 }
 
 /// Routes whose handlers find who asks in the request's extensions.

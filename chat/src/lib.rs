@@ -6,6 +6,8 @@
 //! tables are the private module `tables`.
 #![forbid(unsafe_code)]
 
+mod admin;
+pub mod api;
 pub mod changes;
 pub mod engine;
 pub mod files;
@@ -13,8 +15,8 @@ pub mod hours;
 mod http;
 pub mod model;
 pub mod router;
-pub mod search;
 pub mod rt;
+pub mod search;
 pub mod server;
 pub mod shown;
 mod tables;

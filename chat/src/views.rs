@@ -18,6 +18,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use store::params;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+pub(crate) use contact::blocked;
 pub use contact::{Contact, contact, contact_conversations, site_of};
 pub use detail::{detail, find};
 pub use directory::{Colleague, directory, flow_fault_code, site_faults};

@@ -574,6 +574,21 @@ pub struct SiteCard {
     pub faults: Vec<String>,
 }
 
+/// How many there are: `GET /v1/counts`, and [`ToDesk::Counts`] as it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Counts {
+    /// In the list of those who wait.
+    pub waiting: u32,
+    /// This agent's.
+    pub mine: u32,
+    /// Of those, with something unread.
+    pub unread: u32,
+    /// Unread in the inbox.
+    pub inbox: u32,
+}
+
 /// Something with a number and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -139,6 +139,9 @@ impl Write<'_> {
         {
             return Err(Fault::Raced);
         }
+        if let Body::Record(Record::Blocked { reason, .. }) = &it.body {
+            people::block_reason(tx, (of.site, of.visitor), &reason.0)?;
+        }
         if let Body::Record(Record::SentToQueue { by, queue, .. }) = &it.body {
             desk::sent_to_queue(tx, of, (*by, *queue), self.at)?;
         }

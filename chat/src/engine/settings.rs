@@ -146,4 +146,50 @@ impl Engine {
         let write = move |tx: &mut dyn Tx| Ok(people::visitor_of_key(tx, (site, key_hash), at)?);
         self.inner.store.write(Key(site.0), write).await
     }
+
+    /// Changes what a site is, in one step: nothing that somebody else changes at the same time is lost.
+    ///
+    /// # Errors
+    /// What `change` says, [`Fault::NoSite`], or the store's.
+    pub(crate) async fn change_site<E: From<Fault> + From<store::Error> + Send + 'static>(
+        &self,
+        site: SiteId,
+        mut change: impl FnMut(&mut dyn Tx, &mut Settings) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E> {
+        let (inner, version) = (self.inner.clone(), version()?);
+        let write = move |tx: &mut dyn Tx| {
+            let mut settings = site::load(tx, site)?.ok_or(Fault::NoSite)?;
+            change(tx, &mut settings)?;
+            site::put(tx, site, &settings.site, version)?;
+            site::put_shown(tx, site, &settings.shown, version)?;
+            show(&inner, tx, [Change::Widget(site), Change::Directory(site)]);
+            Ok(())
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
+
+    /// All who serve a queue from now on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn put_members(
+        &self,
+        (site, queue): (SiteId, QueueId),
+        members: Vec<(AgentId, Member)>,
+    ) -> Result<(), Fault> {
+        let inner = self.inner.clone();
+        let write = move |tx: &mut dyn Tx| {
+            let before = people::members_of(tx, site)?;
+            let before = before.into_iter().filter(|(of, ..)| *of == queue).map(|(_, agent, _)| agent);
+            let gone = before.filter(|agent| members.iter().all(|(it, _)| it != agent)).map(|it| (it, None));
+            let all: Vec<_> = gone.chain(members.iter().map(|(agent, it)| (*agent, Some(*it)))).collect();
+            for (agent, member) in all {
+                people::put_member(tx, (site, agent), (queue, member))?;
+                tell(&inner, tx, site, Event::Member(queue, agent, member));
+            }
+            show(&inner, tx, [Change::Directory(site)]);
+            Ok(())
+        };
+        self.inner.store.write(Key(site.0), write).await
+    }
 }

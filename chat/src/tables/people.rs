@@ -233,7 +233,32 @@ pub(crate) fn block(
 ) -> Result<(), Error> {
     const BLOCK: &str = "UPDATE chat_visitor SET blocked_at = $1, blocked_by = $2
         WHERE site_id = $3 AND id = $4";
-    tx.execute(BLOCK, params![at.0, by.0, site.0, visitor.0]).map(|_| ())
+    tx.execute(BLOCK, params![at.0, by.0, site.0, visitor.0])?;
+    super::marks::audit(tx, (site, by), ("block", &visitor.0.to_string()), at)
+}
+
+/// Keeps why they were blocked, for whoever may let them come again.
+pub(crate) fn block_reason(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+    reason: &str,
+) -> Result<(), Error> {
+    const REASON: &str = "UPDATE chat_visitor SET block_reason = $3 WHERE site_id = $1 AND id = $2";
+    tx.execute(REASON, params![site.0, visitor.0, reason]).map(drop)
+}
+
+/// An agent is not of this site any more.
+pub(crate) fn remove_agent(tx: &mut dyn Tx, (site, agent): Of) -> Result<bool, Error> {
+    const MEMBER: &str = "DELETE FROM chat_member WHERE site_id = $1 AND agent_id = $2";
+    const AGENT: &str = "DELETE FROM chat_agent WHERE site_id = $1 AND agent_id = $2";
+    tx.execute(MEMBER, params![site.0, agent.0])?;
+    Ok(tx.execute(AGENT, params![site.0, agent.0])? == 1)
+}
+
+/// Who serves the queues of a site.
+pub(crate) fn members_of(tx: &mut dyn Tx, site: SiteId) -> Result<Vec<(QueueId, AgentId, Member)>, Error> {
+    let all = members(tx)?.into_iter().filter(|(of, ..)| *of == site);
+    Ok(all.map(|(_, queue, agent, it)| (queue, agent, it)).collect())
 }
 
 /// Keeps what they filled in, beside what they had filled in before.
@@ -247,6 +272,31 @@ pub(crate) fn keep_form(
     let mut all: Form = from_json(&text)?;
     all.0.extend(form.0.clone());
     put_form(tx, (site, visitor), &all)
+}
+
+/// Corrects what they filled in: what is empty goes, what is not named stays. At most `n` fields stay.
+pub(crate) fn change_form(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+    to: &Form,
+    n: usize,
+) -> Result<(), Error> {
+    const FIND: &str = "SELECT form FROM chat_visitor WHERE site_id = $1 AND id = $2";
+    let (text,): (String,) = tx.one(FIND, params![site.0, visitor.0])?;
+    let mut all: Form = from_json(&text)?;
+    all.0.extend(to.0.clone());
+    all.0.retain(|_, value| !value.is_empty());
+    while n < all.0.len() {
+        all.0.pop_last();
+    }
+    put_form(tx, (site, visitor), &all)
+}
+
+/// Lets them come again. False when they were not blocked.
+pub(crate) fn unblock(tx: &mut dyn Tx, (site, visitor): (SiteId, VisitorId)) -> Result<bool, Error> {
+    const UNBLOCK: &str = "UPDATE chat_visitor SET blocked_at = NULL, blocked_by = NULL, block_reason = ''
+        WHERE site_id = $1 AND id = $2 AND blocked_at IS NOT NULL";
+    Ok(tx.execute(UNBLOCK, params![site.0, visitor.0])? == 1)
 }
 
 /// What a visitor's form says from now on, and beside it what lists are sorted and searched by.

@@ -6,7 +6,7 @@ use store::{Error, Tx, params};
 use super::{from_json, to_column, to_json};
 use crate::{
     hours::Hours,
-    model::{Flow, FlowRef, QueueId, QueueSettings, SiteId, SiteSettings},
+    model::{Flow, FlowId, FlowRef, QueueId, QueueSettings, SiteId, SiteSettings},
     router::Strategy,
     shown::Shown,
 };
@@ -131,6 +131,26 @@ pub(crate) fn put_queue(
     };
     tx.execute("UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1", params![site.0, version])?;
     Ok(id.map(|(id,)| QueueId(id)))
+}
+
+/// Removes a queue. False when there is none.
+pub(crate) fn remove_queue(
+    tx: &mut dyn Tx,
+    (site, queue): (SiteId, QueueId),
+    version: i64,
+) -> Result<bool, Error> {
+    const MEMBER: &str = "DELETE FROM chat_member WHERE site_id = $1 AND queue_id = $2";
+    const QUEUE: &str = "DELETE FROM chat_queue WHERE site_id = $1 AND id = $2";
+    tx.execute(MEMBER, params![site.0, queue.0])?;
+    tx.execute("UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1", params![site.0, version])?;
+    Ok(tx.execute(QUEUE, params![site.0, queue.0])? == 1)
+}
+
+/// The last version of a flow; 0 when there is none.
+pub(crate) fn last_flow(tx: &mut dyn Tx, site: SiteId, id: FlowId) -> Result<u32, Error> {
+    const LAST: &str = "SELECT COALESCE(MAX(version), 0) FROM chat_flow WHERE site_id = $1 AND flow_id = $2";
+    let (last,): (i64,) = tx.one(LAST, params![site.0, id.0])?;
+    Ok(u32::try_from(last).unwrap_or(u32::MAX))
 }
 
 /// Stores one version of a bot's flow. A version does not change any more.

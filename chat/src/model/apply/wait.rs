@@ -28,6 +28,11 @@ impl Wait {
 
 /// The conversation waits in its queue from now on, or is told that it is closed.
 pub(super) fn enter(draft: &mut Draft<'_>, wait: Wait) {
+    // A queue that was removed meanwhile has nobody: the site's own one takes what comes there.
+    let own = draft.world.site().default_queue;
+    if draft.world.queue(draft.next.queue).is_none() && draft.world.queue(own).is_some() {
+        draft.next.queue = own;
+    }
     let queue = draft.queue(draft.next.queue);
     let waiting = Waiting {
         since: wait.since,

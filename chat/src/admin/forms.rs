@@ -1,0 +1,150 @@
+//! What visitors fill in, and what the site's script may tell of them.
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{Json, extract::State, http::StatusCode};
+use chat_proto::{
+    Fault,
+    admin::{Custom, Field, Forms},
+};
+use store::{Key, Tx};
+
+use super::{is_key, texts, told};
+use crate::{
+    api::{Api, ApiFault, Body, ForManager, Invalid},
+    changes::Change,
+    engine::Settings,
+    model::{self, FieldKind, FormFields, LocalText},
+    tables::library,
+};
+
+/// Most fields of a form, and most definitions.
+const MOST: usize = 30;
+
+const KINDS: [(&str, FieldKind); 4] = [
+    ("text", FieldKind::Text),
+    ("email", FieldKind::Email),
+    ("phone", FieldKind::Phone),
+    ("long", FieldKind::Long),
+];
+
+type Labels = BTreeMap<String, LocalText>;
+
+fn told_fields(fields: &FormFields, labels: &Labels) -> Vec<Field> {
+    let field = |it: &model::Field| Field {
+        key: it.key.clone(),
+        kind: KINDS.iter().find(|(_, kind)| *kind == it.kind).map_or("", |(code, _)| code).to_owned(),
+        required: it.required,
+        label: labels.get(&it.key).map(told).unwrap_or_default(),
+    };
+    fields.0.iter().map(field).collect()
+}
+
+/// The forms of a site.
+#[utoipa::path(get, path = "/v1/admin/sites/{key}/forms", tag = "admin",
+    params(("key" = String, Path, description = "The site")),
+    responses((status = 200, body = Forms), (status = 401, body = Fault), (status = 403, body = Fault),
+        (status = 404, body = Fault)))]
+pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<Forms>, ApiFault> {
+    let settings = api.engine.settings(of.site).await?;
+    let (facts, labels) = (&settings.site.settings, &settings.shown.labels);
+    Ok(Json(Forms {
+        start: told_fields(&facts.form, labels),
+        offline: facts.offline_form.as_ref().map(|it| told_fields(it, labels)),
+    }))
+}
+
+fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Labels) -> FormFields {
+    wrong.check(all.len() <= MOST, of, "too_many");
+    let mut seen = BTreeSet::new();
+    let mut made = Vec::new();
+    for (n, it) in all.iter().enumerate().take(MOST) {
+        let field = format!("{of}.{n}");
+        let kind = KINDS.iter().find(|(code, _)| *code == it.kind);
+        wrong.check(
+            is_key(&it.key),
+            format!("{field}.key"),
+            if it.key.is_empty() { "empty" } else { "no_key" },
+        );
+        wrong.check(seen.insert(&it.key), format!("{field}.key"), "twice");
+        wrong.check(kind.is_some(), format!("{field}.kind"), "unknown");
+        let label = texts(wrong, &format!("{field}.label"), &it.label);
+        if !label.is_blank() {
+            labels.insert(it.key.clone(), label);
+        }
+        let kind = kind.map_or(FieldKind::Text, |(_, kind)| *kind);
+        made.push(model::Field { key: it.key.clone(), kind, required: it.required });
+    }
+    FormFields(made)
+}
+
+/// Changes the forms of a site.
+#[utoipa::path(put, path = "/v1/admin/sites/{key}/forms", tag = "admin", request_body = Forms,
+    params(("key" = String, Path, description = "The site")),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+        (status = 422, body = Fault)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    of: ForManager,
+    Body(it): Body<Forms>,
+) -> Result<StatusCode, ApiFault> {
+    let change = move |_: &mut dyn Tx, settings: &mut Settings| {
+        let (mut wrong, mut labels) = (Invalid::default(), Labels::new());
+        let facts = &mut settings.site.settings;
+        facts.form = read(&mut wrong, "start", &it.start, &mut labels);
+        facts.offline_form = it.offline.as_ref().map(|it| read(&mut wrong, "offline", it, &mut labels));
+        settings.shown.labels = labels;
+        if let Some(offline) = &it.offline {
+            // Nobody could be answered, nor would they have said anything.
+            let asks = |kind: &str| offline.iter().any(|it| it.required && it.kind == kind);
+            wrong.check(asks("email") || asks("phone"), "offline", "no_address");
+        }
+        wrong.end(())
+    };
+    api.engine.change_site::<ApiFault>(of.site, change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The definitions of custom data of a site.
+#[utoipa::path(get, path = "/v1/admin/sites/{key}/custom", tag = "admin",
+    params(("key" = String, Path, description = "The site")),
+    responses((status = 200, body = Vec<Custom>), (status = 401, body = Fault), (status = 403, body = Fault),
+        (status = 404, body = Fault)))]
+pub(super) async fn show_custom(
+    State(api): State<Api>,
+    of: ForManager,
+) -> Result<Json<Vec<Custom>>, ApiFault> {
+    let all = api.engine.store().read(move |tx: &mut dyn Tx| library::custom(tx, of.site)).await?;
+    let made = all.into_iter().map(|it| Custom { key: it.key, label: told(&it.label), kind: it.kind });
+    Ok(Json(made.collect()))
+}
+
+/// Changes what the site's script may tell. Values of what is not declared any more are not shown.
+#[utoipa::path(put, path = "/v1/admin/sites/{key}/custom", tag = "admin", request_body = Vec<Custom>,
+    params(("key" = String, Path, description = "The site")),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+        (status = 422, body = Fault)))]
+pub(super) async fn change_custom(
+    State(api): State<Api>,
+    of: ForManager,
+    Body(all): Body<Vec<Custom>>,
+) -> Result<StatusCode, ApiFault> {
+    const CUSTOM_KINDS: [&str; 5] = ["text", "number", "money", "date", "url"];
+    let (mut wrong, mut seen, mut made) = (Invalid::default(), BTreeSet::new(), Vec::new());
+    wrong.check(all.len() <= MOST, "custom", "too_many");
+    for (n, it) in all.iter().enumerate().take(MOST) {
+        wrong.check(is_key(&it.key), format!("{n}.key"), if it.key.is_empty() { "empty" } else { "no_key" });
+        wrong.check(seen.insert(&it.key), format!("{n}.key"), "twice");
+        wrong.check(CUSTOM_KINDS.contains(&it.kind.as_str()), format!("{n}.kind"), "unknown");
+        let label = texts(&mut wrong, &format!("{n}.label"), &it.label);
+        made.push(library::Custom { key: it.key.clone(), label, kind: it.kind.clone() });
+    }
+    wrong.end(())?;
+    let (site, changes) = (of.site, api.engine.changes().clone());
+    let write = move |tx: &mut dyn Tx| {
+        library::put_custom(tx, site, &made)?;
+        let changes = changes.clone();
+        tx.after_commit(Box::new(move || changes.tell(Change::Directory(site))));
+        Ok::<_, ApiFault>(StatusCode::NO_CONTENT)
+    };
+    api.engine.store().write(Key(site.0), write).await
+}

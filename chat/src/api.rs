@@ -1,0 +1,94 @@
+//! What desks ask over HTTP, and administration; and the document that describes it.
+//!
+//! Each handler stands in one table with its description: [`document`] is made from the same table as the routes,
+//! so that there is none without the other. Who asks stands in the request's extensions, a [`Viewer`]; without one
+//! the answer is 401. What is not there for them is 404, what only managers may is 403.
+mod asking;
+mod canned;
+mod contacts;
+mod conversations;
+mod fault;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::Response,
+    routing::get,
+};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use asking::{Body, ForAdmin, ForDesk, ForManager};
+pub(crate) use fault::{ApiFault, Invalid};
+
+#[allow(unused_imports, reason = "the module's text names it")]
+use crate::who::Viewer;
+use crate::{admin, engine::Engine};
+
+/// Longest body, bytes: a bot of many steps in many languages.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// What all handlers share.
+#[derive(Clone)]
+pub struct Api {
+    /// Conversations.
+    pub engine: Engine,
+    /// Where the server is reached, as an origin: `https://chat.example`.
+    pub public: Arc<str>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tandem",
+        description = "Conversations for desks, and the administration of sites. Desks are known by their cookie."
+    ),
+    components(schemas(chat_proto::desk::List))
+)]
+struct Described;
+
+/// The table of all routes.
+fn table() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::counts))
+        .routes(routes!(conversations::detail))
+        .routes(routes!(conversations::visitor))
+        .routes(routes!(contacts::show, contacts::change))
+        .routes(routes!(contacts::history))
+        .routes(routes!(contacts::add_note))
+        .routes(routes!(contacts::change_note, contacts::delete_note))
+        .routes(routes!(contacts::unblock))
+        .routes(routes!(contacts::blocked))
+        .routes(routes!(canned::list, canned::add))
+        .routes(routes!(canned::change, canned::delete))
+        .routes(routes!(canned::used))
+        .merge(admin::table())
+}
+
+/// The description of all routes, as OpenAPI has it.
+pub fn document() -> utoipa::openapi::OpenApi {
+    table().into_openapi()
+}
+
+/// All routes, the document's own among them: `GET /v1/openapi.json`, for anybody.
+pub fn router(api: Api) -> Router {
+    let (routes, document) = table().split_for_parts();
+    let document = Arc::new(document);
+    let told = move || async move { Json((*document).clone()) };
+    routes
+        .with_state(api)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(map_response(private))
+        .route("/v1/openapi.json", get(told))
+}
+
+/// Nothing of what desks are told is kept by browsers, or by what stands between.
+async fn private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

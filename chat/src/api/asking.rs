@@ -1,0 +1,75 @@
+//! Who asks, and for what: as arguments of handlers, so that none forgets to look.
+use std::collections::HashMap;
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+use super::ApiFault;
+use crate::{
+    model::{Role, SiteId},
+    who::Viewer,
+};
+
+/// Somebody who is logged in.
+pub(crate) struct ForDesk(pub Viewer);
+
+impl<S: Sync> FromRequestParts<S> for ForDesk {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiFault> {
+        parts.extensions.get::<Viewer>().cloned().map(Self).ok_or(ApiFault::Unknown)
+    }
+}
+
+/// A manager or an admin of the site in the path.
+pub(crate) struct ForManager {
+    pub viewer: Viewer,
+    pub site: SiteId,
+    pub key: String,
+}
+
+/// An admin of the site in the path.
+pub(crate) struct ForAdmin(pub ForManager);
+
+async fn at_least<S: Send + Sync>(parts: &mut Parts, state: &S, role: Role) -> Result<ForManager, ApiFault> {
+    let ForDesk(viewer) = ForDesk::from_request_parts(parts, state).await?;
+    let params = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
+    let key = params.ok().and_then(|Path(mut it)| it.remove("key")).unwrap_or_default();
+    let site = viewer.site(&key).ok_or(ApiFault::NotFound)?.id;
+    if viewer.role < role {
+        return Err(ApiFault::Forbidden);
+    }
+    Ok(ForManager { viewer, site, key })
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ForManager {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        at_least(parts, state, Role::Manager).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ForAdmin {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        at_least(parts, state, Role::Admin).await.map(Self)
+    }
+}
+
+/// A body of JSON. What is missing has its default; what is no JSON of its kind is told so.
+pub(crate) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiFault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiFault> {
+        let Json(body) = Json::from_request(request, state).await.map_err(|_| ApiFault::Malformed)?;
+        Ok(Self(body))
+    }
+}
