@@ -35,21 +35,33 @@ impl Shutdown {
     }
 }
 
-/// Ends on Ctrl-C, and on SIGTERM where there is one.
-pub async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        else {
-            let _ = interrupt.await;
-            return;
-        };
+/// Ends on Ctrl-C, and on SIGTERM where there is one. Both are listened for from this call on. Call it in a
+/// runtime.
+#[cfg(unix)]
+pub fn signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| match signal(kind) {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            tracing::error!(%error, "a signal cannot be listened for");
+            None
+        }
+    };
+    let (interrupt, terminate) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    let heard = async |stream: Option<tokio::signal::unix::Signal>| match stream {
+        Some(mut stream) => drop(stream.recv().await),
+        None => std::future::pending().await,
+    };
+    async move {
         tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
+            () = heard(interrupt) => {}
+            () = heard(terminate) => {}
         }
     }
-    #[cfg(not(unix))]
-    let _ = interrupt.await;
+}
+
+/// Ends on Ctrl-C.
+#[cfg(not(unix))]
+pub async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -11,7 +11,6 @@ use clap::{Args, Parser, Subcommand};
 use relay::{
     Config, Server,
     config::{Database, Demo, FetchScope, Postgres, PublicUrl, Tls, Udp},
-    mount::Mounts,
     records::{
         self,
         audit::{self, Verdict},
@@ -19,6 +18,7 @@ use relay::{
     shutdown,
 };
 use store::Store;
+use tandem::mounts;
 
 /// Tandem: self-hosted co-browsing and live support.
 #[derive(Parser)]
@@ -96,7 +96,8 @@ struct Data {
 
 impl Data {
     fn database(&self) -> Database {
-        match self.database.clone() {
+        // A variable that is set to nothing is not set.
+        match self.database.clone().filter(|address| !address.is_empty()) {
             Some(address) => Database::Postgres(Postgres { address, trusted: self.database_ca.clone() }),
             None => Database::DataFolder,
         }
@@ -106,7 +107,11 @@ impl Data {
 /// Only the scheme is looked at here; the rest of the address may be anything that PostgreSQL takes.
 fn postgres(address: &str) -> Result<String, &'static str> {
     let known = address.starts_with("postgres://") || address.starts_with("postgresql://");
-    if known { Ok(address.to_owned()) } else { Err("the address of a database begins with postgres://") }
+    if known || address.is_empty() {
+        Ok(address.to_owned())
+    } else {
+        Err("the address of a database begins with postgres://")
+    }
 }
 
 #[derive(Subcommand)]
@@ -180,12 +185,9 @@ fn role(name: &str) -> Result<Role, &'static str> {
     Role::from_name(name).ok_or("a role is agent, manager or admin")
 }
 
-/// What the server carries beside the relay.
-fn mounts() -> Mounts {
-    Mounts::default()
-}
-
 async fn run(serve: Serve) -> Result<()> {
+    // Listened for before anybody is told that the server runs.
+    let told = shutdown::signal();
     let mut running = Server::start_with(config(serve), mounts()).await?;
     let mut lines = vec![format!("Desk: {}", running.url)];
     if let Some(demo) = &running.demo {
@@ -194,7 +196,7 @@ async fn run(serve: Serve) -> Result<()> {
     say(&lines)?;
     tokio::select! {
         failed = running.failed() => return failed.context("serving"),
-        () = shutdown::signal() => {}
+        () = told => {}
     }
     tracing::info!("stopping");
     running.shutdown().await.context("stopping")

@@ -1,0 +1,264 @@
+//! A whole server with two sites, the people of both, and conversations: what everything here is told with.
+use std::{net::SocketAddr, time::Duration};
+
+use accounts::{NewAgent, NewSite, Role, SitesOf, login::text_of_token};
+use chat::server::Options;
+use chat_client::{Place, Visitor};
+use chat_proto::Form;
+use relay::{Config, Running, Server};
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::databases::Database;
+
+pub const PAGES: &str = "https://shop.example";
+pub const BLOG_PAGES: &str = "https://blog.example";
+pub const DESK_PATH: &str = "/rt?as=desk";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Who asks. The conversation that is asked about is `Own`'s, on the site `shop`, in the queue of `Owner` and
+/// `Member`, and `Owner` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Actor {
+    /// Nobody.
+    Anonymous,
+    /// The visitor whose conversation it is.
+    Own,
+    /// Another visitor of the site.
+    Other,
+    /// The agent who has it.
+    Owner,
+    /// Another agent of its queue.
+    Member,
+    /// An agent of the site, of another queue.
+    OtherQueue,
+    /// An agent of another site.
+    Elsewhere,
+    /// A manager of the site.
+    Manager,
+    /// An admin of the site.
+    Admin,
+    /// An admin of another site.
+    AdminElsewhere,
+}
+
+pub const ACTORS: [Actor; 10] = [
+    Actor::Anonymous,
+    Actor::Own,
+    Actor::Other,
+    Actor::Owner,
+    Actor::Member,
+    Actor::OtherQueue,
+    Actor::Elsewhere,
+    Actor::Manager,
+    Actor::Admin,
+    Actor::AdminElsewhere,
+];
+
+/// An agent of the fixture: first name, role, site.
+type Person = (&'static str, Role, &'static str);
+
+const PEOPLE: [Person; 7] = [
+    ("Anna", Role::Agent, "shop"),
+    ("Ben", Role::Agent, "shop"),
+    ("Carl", Role::Agent, "shop"),
+    ("Dora", Role::Agent, "blog"),
+    ("Maya", Role::Manager, "shop"),
+    ("Ada", Role::Admin, "shop"),
+    ("Eve", Role::Admin, "blog"),
+];
+
+/// The first name of an actor who is an agent.
+pub const fn person(actor: Actor) -> Option<&'static str> {
+    match actor {
+        Actor::Anonymous | Actor::Own | Actor::Other => None,
+        Actor::Owner => Some("Anna"),
+        Actor::Member => Some("Ben"),
+        Actor::OtherQueue => Some("Carl"),
+        Actor::Elsewhere => Some("Dora"),
+        Actor::Manager => Some("Maya"),
+        Actor::Admin => Some("Ada"),
+        Actor::AdminElsewhere => Some("Eve"),
+    }
+}
+
+/// A visitor's browser, without a socket.
+#[derive(Clone)]
+pub struct Browser {
+    pub token: String,
+    /// Their conversation.
+    pub conv: String,
+}
+
+/// A running server.
+pub struct World {
+    pub server: Running,
+    pub http: Client,
+    _folder: TempDir,
+    _database: Database,
+}
+
+/// Many visitors come from one address here.
+pub fn unlimited(mut usual: Options) -> Options {
+    usual.limits.network_starts = 1_000_000;
+    usual.limits.network_tokens = 1_000_000;
+    usual
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(Database::Sqlite, unlimited).await
+    }
+
+    pub async fn with(
+        database: Database,
+        terms: impl FnOnce(Options) -> Options + Send + 'static,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config { database: database.config(), ..Config::loopback(folder.path()) };
+        let server = Server::start_with(config, tandem::mounts_with(terms)).await.expect("starts");
+        // Also where another package of the build asked for TLS without a provider of cryptography.
+        let http = chat_client::browser();
+        let world = Self { server, http, _folder: folder, _database: database };
+        world.people().await;
+        world.queues().await;
+        world
+    }
+
+    async fn people(&self) {
+        for (key, origin) in [("shop", PAGES), ("blog", BLOG_PAGES)] {
+            let site = NewSite { key: key.into(), name: key.into(), origins: vec![origin.into()] };
+            self.server.app.accounts.put_site(site).await.expect("a site");
+        }
+        for (first_name, role, site) in PEOPLE {
+            self.hire(first_name, role, site).await;
+        }
+    }
+
+    /// Another agent.
+    pub async fn hire(&self, first_name: &str, role: Role, site: &str) -> i64 {
+        let site = self.server.app.accounts.site(site).await.expect("read").expect("a site");
+        let agent = NewAgent {
+            email: email(first_name),
+            first_name: first_name.into(),
+            last_name: format!("Last-{}", chat_client::AGENTS_ONLY),
+            role,
+            sites: SitesOf::Some([site.id].into()),
+            password: PASSWORD.into(),
+        };
+        self.server.app.accounts.put_agent(agent).await.expect("an agent").id.0
+    }
+
+    /// Support is served by Anna and Ben, Billing by Carl.
+    async fn queues(&self) {
+        let path = "/v1/admin/sites/shop/queues";
+        let mut support = self.told(Actor::Admin, path).await[0].clone();
+        let member = |id: i64| json!({ "agent": id, "priority": 0 });
+        support["members"] = json!([member(self.id("Anna").await), member(self.id("Ben").await)]);
+        let of_support = format!("{path}/{}", support["id"]);
+        self.does(Actor::Admin, Method::PUT, &of_support, support.clone()).await;
+        support["name"] = "Billing".into();
+        support["members"] = json!([member(self.id("Carl").await)]);
+        self.does(Actor::Admin, Method::POST, path, support).await;
+    }
+
+    pub async fn id(&self, first_name: &str) -> i64 {
+        let found = self.server.app.accounts.agent_by_email(&email(first_name)).await;
+        found.expect("read").expect("an agent").id.0
+    }
+
+    pub const fn addr(&self) -> SocketAddr {
+        self.server.addr
+    }
+
+    /// The desk's.
+    pub fn origin(&self) -> String {
+        self.server.url.clone()
+    }
+
+    pub fn place(&self) -> Place {
+        let server = format!("http://{}", self.addr());
+        Place { server, desk: self.origin(), site: "shop".into(), pages: PAGES.into() }
+    }
+
+    /// A new log-in.
+    pub async fn cookie(&self, first_name: &str) -> String {
+        let id = accounts::AgentId(self.id(first_name).await);
+        let token = self.server.app.accounts.begin_login(id).await.expect("a log-in");
+        format!("{}={}", accounts::COOKIE, text_of_token(&token))
+    }
+
+    /// What an agent may see, as JSON.
+    pub async fn told(&self, actor: Actor, path: &str) -> Value {
+        let answer = self.asks(actor, None, Method::GET, path, Value::Null).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.expect("JSON")
+    }
+
+    /// What an agent may do.
+    pub async fn does(&self, actor: Actor, method: Method, path: &str, body: Value) -> Value {
+        let answer = self.asks(actor, None, method, path, body).await;
+        let (status, text) = (answer.status(), answer.text().await.expect("read"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Asks as somebody: a visitor shows this token, an agent logs in anew.
+    pub async fn asks(
+        &self,
+        actor: Actor,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Response {
+        let mut request = self.http.request(method.clone(), format!("http://{}{path}", self.addr()));
+        let is_widgets = path.starts_with("/v1/widget/");
+        let is_agent = person(actor).is_some();
+        if is_widgets && !is_agent {
+            request = request.header("origin", PAGES);
+        } else if method != Method::GET {
+            request = request.header("origin", self.origin());
+        }
+        if let Some(name) = person(actor) {
+            request = request.header("cookie", self.cookie(name).await);
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    /// A visitor of the shop who has begun a conversation.
+    pub async fn visitor(&self) -> Browser {
+        let mut visitor = Visitor::new(self.place());
+        let started = visitor.start(form(), "fr").await.expect("let in");
+        let token = visitor.token().await.expect("a token");
+        visitor.leave().await;
+        Browser { token, conv: started.conv }
+    }
+}
+
+pub fn email(first_name: &str) -> String {
+    format!("{}.{}@example.org", first_name.to_lowercase(), chat_client::AGENTS_ONLY)
+}
+
+/// What the form asks for.
+pub fn form() -> Form {
+    [("name", "Léa"), ("email", "lea@example.org")]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// Runs a story on a runtime of its own.
+pub fn play<F: Future<Output = ()>>(story: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    runtime.block_on(story);
+    // What a story leaves running must not hold the test.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+}
