@@ -191,14 +191,14 @@ impl World {
 
     /// What an agent may see, as JSON.
     pub async fn told(&self, actor: Actor, path: &str) -> Value {
-        let answer = self.asks(actor, None, Method::GET, path, Value::Null).await;
+        let answer = self.asks((actor, None), Method::GET, path, Value::Null).await;
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.expect("JSON")
     }
 
     /// What an agent may do.
     pub async fn does(&self, actor: Actor, method: Method, path: &str, body: Value) -> Value {
-        let answer = self.asks(actor, None, method, path, body).await;
+        let answer = self.asks((actor, None), method, path, body).await;
         let (status, text) = (answer.status(), answer.text().await.expect("read"));
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
@@ -207,8 +207,7 @@ impl World {
     /// Asks as somebody: a visitor shows this token, an agent logs in anew.
     pub async fn asks(
         &self,
-        actor: Actor,
-        token: Option<&str>,
+        (actor, token): (Actor, Option<&str>),
         method: Method,
         path: &str,
         body: Value,
