@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::agent::LogIn;
 
 /// Short, so that a day has many of everything.
-const FIRST_ANSWER_S: u32 = 2;
+const FIRST_ANSWER_S: u32 = 5;
 /// So long a visitor waits in all.
-const ACCEPT_TIMEOUT_S: u32 = 10;
+const ACCEPT_TIMEOUT_S: u32 = 15;
 /// An agent has so many conversations at once.
 const AT_ONCE: u32 = 5;
 
