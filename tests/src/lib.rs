@@ -11,6 +11,7 @@ pub mod browser;
 #[cfg(target_os = "linux")]
 pub mod canary;
 pub mod closed;
+pub mod desk;
 pub mod failure;
 pub mod files;
 #[cfg(target_os = "linux")]
@@ -24,3 +25,4 @@ pub mod recorder;
 pub mod story;
 pub mod visitor;
 pub mod wait;
+pub mod widget;

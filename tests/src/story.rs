@@ -128,7 +128,7 @@ impl Stage {
         let placeholder = Server::start(self::config(&Folder::new()?, &self.shop)?).await?;
         std::mem::replace(&mut self.server, placeholder).shutdown().await?;
         meanwhile(self).await?;
-        let back = Server::start(config).await?;
+        let back = Server::start_with(config, tandem::mounts()).await?;
         std::mem::replace(&mut self.server, back).shutdown().await?;
         Ok(())
     }
@@ -180,11 +180,11 @@ impl Stage {
     }
 }
 
-async fn serve(data: &Folder, shop: &str) -> Result<Running> {
-    Ok(Server::start(config(data, shop)?).await?)
+pub(crate) async fn serve(data: &Folder, shop: &str) -> Result<Running> {
+    Ok(Server::start_with(config(data, shop)?, tandem::mounts()).await?)
 }
 
-fn config(data: &Folder, shop: &str) -> Result<Config> {
+pub(crate) fn config(data: &Folder, shop: &str) -> Result<Config> {
     let mut config = Config::loopback(&data.0);
     config.web = Some(web()?);
     config.demo = Some(Demo { origins: vec![shop.to_owned()] });
@@ -194,15 +194,19 @@ fn config(data: &Folder, shop: &str) -> Result<Config> {
 }
 
 /// A folder that goes with the test.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("tandem-story-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = env::temp_dir().join(name);
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
+    }
+
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
     }
 }
 

@@ -67,22 +67,48 @@ pub(super) async fn token(
     Ok(Json(chat.tokens.issue((SiteId(site.id.0), visitor), chat.engine.now())))
 }
 
-/// `POST /v1/widget/{site}/say`
+/// `POST /v1/widget/{site}/say`: one frame, or several in a list, which are done in their order.
 pub(super) async fn say(
     State(chat): State<Chat>,
     Extension(site): Extension<Site>,
     headers: HeaderMap,
     Peer(from): Peer,
     bytes: Bytes,
-) -> Result<Json<ToVisitor>, Refused> {
+) -> Result<Response, Refused> {
     let receipt = chat.engine.receive();
     let Who::Visitor { site, visitor } = who::visitor(&chat, &headers, Some(SiteId(site.id.0))).await? else {
         return Err(Refused::unknown());
     };
-    let frame: FromVisitor = body(&bytes)?;
-    let by = Speaker { who: (site, visitor), from: from, browsing: browsing(&headers) };
-    let answer = rt::say(&chat, &by, &frame, receipt).await;
-    answer.map(Json).ok_or_else(|| Refused::new(StatusCode::BAD_REQUEST, "malformed"))
+    let said: Said = body(&bytes)?;
+    let by = Speaker { who: (site, visitor), from, browsing: browsing(&headers) };
+    let malformed = || Refused::new(StatusCode::BAD_REQUEST, "malformed");
+    let frames = match said {
+        Said::One(frame) => {
+            let answer = rt::say(&chat, &by, &frame, receipt).await;
+            return answer.map(|it| Json(it).into_response()).ok_or_else(malformed);
+        }
+        Said::Several(frames) => frames,
+    };
+    drop(receipt);
+    let mut answers = Vec::new();
+    for frame in frames {
+        let answer = rt::say(&chat, &by, &frame, chat.engine.receive()).await.ok_or_else(malformed)?;
+        let waits = matches!(&answer, ToVisitor::Nack { fault, .. } if fault.retry_ms.is_some());
+        answers.push(answer);
+        // What comes after it must not come before: the next page says the rest.
+        if waits {
+            break;
+        }
+    }
+    Ok(Json(answers).into_response())
+}
+
+/// The last words of a page.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    One(FromVisitor),
+    Several(Vec<FromVisitor>),
 }
 
 /// A site's settings, as a reader of one language gets them.

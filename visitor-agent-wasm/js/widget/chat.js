@@ -91,7 +91,7 @@ class Widget {
       case "connect": return this.line.connect();
       case "hangup": return this.line.hangup();
       case "say": return this.line.say(value);
-      case "last": return more[0].forEach((frame) => this.post("/say", frame, value, true).catch(() => {}));
+      case "last": return void this.post("/say", more[0], value, true).catch(() => {});
       case "tell": return this.line?.tellOthers(value);
       case "wake": return this.wake(value);
       case "upload": return this.files.upload(value, ...more);

@@ -55,9 +55,9 @@ export class Files {
         body: JSON.stringify({ conv, name, bytes, type: kind }),
       });
       if (!asked.ok) return this.tell("upload_failed", [local, await codeOf(asked)]);
-      const { id, put_url } = await asked.json();
+      const { id, url } = await asked.json();
       signal.addEventListener("abort", () => fetch(`${this.server}/v1/uploads/${id}`, { method: "DELETE", credentials: "omit", keepalive: true, headers: { authorization } }).catch(() => {}));
-      await this.put(new URL(put_url, this.server), blob, local, authorization, signal);
+      await this.put(new URL(url, this.server), blob, local, authorization, signal);
       this.tell("uploaded", [local, id]);
     } catch (code) {
       if (!signal.aborted) this.tell("upload_failed", [local, typeof code === "string" ? code : ""]);
@@ -86,8 +86,8 @@ export class Files {
     this.running.clear();
   }
 
-  get(id, query = "") {
-    return fetch(`${this.server}/v1/files/${id}${query}`, { credentials: "omit", referrerPolicy: "no-referrer", headers: { authorization: "Bearer " + this.bearer } })
+  get(id, part = "") {
+    return fetch(`${this.server}/v1/files/${id}${part}`, { credentials: "omit", referrerPolicy: "no-referrer", headers: { authorization: "Bearer " + this.bearer } })
       .then((answer) => answer.ok ? answer.blob() : Promise.reject(new Error(`the file's answer is ${answer.status}`)));
   }
 
@@ -106,7 +106,7 @@ export class Files {
       const id = canvas.dataset.thumb;
       if (this.thumbs.get(canvas) === id) continue;
       this.thumbs.set(canvas, id);
-      this.get(id, "?thumb=1").then(createImageBitmap).then((picture) => {
+      this.get(id, "/thumb").then(createImageBitmap).then((picture) => {
         canvas.width = picture.width;
         canvas.height = picture.height;
         canvas.getContext("2d").drawImage(picture, 0, 0);

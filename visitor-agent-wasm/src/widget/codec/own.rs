@@ -130,8 +130,13 @@ impl Out {
             Self::Hangup => put(out, "hangup", &[]),
             Self::Say(frame) => put(out, "say", &[&super::to_json(frame)]),
             Self::Last(token, frames) => {
-                let frames: Vec<_> = frames.iter().map(super::to_json).collect();
-                put(out, "last", &[token, &frames]);
+                let mut all = String::new();
+                for frame in frames {
+                    all.push(if all.is_empty() { '[' } else { ',' });
+                    frame.write(&mut all);
+                }
+                all.push(']');
+                put(out, "last", &[token, &all]);
             }
             Self::Tell(peer) => put(out, "tell", &[&super::to_json(peer)]),
             Self::Wake(at) => put(out, "wake", &[at]),

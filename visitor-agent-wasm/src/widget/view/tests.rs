@@ -1,1 +1,103 @@
-//! What is shown.
+//! What is shown, as text.
+use std::collections::BTreeMap;
+
+use chat_proto::{
+    message::{From, Meta, Msg},
+    visitor::{Conversation, Stage, ToVisitor},
+};
+
+use super::*;
+use crate::widget::{
+    client::At,
+    event::{Begin, Event},
+};
+
+fn showing(lang: &str, conv: Conversation, msgs: Vec<Msg>) -> String {
+    let kept = BTreeMap::from([("~open".to_owned(), "1".to_owned())]);
+    let begin = Begin { kept, lang: lang.into(), online: true, visible: true, ..Begin::default() };
+    let (mut client, _) = Client::begin(begin, 0);
+    let at = At { now: 1, dice: "0".repeat(64) };
+    let name = conv.conv.clone();
+    for frame in [ToVisitor::Conv(conv), ToVisitor::Msgs { conv: name, msgs }] {
+        client.handle(Event::Frame(Box::new(frame)), &at);
+    }
+    let view = render(&client, 1);
+    let read: serde_json::Value = serde_json::from_str(&view).expect("JSON");
+    read.to_string()
+}
+
+fn system(kind: &str, code: &str, names: &[&str]) -> Msg {
+    let names = names.iter().map(|it| (*it).to_owned()).collect();
+    Msg { kind: kind.into(), meta: Meta { code: code.into(), names, ..Meta::default() }, ..Msg::default() }
+}
+
+fn active() -> Conversation {
+    Conversation { conv: "c".into(), stage: Stage::Active, ver: 1, agent: "Sophie".into(), ..Conversation::default() }
+}
+
+fn numbered(msgs: Vec<Msg>) -> Vec<Msg> {
+    msgs.into_iter().zip(1..).map(|(msg, seq)| Msg { seq, ..msg }).collect()
+}
+
+// shows: QUE-07 QUE-08 QUE-09
+#[test]
+fn the_words_of_takeover_and_acceptance_are_the_source_documents() {
+    let msgs = numbered(vec![system("system", "taken_from_bot", &["Sophie"]), system("system", "accepted", &["Sophie"])]);
+    let french = showing("fr-FR", active(), msgs);
+    assert!(french.contains("\"L'agent a repris le chat\""), "{french}");
+    assert!(french.contains("\"L'agent Sophie a accepté la demande\""), "{french}");
+}
+
+// shows: ERR-07
+#[test]
+fn a_kind_that_is_not_known_is_a_neutral_line() {
+    let strange = Msg { from: From::Agent, kind: "hologram".into(), text: "<b>{\"raw\":1}".into(), ..Msg::default() };
+    let view = showing("en", active(), numbered(vec![strange, system("system", "a_later_code", &[])]));
+    assert_eq!(view.matches("This message cannot be shown here.").count(), 2, "{view}");
+    assert!(!view.contains("raw") && !view.contains("a_later_code"));
+}
+
+// shows: THR-05
+#[test]
+fn the_rows_of_one_share_are_one_row_with_its_last_word() {
+    let share = |code: &str| {
+        let mut msg = system("screen_share", code, &["Sophie"]);
+        msg.meta.share = "s".into();
+        msg
+    };
+    let view = showing("en", active(), numbered(vec![share("share_asked"), share("share_started"), share("share_ended")]));
+    assert!(view.contains("Screen sharing has ended"), "{view}");
+    assert!(!view.contains("asked to see"), "{view}");
+}
+
+// shows: BOT-03 BOT-10
+#[test]
+fn only_the_question_that_stands_has_buttons() {
+    let question = |label: &str, option| Msg {
+        from: From::Bot,
+        kind: "choice_question".into(),
+        text: "What is it about?".into(),
+        meta: Meta { choices: vec![chat_proto::message::Choice { option, label: label.into() }], ..Meta::default() },
+        ..Msg::default()
+    };
+    let choice = Msg { from: From::Visitor, kind: "choice".into(), text: "Delivery".into(), ..Msg::default() };
+    let bot = Conversation { stage: Stage::Bot, ..active() };
+    let view = showing("en", bot.clone(), numbered(vec![question("Delivery", 1), choice, question("Refund", 2)]));
+    assert!(view.contains("{\\\"choose\\\":2}") && !view.contains("{\\\"choose\\\":1}"), "{view}");
+    let over = Conversation { stage: Stage::Waiting, ..bot };
+    assert!(!showing("en", over, numbered(vec![question("Refund", 2)])).contains("choose"));
+}
+
+#[test]
+fn nothing_that_is_written_becomes_markup_or_a_link_to_a_script() {
+    let evil = Msg {
+        from: From::Agent,
+        kind: "deal".into(),
+        text: "<img src=x onerror=alert(1)>".into(),
+        meta: Meta { url: "javascript:alert(1)".into(), ..Meta::default() },
+        ..Msg::default()
+    };
+    let view = showing("en", active(), numbered(vec![evil]));
+    assert!(!view.contains("javascript:"), "{view}");
+    assert!(view.contains("[\"b\",{},\"<img src=x onerror=alert(1)>\"]"), "text stays text: {view}");
+}

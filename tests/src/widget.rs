@@ -1,0 +1,226 @@
+//! The stage of the chat's stories: the whole server, the shop, a visitor with a browser, and an agent who speaks
+//! the desk's protocol without one.
+mod root;
+mod verbs;
+
+use std::path::PathBuf;
+
+use accounts::Accounts;
+use anyhow::{Context, Result};
+use chat::{
+    engine::Engine,
+    model::SiteId,
+    server::{Chat, Options},
+};
+use chat_client::{Agent, Place};
+use chat_proto::desk::Presence;
+use relay::{
+    Config, Running, Server,
+    config::{Demo, FetchScope},
+    mount::{Base, MountError, Mounts},
+};
+use shop::Script;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::{
+    browser::{Browser, Kind},
+    failure,
+    story::{Folder, web},
+};
+
+pub use self::root::Root;
+
+/// The site's key.
+const SITE: &str = "demo";
+
+/// Everything that a story of the chat happens on.
+pub struct Stage {
+    /// The server, in this process.
+    pub server: Running,
+    /// Its chat service.
+    pub chat: Chat,
+    /// Its accounts.
+    pub accounts: Accounts,
+    /// The shop's address, without a slash at the end.
+    pub shop: String,
+    /// The visitor's browser.
+    pub visitor: Browser,
+    /// The agent, once there is one.
+    pub agent: Option<Agent>,
+    shop_task: JoinHandle<()>,
+    data: Folder,
+}
+
+/// The size of the visitor's window, CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 1280 × 800.
+    Desktop,
+    /// 390 × 844, as a phone's.
+    Phone,
+}
+
+/// Tells a story in each browser, on a desktop.
+///
+/// # Panics
+/// When the story fails in one of them; the message says in which, and why.
+pub async fn in_each_browser(name: &str, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        tell(name, kind, Screen::Desktop, &story).await;
+    }
+}
+
+/// Tells a story in one browser.
+///
+/// # Panics
+/// As [`in_each_browser`].
+pub async fn tell(name: &str, kind: Kind, screen: Screen, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    let mut stage = Stage::set(kind, screen).await.expect("the stage is set");
+    if let Err(error) = story(&mut stage).await {
+        let folder = failure::keep_one(&format!("{name}-{}", kind.name()), &stage.visitor.driver, "").await;
+        let seen = stage.widget().text().await.unwrap_or_default();
+        panic!("{name} in {}: {error:#}\nthe widget says:\n{seen}\nsee {}", kind.name(), folder.display());
+    }
+    stage.strike().await.expect("the stage is cleared");
+}
+
+impl Stage {
+    /// Starts server, shop and browser.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn set(kind: Kind, screen: Screen) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let shop = format!("http://shop.localhost:{}", listener.local_addr()?.port());
+        let data = Folder::new()?;
+        let (server, (chat, accounts)) = serve(config(&data, &shop)?).await?;
+        let script = Script { origin: server.url.clone(), site_key: SITE.to_owned() };
+        let shop_task = tokio::spawn(async move {
+            // Ends with the test, by being aborted.
+            let _ = axum::serve(listener, shop::app(script)).await;
+        });
+        let visitor = Browser::start(kind, "en").await?;
+        if screen == Screen::Phone {
+            root::becomes_a_phone(&visitor).await?;
+        }
+        Ok(Self { server, chat, accounts, shop, visitor, agent: None, shop_task, data })
+    }
+
+    /// The widget in the visitor's page.
+    pub fn widget(&self) -> Root<'_> {
+        Root::of(&self.visitor)
+    }
+
+    /// The visitor opens a page of the shop.
+    ///
+    /// # Errors
+    /// When the browser does not get there.
+    pub async fn opens(&self, path: &str) -> Result<()> {
+        Ok(self.visitor.driver.goto(format!("{}{path}", self.shop)).await?)
+    }
+
+    /// Where chat's other clients find the server.
+    pub fn place(&self) -> Place {
+        Place {
+            server: format!("http://{}", self.server.addr),
+            desk: self.server.url.clone(),
+            site: SITE.to_owned(),
+            pages: self.shop.clone(),
+        }
+    }
+
+    /// The demo's agent logs in and is there.
+    ///
+    /// # Errors
+    /// When the log-in fails.
+    pub async fn an_agent_comes(&mut self) -> Result<&mut Agent> {
+        let account = self.server.demo.clone().context("the server made no demo account")?;
+        let mut agent = Agent::log_in(self.place(), &account.email, &account.password).await?;
+        agent.connect().await?;
+        agent.be(Presence::Available).await?;
+        Ok(self.agent.insert(agent))
+    }
+
+    /// The agent is asked to take the visitor's conversation, does, and opens it: which it is.
+    ///
+    /// # Errors
+    /// When nobody asks.
+    pub async fn the_agent_accepts(&mut self) -> Result<String> {
+        let agent = self.agent.as_mut().context("no agent is there")?;
+        let (conv, no) = agent.is_asked().await?;
+        agent.does(&conv, chat_proto::desk::Deed::Accept { no }).await?;
+        agent.open(&conv).await?;
+        Ok(conv)
+    }
+
+    /// The engine, and the site's number in it; the site is set up.
+    ///
+    /// # Errors
+    /// When the site is not there.
+    pub async fn engine(&self) -> Result<(&Engine, SiteId)> {
+        let site = self.accounts.site(SITE).await?.context("no such site")?;
+        Ok((self.chat.engine(), SiteId(site.id.0)))
+    }
+
+    /// Ends the server, lets things happen without it, and starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// When it does not come back, or what happens meanwhile fails.
+    pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
+        let mut again = config(&self.data, &self.shop)?;
+        again.listen = self.server.addr;
+        let (placeholder, other) = serve(config(&Folder::new()?, &self.shop)?).await?;
+        self.agent = None;
+        (self.chat, self.accounts) = other;
+        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
+        meanwhile(self).await?;
+        let (back, parts) = serve(again).await?;
+        (self.chat, self.accounts) = parts;
+        std::mem::replace(&mut self.server, back).shutdown().await?;
+        Ok(())
+    }
+
+    /// Keeps a picture of the visitor's page in `target/screens`.
+    ///
+    /// # Errors
+    /// When the browser gives none.
+    pub async fn is_pictured(&self, name: &str) -> Result<()> {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join(format!("widget-{name}-{}.png", self.visitor.kind.name()));
+        Ok(self.visitor.driver.screenshot(&file).await?)
+    }
+
+    async fn strike(self) -> Result<()> {
+        self.visitor.quit().await?;
+        self.shop_task.abort();
+        self.server.shutdown().await?;
+        Ok(())
+    }
+}
+
+/// The server with its chat service; handles of that and of the accounts are kept.
+async fn serve(config: Config) -> Result<(Running, (Chat, Accounts))> {
+    let (give, given) = oneshot::channel();
+    let mount = async move |base: Base| -> Result<axum::Router, MountError> {
+        let options =
+            Options { files: Some(base.data.join("files")), ..Options::new(&base.public_url.origin()) };
+        let accounts = base.accounts.clone();
+        let chat = Chat::open(base.store, base.accounts, options).await?;
+        let (service, shutdown) = (chat.clone(), base.shutdown.clone());
+        base.shutdown.spawn(async move { service.serve(shutdown.wanted()).await });
+        // The other end waits until the server has started.
+        let _ = give.send((chat.clone(), accounts));
+        Ok(chat.router())
+    };
+    let server = Server::start_with(config, Mounts::default().with(&[Chat::TABLES], mount)).await?;
+    Ok((server, given.await?))
+}
+
+fn config(data: &Folder, shop: &str) -> Result<Config> {
+    let mut config = Config::loopback(data.path());
+    config.web = Some(web()?);
+    config.demo = Some(Demo { origins: vec![shop.to_owned()] });
+    config.fetch = FetchScope::Private;
+    Ok(config)
+}

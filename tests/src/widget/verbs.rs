@@ -1,0 +1,125 @@
+//! What a visitor does in the widget, by trusted pointers and keys.
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use thirtyfour::TypingData;
+
+use super::root::{Root, attribute};
+use crate::{
+    browser::Kind,
+    closed::{Wire, wire},
+};
+
+impl Root<'_> {
+    /// Clicks in the middle of what a selector finds, with the trusted pointer, once it rests.
+    ///
+    /// # Errors
+    /// When it is not there, or something else is in front of it.
+    pub async fn clicks(&self, selector: &str) -> Result<()> {
+        let spot = format!(
+            "(() => {{ const it = root.querySelector({selector:?}); if (!it) return null;
+             if (root.getAnimations?.().some(it => it.playState === 'running' && it.effect?.getComputedTiming().iterations < 9)) return null;
+             const box = it.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+             const top = root.elementFromPoint(x, y);
+             return it.contains(top) || top?.contains(it) && top.localName === 'label' ? [Math.round(x), Math.round(y)] : null; }})()"
+        );
+        let spot = self.until(&format!("{selector} to be in sight"), &spot).await?;
+        let at = |index: usize| spot[index].as_i64().unwrap_or_default();
+        let pointer = self.driver.action_chain().move_to(at(0), at(1)).click();
+        pointer.perform().await.with_context(|| format!("clicking {selector}"))
+    }
+
+    /// Types with trusted keys, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn types(&self, keys: impl Into<TypingData>) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(keys).perform().await?)
+    }
+
+    /// Waits until the widget says something.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn says(&self, text: &str) -> Result<()> {
+        let said = format!("[...root.children].some(it => (it.innerText ?? '').includes({text:?}))");
+        self.until(&format!("the widget to say {text:?}"), &said).await.map(drop)
+    }
+
+    /// Opens the window by the bubble.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn opens(&self) -> Result<()> {
+        self.clicks(".open").await?;
+        self.until("the window", "root.querySelector('.window')").await.map(drop)
+    }
+
+    /// Fills the form in.
+    ///
+    /// # Errors
+    /// When a field is not there.
+    pub async fn fills_in(&self, fields: &[(&str, &str)]) -> Result<()> {
+        for (name, text) in fields {
+            self.clicks(&format!("[name={name}]")).await?;
+            self.types(*text).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens the window, says who it is, and starts.
+    ///
+    /// # Errors
+    /// When it does not come that far.
+    pub async fn starts(&self) -> Result<()> {
+        self.opens().await?;
+        self.fills_in(&[("name", "Zoe Martin"), ("email", "zoe@example.test")]).await?;
+        self.clicks("form [type=submit]").await?;
+        self.until("the thread", "root.querySelector('.thread')").await.map(drop)
+    }
+
+    /// Writes a message and sends it by Enter.
+    ///
+    /// # Errors
+    /// When there is no composer.
+    pub async fn writes(&self, text: &str) -> Result<()> {
+        self.clicks("[data-compose]").await?;
+        self.types(text).await?;
+        self.types(thirtyfour::Key::Enter).await
+    }
+
+    /// Waits until a message of the visitor's has arrived.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn has_sent(&self, text: &str) -> Result<()> {
+        let arrived = format!(
+            "[...root.querySelectorAll('.me[data-seq] .bubble')].some(it => it.textContent.includes({text:?}))"
+        );
+        self.until(&format!("{text:?} to arrive"), &arrived).await.map(drop)
+    }
+
+    /// Chooses files by the paper clip.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn chooses_files(&self, files: &[&Path]) -> Result<()> {
+        self.until("the paper clip", "root.querySelector('input[type=file]')").await?;
+        let names: Vec<_> = files.iter().map(|it| it.to_string_lossy().into_owned()).collect();
+        match self.kind {
+            Kind::Chromium => {
+                let input = self.node(|it| attribute(it, "type") == Some("file")).await?;
+                let set = json!({ "backendNodeId": input, "files": names });
+                self.cdp("DOM.setFileInputFiles", set).await.map(drop)
+            }
+            Kind::Firefox => {
+                let input = self.eval("root.querySelector('input[type=file]')").await?;
+                let id = input.as_object().and_then(|it| it.values().next()).and_then(Value::as_str);
+                let id = id.context("no input")?.to_owned();
+                let body = json!({ "text": names.join("\n") });
+                wire(self.driver, Wire::Post(format!("element/{id}/value"), body)).await.map(drop)
+            }
+        }
+    }
+}
