@@ -27,7 +27,7 @@ pub(crate) use fault::{ApiFault, Invalid};
 
 #[allow(unused_imports, reason = "the module's text names it")]
 use crate::who::Viewer;
-use crate::{admin, engine::Engine};
+use crate::{admin, engine::Engine, server::Names};
 
 /// Longest body, bytes: a bot of many steps in many languages.
 const MAX_BODY: usize = 1024 * 1024;
@@ -39,6 +39,21 @@ pub struct Api {
     pub engine: Engine,
     /// Where the server is reached, as an origin: `https://chat.example`.
     pub public: Arc<str>,
+    /// What agents are called.
+    names: Names,
+}
+
+impl Api {
+    /// Over these conversations, for a server that is reached at this origin.
+    pub fn new(engine: Engine, public: &str) -> Self {
+        Self { engine, public: public.into(), names: Names::default() }
+    }
+
+    /// With what agents are called.
+    #[must_use]
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
 }
 
 #[derive(OpenApi)]
@@ -57,6 +72,7 @@ fn table() -> OpenApiRouter<Api> {
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::counts))
         .routes(routes!(conversations::detail))
+        .routes(routes!(conversations::messages))
         .routes(routes!(conversations::visitor))
         .routes(routes!(contacts::show, contacts::change))
         .routes(routes!(contacts::history))

@@ -6,6 +6,7 @@
 //! | `GET /v1/widget/{site}?lang=` | the site's pages | what the widget shows |
 //! | `POST /v1/widget/{site}/token` | the site's pages | who the visitor is |
 //! | `POST /v1/widget/{site}/say` | a visitor | the last words of a page that is left |
+//! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | [`api`] |
 //! | `/v1/uploads…`, `/v1/files…`, `/v1/dl/…` | visitors, agents | files |
 //! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | see [`crate::api`] |
 //!
@@ -60,7 +61,7 @@ pub(crate) fn routes(chat: &Chat) -> Router {
 
 /// What desks ask, and administration: not for pages of sites.
 fn desk(chat: &Chat) -> Router {
-    let api = Api { engine: chat.engine.clone(), public: chat.options.origin.as_str().into() };
+    let api = Api::new(chat.engine.clone(), &chat.options.origin).with_names(chat.names.clone());
     crate::api::router(api).layer(from_fn_with_state(chat.clone(), who::asks))
 }
 

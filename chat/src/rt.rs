@@ -12,7 +12,7 @@ mod hub;
 mod limits;
 mod outbox;
 mod presence;
-mod render;
+pub(crate) mod render;
 mod room;
 mod say;
 mod socket;

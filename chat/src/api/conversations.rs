@@ -1,27 +1,34 @@
 //! Lists and conversations.
 use axum::{
     Json,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, State, rejection::QueryRejection},
 };
 use chat_proto::{
     Fault,
     desk::{Counts, Detail, List, Query, Rows, Visitor},
+    message::Msg,
 };
+use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::{Api, ApiFault, ForDesk};
-use crate::{model::ConversationId, views};
+use crate::{
+    model::{ConversationId, Seq},
+    rt::render::{self, Render},
+    views,
+};
 
-/// A list's query and its place, as an address has them: several values of one key stand beside each other.
+/// A list's query and its place, as an address has them: several values of one key have commas between them, or
+/// stand beside each other.
 pub(super) fn parse(text: &str) -> Result<(Query, Option<String>), ApiFault> {
     let (mut query, mut after) = (Query::default(), None);
     for (key, value) in form_urlencoded::parse(text.as_bytes()) {
         match &*key {
             "list" => query.list = list_of(&value)?,
-            "sites" => query.sites.push(value.into_owned()),
-            "queues" => query.queues.push(number(&value)?),
-            "tags" => query.tags.push(number(&value)?),
-            "agents" => query.agents.push(number(&value)?),
+            "sites" => query.sites.extend(parts(&value).map(str::to_owned)),
+            "queues" => query.queues.append(&mut numbers(&value)?),
+            "tags" => query.tags.append(&mut numbers(&value)?),
+            "agents" => query.agents.append(&mut numbers(&value)?),
             "online" => query.online = flag(&value)?,
             "starred" => query.starred = flag(&value)?.unwrap_or(false),
             "words" => query.words = value.into_owned(),
@@ -37,8 +44,12 @@ fn list_of(text: &str) -> Result<List, ApiFault> {
     serde_json::from_value(serde_json::Value::from(text)).map_err(|_| ApiFault::Malformed)
 }
 
-fn number(text: &str) -> Result<i64, ApiFault> {
-    text.parse().map_err(|_| ApiFault::Malformed)
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').filter(|it| !it.is_empty())
+}
+
+fn numbers(text: &str) -> Result<Vec<i64>, ApiFault> {
+    parts(text).map(|it| it.parse().map_err(|_| ApiFault::Malformed)).collect()
 }
 
 fn flag(text: &str) -> Result<Option<bool>, ApiFault> {
@@ -112,6 +123,38 @@ pub(super) async fn visitor(
     Ok(Json(views::visitor_panel(&api.engine, &viewer, of).await?))
 }
 
+/// Which part of a thread.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+/// A page of a thread, in order: what comes before a message, or after one, or from the beginning.
+#[utoipa::path(get, path = "/v1/conversations/{conv}/messages", tag = "desk",
+    params(("conv" = String, Path, description = "The conversation's name"),
+        ("before" = Option<u64>, Query, description = "The page that ends before this message"),
+        ("after" = Option<u64>, Query, description = "The page that begins after this message")),
+    responses((status = 200, body = Vec<Msg>), (status = 400, body = Fault), (status = 401, body = Fault),
+        (status = 404, body = Fault)))]
+pub(super) async fn messages(
+    State(api): State<Api>,
+    ForDesk(viewer): ForDesk,
+    Path(conv): Path<String>,
+    part: Result<axum::extract::Query<Part>, QueryRejection>,
+) -> Result<Json<Vec<Msg>>, ApiFault> {
+    let axum::extract::Query(part) = part.map_err(|_| ApiFault::Malformed)?;
+    let of = views::find(&api.engine, &viewer, &conv).await?;
+    let page = match part.before {
+        Some(before) => api.engine.thread_before(of.site, of.id, Seq(before)).await?,
+        None => api.engine.thread(of.site, of.id, Seq(part.after.unwrap_or(0))).await?,
+    };
+    let (read, site) = (page.clone(), of.site);
+    let cards = api.engine.store().read(move |tx| render::cards(tx, site, &read)).await?;
+    let render = Render { names: &api.names, cards: &cards };
+    Ok(Json(page.messages.iter().map(|it| render.for_desk(it)).collect()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,8 +162,7 @@ mod tests {
     // shows: DSK-12
     #[test]
     fn a_list_is_asked_for_by_its_address() {
-        let text =
-            "list=mine&sites=shop&sites=help&queues=3&tags=1&tags=2&online=true&words=L%C3%A9a+R&after=x";
+        let text = "list=mine&sites=shop,help&queues=3&tags=1,&tags=2&online=true&words=L%C3%A9a+R&after=x";
         let (query, after) = parse(text).expect("a query");
         let expected = Query {
             list: List::Mine,

@@ -123,6 +123,17 @@ impl Engine {
         Ok(Page::new(self.inner.store.read(read).await?))
     }
 
+    /// The thread before `before`: the page that ends there, in order.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn thread_before(&self, site: SiteId, id: ConversationId, before: Seq) -> Result<Page, Fault> {
+        let read = move |tx: &mut dyn Tx| message::before(tx, (site, id), before, PAGE_ROWS);
+        let mut page = Page::new(self.inner.store.read(read).await?);
+        page.messages.reverse();
+        Ok(page)
+    }
+
     /// What only agents read, after `after`: a page of it.
     ///
     /// # Errors

@@ -123,6 +123,20 @@ pub(crate) fn after(
     tx.query(AFTER, wanted)?.iter().map(|row| read(row, place)).collect()
 }
 
+/// Those before `before`, the latest first.
+pub(crate) fn before(
+    tx: &mut dyn Tx,
+    (site, conv): Of,
+    before: Seq,
+    n: usize,
+) -> Result<Vec<(Message, usize)>, Error> {
+    const BEFORE: &str = "SELECT seq, cid, author, author_id, body, at, reply_to FROM chat_message
+        WHERE site_id = $1 AND conv_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
+    let wanted = params![site.0, conv.0, to_column(before.0), to_column(n as u64)];
+    let place = |n| Place::Thread(Seq(n));
+    tx.query(BEFORE, wanted)?.iter().map(|row| read(row, place)).collect()
+}
+
 /// The same of what only agents read.
 pub(crate) fn records_after(
     tx: &mut dyn Tx,

@@ -1,13 +1,14 @@
 //! Lists: pages of rows, what belongs to them, and how many there are.
 use std::fmt::Write;
 
-use chat_proto::desk::{List, Query, Row, Rows};
-use store::{Error, Tx, Value, params};
+use chat_proto::desk::{Found, List, Query, Row, Rows};
+use store::{Dialect, Error, Tx, Value, params};
 
 use super::{Online, fold, like, row};
 use crate::{
     engine::{Engine, Fault},
-    model::{Conversation, ConversationId, PublicId, SiteId, Stage},
+    model::{Conversation, ConversationId, Place, PublicId, SiteId, Stage},
+    search,
     who::Viewer,
 };
 
@@ -30,7 +31,8 @@ pub async fn rows(
     let (viewer, query, online) = (viewer.clone(), query.clone(), engine.online().clone());
     let after = after.map(str::to_owned);
     let read = move |tx: &mut dyn Tx| {
-        page(tx, &Asked { viewer: &viewer, query: &query, online: &online }, after.as_deref())
+        let asked = Asked::new(tx, &viewer, &query, &online)?;
+        page(tx, &asked, after.as_deref())
     };
     Ok(engine.store().read(read).await?)
 }
@@ -47,8 +49,8 @@ pub async fn listed(
 ) -> Result<Option<Row>, Fault> {
     let (viewer, query, online) = (viewer.clone(), query.clone(), engine.online().clone());
     let read = move |tx: &mut dyn Tx| {
-        let asked = Asked { viewer: &viewer, query: &query, online: &online };
-        let mut wanted = asked.wanted();
+        let asked = Asked::new(tx, &viewer, &query, &online)?;
+        let mut wanted = asked.wanted(tx.dialect());
         wanted.and("c.id = {}", conv.0);
         Ok::<_, Error>(asked.rows(tx, wanted, "")?.pop())
     };
@@ -92,7 +94,7 @@ pub async fn counts(engine: &Engine, viewer: &Viewer) -> Result<Tally, Fault> {
     let read = move |tx: &mut dyn Tx| {
         let mut count = |list, unread: bool| {
             let query = Query { list, ..Query::default() };
-            let mut wanted = Asked { viewer: &viewer, query: &query, online: &online }.wanted();
+            let mut wanted = Asked::new(tx, &viewer, &query, &online)?.wanted(tx.dialect());
             if unread {
                 wanted.sql.push_str(UNREAD);
             }
@@ -209,16 +211,26 @@ struct Asked<'a> {
     viewer: &'a Viewer,
     query: &'a Query,
     online: &'a Online,
+    /// The words, as they are looked for in threads.
+    words: Option<search::Wanted>,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    fn new(tx: &mut dyn Tx, viewer: &'a Viewer, query: &'a Query, online: &'a Online) -> Result<Self, Error> {
+        let mut made = Self { viewer, query, online, words: None };
+        if !query.words.trim().is_empty() {
+            made.words = search::wanted(tx, &made.sites(), &query.words)?;
+        }
+        Ok(made)
+    }
+
     fn sites(&self) -> Vec<SiteId> {
         let wanted = |key: &String| self.query.sites.is_empty() || self.query.sites.contains(key);
         self.viewer.sites.iter().filter(|it| wanted(&it.key)).map(|it| it.id).collect()
     }
 
     /// All conditions but the place. The agent is `$1`.
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self, dialect: Dialect) -> Wanted {
         let (query, sites) = (self.query, self.sites());
         let words = fold(&query.words);
         let needs_visitor = !words.trim().is_empty() || Order::of(query).by_name;
@@ -233,10 +245,25 @@ impl Asked<'_> {
             wanted.sql.push_str(" AND c.agent_id = $1");
         }
         self.narrow(&mut wanted, &sites);
-        for word in words.split_whitespace().take(MAX_WORDS) {
-            wanted.and("v.words LIKE {} ESCAPE '\\'", like(word));
-        }
+        self.said(&mut wanted, dialect, &words);
         wanted
+    }
+
+    /// All words stand in the visitor's name or e-mail, or in one message of the thread or beside it.
+    fn said(&self, wanted: &mut Wanted, dialect: Dialect, words: &str) {
+        let mut person = String::new();
+        for word in words.split_whitespace().take(MAX_WORDS) {
+            wanted.values.push(like(word).into());
+            let _ = write!(person, " AND v.words LIKE ${} ESCAPE '\\'", wanted.values.len());
+        }
+        if person.is_empty() {
+            return;
+        }
+        let thread = self.words.as_ref().map_or_else(String::new, |it| {
+            wanted.values.push(it.value(dialect));
+            format!(" OR c.id IN {}", it.conversations(dialect, wanted.values.len()))
+        });
+        let _ = write!(wanted.sql, " AND ((1 = 1{person}){thread})");
     }
 
     fn narrow(&self, wanted: &mut Wanted, sites: &[SiteId]) {
@@ -279,9 +306,26 @@ impl Asked<'_> {
         let read = |it: &store::Row| {
             let (of, mut row) = row::read(it, self.online)?;
             row.site = self.viewer.key(of.site).unwrap_or_default().to_owned();
-            Ok(row)
+            Ok((of.id, row))
         };
-        tx.query(&sql, &wanted.values)?.iter().map(read).collect()
+        let rows = tx.query(&sql, &wanted.values)?;
+        self.found(tx, rows.iter().map(read).collect::<Result<_, Error>>()?)
+    }
+
+    /// Says beside each row where the words were found, if that was in what was written.
+    fn found(&self, tx: &mut dyn Tx, rows: Vec<(ConversationId, Row)>) -> Result<Vec<Row>, Error> {
+        let Some(words) = &self.words else { return Ok(rows.into_iter().map(|(_, row)| row).collect()) };
+        let ids: Vec<_> = rows.iter().map(|(id, _)| *id).collect();
+        let mut hits = search::found_in(tx, words, &ids)?;
+        let beside = |(id, row): (ConversationId, Row)| {
+            let found = hits.remove(&id).map(|hit| Found {
+                seq: if let Place::Thread(seq) = hit.place { seq.0 } else { 0 },
+                text: hit.snippet.text,
+                at: hit.snippet.at,
+            });
+            Row { found, ..row }
+        };
+        Ok(rows.into_iter().map(beside).collect())
     }
 
     /// The place after `conv`, whatever it is now: the key is what it was sorted by.
@@ -310,7 +354,7 @@ impl Asked<'_> {
 }
 
 fn page(tx: &mut dyn Tx, asked: &Asked<'_>, after: Option<&str>) -> Result<Rows, Error> {
-    let mut wanted = asked.wanted();
+    let mut wanted = asked.wanted(tx.dialect());
     let place = match after.and_then(parse_place) {
         Some(place) => asked.place(tx, place)?,
         None => None,

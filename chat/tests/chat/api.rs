@@ -31,6 +31,7 @@ on_each_engine! {
     a_contact_is_corrected_noted_and_unblocked,
     keys_are_told_once_and_to_admins,
     custom_data_is_declared,
+    a_thread_is_read_in_both_directions,
 }
 
 pub const ADMIN: AgentId = AgentId(50);
@@ -58,7 +59,7 @@ async fn send(
     (method, path): (Method, String),
     body: Value,
 ) -> (StatusCode, Value) {
-    let api = Api { engine: bench.engine.clone(), public: "https://chat.example".into() };
+    let api = Api::new(bench.engine.clone(), "https://chat.example");
     let mut request = Request::builder().method(method).uri(path);
     if let Some(viewer) = viewer {
         request = request.extension(viewer);
@@ -142,6 +143,7 @@ fn the_document_describes_each_route_and_no_other() {
         GET /v1/contacts/{id}/conversations
         GET /v1/conversations
         GET /v1/conversations/{conv}
+        GET /v1/conversations/{conv}/messages
         GET /v1/conversations/{conv}/visitor
         GET /v1/counts
         POST /v1/admin/sites/{key}/bot/check
@@ -639,4 +641,38 @@ async fn custom_data_is_declared(bench: Arc<Bench>) {
     chat::visits::record_custom(&bench.engine, (SITE, visitor), data.into()).await.expect("kept");
     let file = ok(&bench, MAYA, get(&format!("/v1/contacts/{}", visitor.0)), Value::Null).await;
     assert_eq!(file["custom"], json!([{"key": "client", "label": "", "kind": "text", "value": "c-7"}]));
+}
+
+// shows: THR-09, DSK-08, BLK-02
+async fn a_thread_is_read_in_both_directions(bench: Arc<Bench>) {
+    bench.arrives(ANNA).await;
+    let (visitor, started) = bench.begins(1).await;
+    let id = started.conversation;
+    for n in 0..30 {
+        let text = format!("{n} {}", "a".repeat(3_000));
+        bench.asks(id, Ask::Visitor(visitor, writes(bench.cid(), &text))).await.expect("stored");
+    }
+    let path = format!("/v1/conversations/{}/messages", started.public.to_name());
+    let read = |query: String| {
+        let (bench, path) = (bench.clone(), path.clone());
+        async move {
+            let all = ok(&bench, ANNA, get(&format!("{path}{query}")), Value::Null).await;
+            let all = all.as_array().expect("a list").clone();
+            all.iter().map(|it| it["seq"].as_u64().expect("a number")).collect::<Vec<_>>()
+        }
+    };
+    let (mut seen, mut before) = (Vec::new(), 32);
+    while before != 1 {
+        let page = read(format!("?before={before}")).await;
+        assert!(page.len() <= 11 && page.last() == Some(&(before - 1)), "{page:?}");
+        before = page[0];
+        seen.splice(0..0, page);
+    }
+    assert_eq!(seen, (1..=31).collect::<Vec<_>>());
+    assert!(read("?before=1".to_owned()).await.is_empty());
+    let forward = read("?after=3".to_owned()).await;
+    assert_eq!(forward, (4..4 + forward.len() as u64).collect::<Vec<_>>());
+    bench.engine.put_member((SITE, bench.queue), BEN, None).await.expect("not any more");
+    let (status, _) = asks(&bench, BEN, get(&path), Value::Null).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "what is not there for them");
 }

@@ -25,6 +25,7 @@ on_each_engine! {
     custom_data_is_what_the_site_declared,
     a_file_holds_everything_from_the_oldest_on,
     desks_know_who_and_what_there_is,
+    words_are_found_in_names_and_in_threads,
 }
 
 pub async fn viewer(bench: &Bench, agent: AgentId) -> Viewer {
@@ -454,4 +455,46 @@ async fn desks_know_who_and_what_there_is(bench: Arc<Bench>) {
     let nodes = [(NodeId(1), end)].into();
     bench.engine.put_flow(SITE, flow, Flow { start: NodeId(1), nodes }).await.expect("stored");
     assert_eq!(views::site_faults(&bench.engine, SITE).await.expect("read"), ["no_handover"]);
+}
+
+// shows: DSK-12, QUE-03
+async fn words_are_found_in_names_and_in_threads(bench: Arc<Bench>) {
+    asks_names(&bench).await;
+    bench.arrives(MAYA).await;
+    let search = chat::search::Search::new(bench.store.clone());
+    let mut ids = Vec::new();
+    for (n, name, text) in
+        [(1, "Léa Martin", "my parcel is late"), (2, "Paul", "hello Martin"), (3, "Zoé", "hello")]
+    {
+        let (visitor, id) = begins(&bench, n, name).await;
+        bench.asks(id, Ask::Visitor(visitor, writes(bench.cid(), text))).await.expect("stored");
+        ids.push(id);
+    }
+    search.catch_up().await.expect("indexed");
+    let maya = viewer(&bench, MAYA).await;
+    let find = |words: &str| {
+        let (bench, maya, words) = (bench.clone(), maya.clone(), words.to_owned());
+        async move {
+            let query = Query { words, ..Query::default() };
+            let it = views::rows(&bench.engine, &maya, &query, None).await.expect("read");
+            assert_eq!(it.total, Some(it.rows.len() as u64));
+            it.rows.into_iter().map(|it| (it.name, it.found.map(|it| (it.seq, it.text)))).collect::<Vec<_>>()
+        }
+    };
+    let in_text = |seq, text: &str| Some((seq, text.to_owned()));
+    let martin = find("martin").await;
+    let expected = [("Léa Martin".to_owned(), None), ("Paul".to_owned(), in_text(2, "hello Martin"))];
+    assert_eq!(martin, expected, "in the name of one, in the thread of the other");
+    let parcel = find("parcels late").await;
+    assert_eq!(
+        parcel,
+        [("Léa Martin".to_owned(), in_text(2, "my parcel is late"))],
+        "as it is said, not as typed"
+    );
+    assert_eq!(find("hello parcel").await, [], "in one message");
+    let query = Query { words: "hello".into(), ..Query::default() };
+    for (n, id) in ids.iter().enumerate() {
+        let row = views::listed(&bench.engine, &maya, &query, *id).await.expect("read");
+        assert_eq!(row.is_some(), n != 0);
+    }
 }
