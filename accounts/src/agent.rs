@@ -265,29 +265,6 @@ impl Accounts {
     pub async fn change_agent(&self, id: AgentId, change: AgentChange) -> Result<Agent, Error> {
         self.write(move |tx| change_agent(tx, id, &change)).await
     }
-
-    /// Gives an agent a new password, if the old one is right, and ends the agent's log-ins.
-    ///
-    /// # Errors
-    /// [`Error::LoginFailed`], [`Error::Invalid`], or when hashing or the database fails.
-    pub async fn change_password(&self, id: AgentId, old: String, new: String) -> Result<(), Error> {
-        const STORED: &str = "SELECT password FROM account_agent WHERE id = $1 AND disabled_ms IS NULL";
-        let stored = self.read(move |tx| Ok(tx.optional::<(String,)>(STORED, params![id.0])?)).await?;
-        let stored = stored.map(|(hash,)| hash);
-        let hashed = password::hash_new(new).await?;
-        if !password::is_right(old, stored.clone()).await? {
-            return Err(Error::LoginFailed);
-        }
-        self.write(move |tx| {
-            // Only what was looked at: two changes at once do not both succeed.
-            const SET: &str = "UPDATE account_agent SET password = $2 WHERE id = $1 AND password = $3";
-            if tx.execute(SET, params![id.0, &hashed, stored.clone()])? == 0 {
-                return Err(Error::LoginFailed);
-            }
-            Ok(end_logins(tx, id)?)
-        })
-        .await
-    }
 }
 
 fn check(new: NewAgent) -> Result<NewAgent, Invalid> {
