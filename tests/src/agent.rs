@@ -30,12 +30,17 @@ impl Agent {
         &self.browser.driver
     }
 
-    /// Logs in at the desk.
+    /// The address of the list of visitors.
+    pub fn visitors(&self) -> String {
+        format!("{}/visitors", self.desk)
+    }
+
+    /// Logs in at the desk, and is at the list of visitors.
     ///
     /// # Errors
     /// When the desk never shows.
     pub async fn logs_in(&self) -> Result<()> {
-        self.window().goto(&self.desk).await?;
+        self.window().goto(self.visitors()).await?;
         self.fills_in_the_login().await?;
         until(self.window(), "the list of visitors", "document.querySelector('#list-title')").await?;
         Ok(())

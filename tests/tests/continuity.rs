@@ -68,7 +68,7 @@ async fn the_agents_tab_comes_back_within_moments_and_its_closing_ends_the_share
         agent.window().refresh().await?;
         agent.sees("page.querySelector('#sky')").await?;
         // Closed for good: the visitor is told, and soon nothing of ours is there.
-        agent.window().goto(&agent.desk).await?;
+        agent.window().goto(agent.visitors()).await?;
         let begun = std::time::Instant::now();
         visitor.is_told("Sharing has ended").await?;
         ensure!(begun.elapsed().as_secs() < 8, "told only after {:?}", begun.elapsed());
@@ -93,7 +93,7 @@ async fn a_visitor_who_leaves_is_told_of_and_not_listed_and_comes_back_unshared(
         ensure!(warned.is_null(), "the page that was closed warned: {warned}");
         agent.is_told("The visitor left the site.").await?;
         // The desk forgets a visitor who is gone, also one whose share has just ended.
-        agent.window().goto(&agent.desk).await?;
+        agent.window().goto(agent.visitors()).await?;
         agent.is_told("Nobody is on your sites").await?;
         ensure!(visitor.window().windows().await?.len() == 1, "one tab is left");
         visitor.opens("/products?lang=en").await?;
@@ -108,7 +108,7 @@ async fn a_visitor_who_leaves_is_told_of_and_not_listed_and_comes_back_unshared(
         visitor.is_told("Sharing has ended").await?;
         agent.is_told("You stopped it.").await?;
         // An agent who asks while the visitor still reads that is heard, too.
-        agent.window().goto(&agent.desk).await?;
+        agent.window().goto(agent.visitors()).await?;
         agent.asks_for_a_view().await?;
         visitor.is_told("Sophie would like to see this page").await?;
         visitor.presses("decline").await?;

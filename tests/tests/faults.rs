@@ -42,7 +42,7 @@ async fn an_error_inside_the_share_ends_it_for_both_and_the_page_goes_on() {
         heard_nothing(visitor).await?;
         // The agent may ask again, and then all is as ever, in the same page.
         visitor.reads("crypto.getRandomValues = random, true").await?;
-        agent.window().goto(&agent.desk).await?;
+        agent.window().goto(agent.visitors()).await?;
         agent.asks_for_a_view().await?;
         visitor.is_told("Sophie would like to see this page").await?;
         visitor.presses("allow").await?;

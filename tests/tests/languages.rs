@@ -91,7 +91,7 @@ async fn changes_the_page(stage: &Stage, lang: &str) -> Result<()> {
 
 async fn in_french(stage: &Stage) -> Result<()> {
     let (visitor, agent) = (&stage.visitor, &stage.agent);
-    agent.window().goto(&agent.desk).await?;
+    agent.window().goto(agent.visitors()).await?;
     agent.is_told("Connectez-vous à votre bureau").await?;
     desk_speaks(stage, "fr").await.context("the log-in")?;
     agent.logs_in().await?;
@@ -136,7 +136,7 @@ async fn changes_language(stage: &Stage) -> Result<()> {
     bar_speaks(stage, "fr").await?;
     agent.is_told("Le visiteur y a mis fin.").await?;
     desk_speaks(stage, "fr").await.context("the end")?;
-    agent.window().goto(&agent.desk).await?;
+    agent.window().goto(agent.visitors()).await?;
     until(agent.window(), "the desk", "document.querySelector('#list-title')").await?;
     agent.presses("EN · Switch to English").await?;
     until(agent.window(), "the other language", "document.documentElement.lang === 'en'").await?;

@@ -64,7 +64,7 @@ async fn is_silent(window: &WebDriver, who: &str) -> Result<()> {
 async fn desk_is_pictured(stage: &Stage) -> Result<()> {
     let (visitor, agent) = (&stage.visitor, &stage.agent);
     let window = agent.window();
-    window.goto(&agent.desk).await?;
+    window.goto(agent.visitors()).await?;
     agent.is_told("Log in to your desk").await?;
     pictured(window, "login").await?;
     agent.fills_in_the_login().await?;
@@ -79,7 +79,7 @@ async fn desk_is_pictured(stage: &Stage) -> Result<()> {
     window.goto(format!("{}/nothing", agent.desk)).await?;
     agent.is_told("There is nothing here").await?;
     pictured(window, "missing").await?;
-    window.goto(&agent.desk).await.map(drop).context("the desk")
+    window.goto(agent.visitors()).await.map(drop).context("the desk")
 }
 
 async fn share_is_pictured(stage: &Stage) -> Result<()> {

@@ -1,0 +1,308 @@
+//! Stories of the desk's conversations: a whole server, an agent in a browser, and visitors who need none.
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use accounts::{NewAgent, Role, SitesOf, random_password};
+use anyhow::{Context, Result, ensure};
+use chat_client::{Place, Visitor};
+use chat_proto::{Form, desk::Presence};
+use relay::{Running, Server};
+use serde_json::Value;
+use thirtyfour::prelude::*;
+
+use crate::{
+    agent::Agent,
+    browser::{Browser, Kind},
+    failure,
+    story::{Folder, config, serve},
+    wait::{PATIENCE, eval, until},
+};
+
+/// Where the visitors' pages would be.
+const PAGES: &str = "http://shop.localhost:9";
+
+/// Everything that a story of the desk happens on.
+pub struct Desk {
+    /// The server, in this process.
+    pub server: Running,
+    /// The agent in the browser.
+    pub agent: Agent,
+    place: Place,
+    colleague: (String, String),
+    data: Folder,
+}
+
+/// Tells a story in each browser, in English, to an agent of this role.
+///
+/// # Panics
+/// When it fails in one of them; the message says in which, and why.
+pub async fn at_each_desk(name: &str, role: Role, story: impl AsyncFn(&mut Desk) -> Result<()>) {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        at_desk(name, (kind, "en", role), &story).await;
+    }
+}
+
+/// Tells a story in one browser that speaks a language, to an agent of a role.
+///
+/// # Panics
+/// As [`at_each_desk`].
+pub async fn at_desk(
+    name: &str,
+    (kind, language, role): (Kind, &str, Role),
+    story: impl AsyncFn(&mut Desk) -> Result<()>,
+) {
+    let mut desk = Desk::set(kind, language, role).await.expect("the stage is set");
+    if let Err(error) = story(&mut desk).await {
+        let (name, metrics) = (format!("{name}-{}", kind.name()), desk.server.app.metrics.text());
+        let folder = failure::keep_one(&name, desk.agent.window(), &metrics).await;
+        panic!("{name}: {error:#}\nsee {}", folder.display());
+    }
+    desk.strike().await.expect("the stage is cleared");
+}
+
+impl Desk {
+    /// Starts a server and a browser, for an agent of this role.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn set(kind: Kind, language: &str, role: Role) -> Result<Self> {
+        let data = Folder::new()?;
+        // Everybody is there before the service begins: it knows them all by name.
+        let before = Server::start(config(&data, PAGES)?).await?;
+        let (email, password) = new_agent(&before, "Claire", role).await?;
+        let colleague = new_agent(&before, "Bruno", Role::Agent).await?;
+        before.shutdown().await?;
+        let server = serve(&data, PAGES).await?;
+        let place = Place {
+            server: server.url.replacen("desk.localhost", "127.0.0.1", 1),
+            desk: server.url.clone(),
+            site: "demo".into(),
+            pages: PAGES.into(),
+        };
+        let browser = Browser::start(kind, language).await?;
+        let agent = Agent { browser, desk: server.url.clone(), email, password };
+        Ok(Self { server, agent, place, colleague, data })
+    }
+
+    /// Bruno, an agent who needs no browser; connected and available.
+    ///
+    /// # Errors
+    /// When they cannot log in.
+    pub async fn colleague(&self) -> Result<chat_client::Agent> {
+        let (email, password) = &self.colleague;
+        let mut agent = chat_client::Agent::log_in(self.place.clone(), email, password).await?;
+        agent.connect().await?;
+        agent.be(Presence::Available).await?;
+        Ok(agent)
+    }
+
+    /// A visitor with a conversation that waits.
+    ///
+    /// # Errors
+    /// When it cannot be begun.
+    pub async fn visitor(&self, name: &str) -> Result<Visitor> {
+        let mut visitor = Visitor::new(self.place.clone());
+        visitor.connect().await?;
+        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        let form = Form::from([("name".into(), name.into()), ("email".into(), email)]);
+        visitor.start(form, "en").await?;
+        Ok(visitor)
+    }
+
+    /// Ends the server, lets things happen without it, and starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// When it does not come back, or what happens meanwhile fails.
+    pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
+        let mut again = config(&self.data, PAGES)?;
+        again.listen = self.server.addr;
+        let placeholder = Server::start(config(&Folder::new()?, PAGES)?).await?;
+        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
+        meanwhile(self).await?;
+        let back = Server::start_with(again, tandem::mounts()).await?;
+        std::mem::replace(&mut self.server, back).shutdown().await?;
+        Ok(())
+    }
+
+    async fn strike(self) -> Result<()> {
+        self.agent.browser.quit().await?;
+        self.server.shutdown().await?;
+        Ok(())
+    }
+}
+
+async fn new_agent(server: &Running, first_name: &str, role: Role) -> Result<(String, String)> {
+    let (email, password) = (format!("{}@demo.tandem", first_name.to_lowercase()), random_password()?);
+    let account = NewAgent {
+        email: email.clone(),
+        first_name: first_name.into(),
+        last_name: "Durand".into(),
+        role,
+        sites: SitesOf::All,
+        password: password.clone(),
+    };
+    server.app.accounts.put_agent(account).await?;
+    Ok((email, password))
+}
+
+/// What an agent does with conversations, in the browser.
+impl Agent {
+    /// Logs in, and is at the conversations.
+    ///
+    /// # Errors
+    /// When they never show.
+    pub async fn opens_chats(&self) -> Result<()> {
+        self.window().goto(&self.desk).await?;
+        self.fills_in_the_login().await?;
+        self.finds("the lists", "document.querySelector('.tabs')").await.map(drop)
+    }
+
+    /// Is available for the site from now on.
+    ///
+    /// # Errors
+    /// When the menu is not there.
+    pub async fn connects(&self) -> Result<()> {
+        self.clicks_at(".presence").await?;
+        self.clicks_at(".presence-menu [data-presence=available]").await?;
+        self.finds("presence", "document.querySelector('.presence .presence-dot.available')").await?;
+        self.presses_key(Key::Escape).await?;
+        self.finds("no menu", "!document.querySelector('.presence-menu:popover-open')").await.map(drop)
+    }
+
+    /// Shows a list by its name: `waiting`, `mine`, `history`, …
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn shows_list(&self, list: &str) -> Result<()> {
+        if !matches!(list, "waiting" | "mine") {
+            self.clicks_at(".tab.more").await?;
+        }
+        self.clicks_at(&format!("[data-list={list}]")).await
+    }
+
+    /// Waits for an expression of the desk's page.
+    ///
+    /// # Errors
+    /// When it never is true.
+    pub async fn finds(&self, what: &str, condition: &str) -> Result<Value> {
+        until(self.window(), what, condition).await
+    }
+
+    /// Waits for a text in what a selector finds.
+    ///
+    /// # Errors
+    /// When it never is there.
+    pub async fn reads_in(&self, selector: &str, text: &str) -> Result<()> {
+        let condition = format!(
+            "[...document.querySelectorAll({selector:?})].some(it => it.textContent.includes({text:?}))"
+        );
+        self.finds(&format!("{text:?} in {selector}"), &condition).await.map(drop)
+    }
+
+    /// Clicks on the first element of a selector that is seen, once it is there and can be used.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn clicks_at(&self, selector: &str) -> Result<()> {
+        self.clicks_found(&format!(
+            "[...document.querySelectorAll({selector:?})].find(it => it.checkVisibility() && !it.disabled)"
+        ))
+        .await
+        .with_context(|| format!("clicking {selector}"))
+    }
+
+    /// Opens the conversation of the visitor with this name from the list that is shown.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub async fn opens_row(&self, name: &str) -> Result<()> {
+        self.clicks_found(&format!(
+            "[...document.querySelectorAll('.chat-row')].find(it => it.textContent.includes({name:?}))"
+        ))
+        .await
+        .with_context(|| format!("opening {name}"))
+    }
+
+    /// Clicks on what an expression gives; asks again when it is drawn anew in between.
+    async fn clicks_found(&self, element: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            self.finds("something to click", &format!("!!({element})")).await?;
+            let found = self.window().execute(format!("return {element};"), Vec::new()).await?;
+            let clicked = match found.element() {
+                Ok(found) => found.click().await,
+                Err(error) => Err(error),
+            };
+            match clicked {
+                Ok(()) => return Ok(()),
+                Err(error) => ensure!(begun.elapsed() < PATIENCE, "{error}"),
+            }
+        }
+    }
+
+    /// Types into the composer.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn types_reply(&self, text: &str) -> Result<()> {
+        self.finds("the composer", "document.querySelector('#reply')").await?;
+        Ok(self.window().find(By::Id("reply")).await?.send_keys(text).await?)
+    }
+
+    /// Presses a key.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn presses_key(&self, key: Key) -> Result<()> {
+        self.types(&String::from(key.value())).await
+    }
+
+    /// Types a reply and publishes it with Enter.
+    ///
+    /// # Errors
+    /// When the composer is not there.
+    pub async fn replies(&self, text: &str) -> Result<()> {
+        self.types_reply(text).await?;
+        self.presses_key(Key::Enter).await
+    }
+
+    /// The thread's lines, each as its side and text.
+    ///
+    /// # Errors
+    /// When the page does not say.
+    pub async fn thread(&self) -> Result<Vec<String>> {
+        let script = "[...document.querySelectorAll('.thread [data-from]')].map(it => it.dataset.from + ': ' + it.querySelector('.bubble').textContent)";
+        let lines = eval(self.window(), script).await?;
+        Ok(serde_json::from_value(lines)?)
+    }
+
+    /// Gives the page a size, whatever the browser's own frame takes.
+    ///
+    /// # Errors
+    /// When the window does not take it.
+    pub async fn sizes_page(&self, width: u32, height: u32) -> Result<()> {
+        for _ in 0..3 {
+            let inner = eval(self.window(), "[outerWidth - innerWidth, outerHeight - innerHeight]").await?;
+            let frame =
+                |index: usize| inner[index].as_u64().and_then(|it| u32::try_from(it).ok()).unwrap_or(0);
+            self.window().set_window_rect(0, 0, width + frame(0), height + frame(1)).await?;
+        }
+        let got = eval(self.window(), "[innerWidth, innerHeight]").await?;
+        ensure!(got[0] == width, "the page is {got} wide and high, not {width} × {height}");
+        Ok(())
+    }
+
+    /// Keeps a picture in `target/screens`.
+    ///
+    /// # Errors
+    /// When the browser gives none.
+    pub async fn is_pictured(&self, name: &str) -> Result<()> {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
+        std::fs::create_dir_all(&folder)?;
+        // What glides in has arrived.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
+    }
+}
