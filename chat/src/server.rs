@@ -37,9 +37,10 @@ use crate::{
     engine::{Committed, Engine, Fault},
     files::{FileFault, Files, LinkKey},
     http,
-    model::{AgentId, Role, SiteId},
+    model::{AgentId, ConversationId, Role, SiteId, Stage},
     rt::{self, Hub, Rates, Wanted},
-    tables::identity as rows,
+    search::Search,
+    tables::{conversation, identity as rows},
     views,
     who::{Served, Viewer},
 };
@@ -104,14 +105,16 @@ impl Chat {
         let files = match &options.files {
             Some(folder) => {
                 let key = LinkKey(secret(&store, "file links").await?);
-                Some(Files::local(store, options.clock.clone(), folder, key)?)
+                Some(Files::local(store.clone(), options.clock.clone(), folder, key)?)
             }
             None => None,
         };
+        let hub = Hub::default();
+        hub.waits(waiting(&store).await?);
         let names = Names::default();
         names.refresh(&accounts).await;
         let heard = Mutex::new(Some((engine.subscribe(), engine.changes().subscribe())));
-        let (hub, rates, setups) = (Hub::default(), Rates::new(&options.limits), setup::Done::default());
+        let (rates, setups) = (Rates::new(&options.limits), setup::Done::default());
         let wanted = Wanted::default();
         let parts =
             Parts { engine, accounts, options, files, hub, rates, tokens, names, wanted, setups, heard };
@@ -143,12 +146,14 @@ impl Chat {
             self.hub.stop();
             let _ = tell.send(true);
         };
+        let search = Search::new(self.engine.store().clone());
         tokio::join!(
             ending,
             self.engine.serve(wait()),
             self.hand_on(wait()),
             self.keep_house(wait()),
-            self.keep_files(wait())
+            self.keep_files(wait()),
+            search.serve(self.engine.subscribe(), wait())
         );
     }
 
@@ -185,6 +190,7 @@ impl Chat {
             loop {
                 sweeps.tick().await;
                 self.rates.sweep();
+                self.names.refresh(&self.accounts).await;
             }
         };
         tokio::select! {
@@ -235,10 +241,17 @@ const fn role(it: accounts::Role) -> Role {
 
 /// Reading accounts fails as the store does.
 pub(crate) fn accounts_fault(error: accounts::Error) -> Fault {
-    match error {
-        accounts::Error::Store(error) => Fault::Store(error),
-        other => Fault::Store(store::Error::Data(other.to_string())),
+    if let accounts::Error::Store(error) = error {
+        return Fault::Store(error);
     }
+    Fault::Store(store::Error::Data(error.to_string()))
+}
+
+/// What waits for an agent.
+async fn waiting(store: &Store) -> Result<Vec<(SiteId, ConversationId)>, Fault> {
+    let all = store.read(conversation::routed).await?;
+    let waits = all.iter().filter(|it| matches!(it.state.stage(), Stage::Queued | Stage::Offered));
+    Ok(waits.map(|it| (it.site, it.id)).collect())
 }
 
 async fn secret(store: &Store, name: &'static str) -> Result<[u8; 32], Fault> {

@@ -244,7 +244,8 @@ pub enum ToVisitor {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conv: Option<Conversation>,
     },
-    /// The conversation as it is now. Newer than what is known where `ver` is greater.
+    /// The conversation as it is now. One of a smaller `ver` never replaces one of a greater; of the same `ver` the
+    /// later frame counts: places in a queue change without the conversation.
     Conv(Conversation),
     /// Messages in the order of their numbers. Applied where the first is the next one; else fetched.
     Msgs {

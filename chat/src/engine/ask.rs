@@ -54,8 +54,8 @@ pub enum Answer {
         /// When it was received first.
         at: UnixMillis,
     },
-    /// Done.
-    Done(Ver),
+    /// Done, and when it was received first.
+    Done(Ver, UnixMillis),
 }
 
 impl Ask {

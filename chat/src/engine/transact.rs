@@ -124,7 +124,10 @@ impl Command<'_> {
     fn answer(&self, transition: &Transition) -> Answer {
         let mut messages = transition.effects.iter().filter_map(Effect::message);
         let own = self.request.ask.cid().and_then(|cid| messages.find(|it| it.cid == cid));
-        own.map_or(Answer::Done(transition.next.ver), |it| Answer::Stored { place: it.place, at: it.at })
+        own.map_or(Answer::Done(transition.next.ver, self.at), |it| Answer::Stored {
+            place: it.place,
+            at: it.at,
+        })
     }
 }
 

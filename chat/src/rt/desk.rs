@@ -66,10 +66,8 @@ fn leave(chat: &Chat, desk: Arc<Desk>) {
 }
 
 async fn hello(socket: &mut WebSocket, codec: Codec) -> Result<Vec<Resume>, Code> {
-    match socket::first(socket, codec).await? {
-        FromDesk::Hello { resume } => Ok(resume),
-        _ => Err("malformed"),
-    }
+    let FromDesk::Hello { resume } = socket::first(socket, codec).await? else { return Err("malformed") };
+    Ok(resume)
 }
 
 async fn refuse(socket: &mut WebSocket, codec: Codec, code: Code) {

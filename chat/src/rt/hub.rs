@@ -196,6 +196,11 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What waits as the service begins.
+    pub fn waits(&self, all: impl IntoIterator<Item = Conv>) {
+        self.lock().waiting.extend(all);
+    }
+
     /// A widget has said hello. `None` when its visitor has so many sockets already; else whether the visitor
     /// was not there before.
     pub fn widget_enters(&self, who: Visiting, widget: &Arc<Widget>, most: usize) -> Option<bool> {

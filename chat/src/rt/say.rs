@@ -36,15 +36,14 @@ struct Asked<'a> {
 /// Carries out what is answered: start, send, choose, submit, close, rate. `None` for the other frames.
 pub(crate) async fn say(chat: &Chat, by: &Speaker, frame: &Frame, receipt: Receipt) -> Option<ToVisitor> {
     let cid = named(frame)?;
-    let done = match frame {
-        Frame::Start { cid, form, lang, offline, visit } => {
-            let kind = if *offline { Kind::Offline } else { Kind::Chat };
-            begin(chat, by, Beginning { cid, form, lang, kind, visit }).await
-        }
-        _ => match asked(chat, by, frame).await {
+    let done = if let Frame::Start { cid, form, lang, offline, visit } = frame {
+        let kind = if *offline { Kind::Offline } else { Kind::Chat };
+        begin(chat, by, Beginning { cid, form, lang, kind, visit }).await
+    } else {
+        match asked(chat, by, frame).await {
             Ok(asked) => command(chat, by, asked, receipt).await,
             Err(fault) => Err(fault),
-        },
+        }
     };
     let cid = cid.to_owned();
     Some(done.unwrap_or_else(|fault| ToVisitor::Nack { cid, fault }))
@@ -100,21 +99,20 @@ async fn command(chat: &Chat, by: &Speaker, asked: Asked<'_>, receipt: Receipt) 
     chat.rates.message(by.who).map_err(fault::rate)?;
     let told = |fault: Fault| fault::told(&fault, &chat.names);
     let of = own(chat, by.who, asked.conv).await.map_err(told)?;
-    let at = receipt.at();
     let rid = Some(Rid(bytes(asked.cid)?));
     let ask = Ask::Visitor(by.who.1, asked.ask);
     let request = Request { site: by.who.0, conversation: of.id, ask, rid };
     let answer = chat.engine.execute(receipt, request).await.map_err(told)?;
-    let (seq, at) = place(answer, at);
+    let (seq, at) = place(answer);
     Ok(ToVisitor::Ack { cid: asked.cid.to_owned(), conv: asked.conv.to_owned(), seq, at: at.0 })
 }
 
 /// The number and the time of what was done.
-pub(crate) const fn place(answer: Answer, received: UnixMillis) -> (u64, UnixMillis) {
+pub(crate) const fn place(answer: Answer) -> (u64, UnixMillis) {
     match answer {
         Answer::Stored { place: Place::Thread(seq), at } => (seq.0, at),
         Answer::Stored { place: Place::AgentsOnly(_), at } => (0, at),
-        Answer::Done(_) => (0, received),
+        Answer::Done(_, at) => (0, at),
     }
 }
 

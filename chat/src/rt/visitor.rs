@@ -195,7 +195,6 @@ impl Teller {
     /// The answer to hello. `None` when the socket is gone.
     async fn welcome(mut self, socket: &mut WebSocket, resume: Option<Resume>) -> Option<Self> {
         let chat = self.chat.clone();
-        chat.names.refresh(&chat.accounts).await;
         let conv = match self.current().await {
             Ok(found) => found,
             Err(_) => {

@@ -1,16 +1,13 @@
-//! What agents are called. Asked for with every message: kept, and read anew when somebody is not in it.
+//! What agents are called. Asked for with every message: kept, and read anew whenever an agent's desk comes, so
+//! that whoever acts is in it, and now and then.
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
 };
 
 use accounts::Accounts;
 
 use crate::{model::AgentId, views::Colleague};
-
-/// So long names may be behind.
-const FRESH: Duration = Duration::from_secs(5);
 
 /// The agents of the server by name; cheap to clone.
 #[derive(Clone, Default)]
@@ -20,7 +17,6 @@ pub(crate) struct Names {
 
 #[derive(Default)]
 struct Known {
-    read: Option<Instant>,
     all: Arc<[Colleague]>,
     first: HashMap<AgentId, String>,
 }
@@ -37,12 +33,8 @@ impl Names {
         self.known.read().unwrap_or_else(PoisonError::into_inner).all.clone()
     }
 
-    /// Reads them anew where that is due. What cannot be read stays as it was.
+    /// Reads them anew. What cannot be read stays as it was.
     pub async fn refresh(&self, accounts: &Accounts) {
-        let read = self.known.read().unwrap_or_else(PoisonError::into_inner).read;
-        if read.is_some_and(|it| it.elapsed() < FRESH) {
-            return;
-        }
         match accounts.agents().await {
             Ok(agents) => self.keep(agents),
             Err(error) => tracing::warn!(%error, "the agents' names cannot be read"),
@@ -57,7 +49,7 @@ impl Names {
         };
         let all: Arc<[Colleague]> = agents.into_iter().map(colleague).collect();
         let first = all.iter().map(|it| (it.id, it.first_name.clone())).collect();
-        let known = Known { read: Some(Instant::now()), all, first };
+        let known = Known { all, first };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
     }
 }

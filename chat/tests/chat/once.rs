@@ -95,7 +95,7 @@ async fn a_refusal_is_answered_again(bench: Arc<Bench>) {
     bench.arrives(ANNA).await;
     assert_eq!(bench.engine.command(request.clone()).await, refused, "the same request");
     let anew = Request { rid: Some(bench.rid()), ..request };
-    assert_eq!(bench.engine.command(anew).await, Ok(Answer::Done(Ver(2))));
+    assert_eq!(bench.engine.command(anew).await, Ok(Answer::Done(Ver(2), UnixMillis(0))));
 }
 
 async fn a_request_name_is_for_one_conversation(bench: Arc<Bench>) {
@@ -106,7 +106,7 @@ async fn a_request_name_is_for_one_conversation(bench: Arc<Bench>) {
         let ask = by(ANNA, FromAgent::Take(Cap::Holds));
         bench.engine.command(Request { site: SITE, conversation, ask, rid })
     };
-    assert_eq!(take(one.conversation).await, Ok(Answer::Done(Ver(2))));
+    assert_eq!(take(one.conversation).await, Ok(Answer::Done(Ver(2), UnixMillis(0))));
     assert_eq!(take(two.conversation).await, Err(Fault::RidConflict));
     assert_eq!(bench.stage(two.conversation).await, Stage::Queued);
 }
@@ -172,7 +172,7 @@ fn a_share_has_ended_before_its_conversation_is_closed() {
             assert_eq!(*shares.ended.lock().expect("whole"), [end]);
             let stage = bench.stage(started.conversation).await;
             if reachable {
-                assert_eq!((closed, stage), (Ok(Answer::Done(Ver(3))), Stage::Closed));
+                assert_eq!((closed, stage), (Ok(Answer::Done(Ver(3), UnixMillis(0))), Stage::Closed));
             } else {
                 assert_eq!((closed, stage), (Err(Fault::Shares(SharesUnreachable)), Stage::Active));
             }

@@ -27,7 +27,7 @@ async fn of_two_takes_one_is_refused_with_the_name(bench: Arc<Bench>) {
         let (anna, ben) = tokio::join!(take(ANNA), take(BEN));
         let owner = bench.load(started.conversation).await.owner().expect("an owner");
         let (won, lost) = if owner == ANNA { (anna, ben) } else { (ben, anna) };
-        assert_eq!(won, Ok(Answer::Done(Ver(2))));
+        assert_eq!(won, Ok(Answer::Done(Ver(2), UnixMillis(0))));
         assert_eq!(lost, Err(Fault::Refused(Refusal::TakenBy(owner))));
     }
     assert_eq!(bench.number("SELECT CAST(SUM(load) AS BIGINT) FROM chat_agent").await, 2);

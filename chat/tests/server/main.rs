@@ -2,8 +2,16 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
 
+mod access;
+mod bot;
+mod dark;
 #[path = "../chat/engines.rs"]
 #[allow(dead_code, reason = "shared with the engine's tests")]
 mod engines;
+mod identity;
+mod limits;
+mod once;
+mod raw;
+mod shows;
 mod site;
 mod story;

@@ -53,7 +53,13 @@ impl Work for Worker {
                 let done = self.presence(&site, to).await.map(|()| (0, receipt.at()));
                 self.answer(cid, done.map_err(|fault| self.told(&fault)));
             }
-            sign => self.sign(sign).await,
+            sign @ (FromDesk::Hello { .. }
+            | FromDesk::Watch { .. }
+            | FromDesk::Open(_)
+            | FromDesk::Leave { .. }
+            | FromDesk::Typing { .. }
+            | FromDesk::Read { .. }
+            | FromDesk::Fetch { .. }) => self.sign(sign).await,
         }
         Ok(())
     }
@@ -137,7 +143,7 @@ impl Worker {
         asks: FromAgent,
         receipt: Receipt,
     ) -> Result<(u64, UnixMillis), Told> {
-        let (conv, at) = ((of.site, of.id), receipt.at());
+        let conv = (of.site, of.id);
         let rid = Some(Rid(say::bytes(cid)?));
         let ask = Ask::Agent(self.desk.viewer().actor(), asks);
         let request = Request { site: of.site, conversation: of.id, ask, rid };
@@ -146,7 +152,7 @@ impl Worker {
         if self.desk.shows().open.contains(&conv) {
             self.desk.outbox.mark(|dirty| _ = dirty.threads.insert(conv));
         }
-        Ok(say::place(answer, at))
+        Ok(say::place(answer))
     }
 
     async fn star(&self, of: &Conversation, on: bool, at: UnixMillis) -> Result<(u64, UnixMillis), Fault> {

@@ -1,0 +1,222 @@
+//! What nobody may do too often, too long, or without saying who they are.
+use std::time::Duration;
+
+use chat::{rt::Limits, server::Options};
+use chat_client::{Error, Visitor, name, secret};
+use chat_proto::{
+    desk::{FromDesk, List, Query},
+    limits::MAX_FRAME,
+    visitor::{FromVisitor, ToVisitor},
+};
+use futures_util::SinkExt;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    engines::Database,
+    once::talking,
+    raw,
+    site::{Bench, form, options, play, play_with},
+};
+
+/// With these limits.
+fn limited(limits: Limits) -> Options {
+    Options { limits, ..options() }
+}
+
+#[test]
+fn who_writes_too_often_is_told_when_to_go_on() {
+    let limits = Limits { message_burst: 3, message_every: Duration::from_millis(400), ..Limits::default() };
+    play_with(Database::file(), limited(limits), async |bench| {
+        let (mut lea, _anna, conv) = talking(&bench).await;
+        let send = |text: &str| {
+            let (cid, text) = (name(), text.to_owned());
+            FromVisitor::Send { cid, conv: conv.clone(), text, files: vec![], reply_to: None }
+        };
+        for n in 0..4 {
+            lea.tell(&send(&n.to_string())).await.expect("told");
+        }
+        let wait = lea.until("a refusal", |_, frame| match frame {
+            ToVisitor::Nack { fault, .. } if fault.code == "rate" => fault.retry_ms,
+            _ => None,
+        });
+        let wait = wait.await.expect("refused");
+        assert!((1..=400).contains(&wait), "{wait}");
+        // As long as it said, and then it works.
+        let begun = Instant::now();
+        lea.write("patient").await.expect("stored");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    });
+}
+
+#[test]
+fn a_visitor_begins_six_conversations_in_twelve_hours() {
+    play(Database::file(), async |bench| {
+        let mut lea = bench.visitor();
+        for _ in 0..6 {
+            let begun = lea.start(form(), "fr").await.expect("let in");
+            lea.say(FromVisitor::Close { cid: name(), conv: begun.conv }).await.expect("closed");
+        }
+        let refused = timeout(Duration::from_secs(3), seventh(&mut lea)).await.expect("an answer");
+        assert!(refused > 3_000_000, "{refused}");
+    });
+}
+
+/// What a seventh start is answered.
+async fn seventh(lea: &mut Visitor) -> u32 {
+    let start = FromVisitor::Start {
+        cid: name(),
+        form: form(),
+        lang: "fr".into(),
+        offline: false,
+        visit: chat_proto::visitor::Visit::default(),
+    };
+    lea.tell(&start).await.expect("told");
+    let wait = lea.until("a refusal", |_, frame| match frame {
+        ToVisitor::Nack { fault, .. } if fault.code == "rate" => fault.retry_ms,
+        _ => None,
+    });
+    wait.await.expect("refused")
+}
+
+#[test]
+fn a_network_has_its_own_limit() {
+    let limits = Limits { network_starts: 3, network_tokens: 5, ..Limits::default() };
+    play_with(Database::file(), limited(limits), async |bench| {
+        let mut refused = 0;
+        for _ in 0..5 {
+            let mut visitor = bench.visitor();
+            visitor.connect().await.expect("connects");
+            if timeout(Duration::from_secs(2), visitor.start(form(), "fr")).await.is_err() {
+                refused += 1;
+            }
+        }
+        assert_eq!(refused, 2);
+        let denied = bench.visitor().token().await;
+        assert!(matches!(denied, Err(Error::Status { status: 429, .. })), "{denied:?}");
+    });
+}
+
+#[test]
+fn a_sixth_tab_waits() {
+    play(Database::file(), async |bench| {
+        let secret = secret();
+        let mut tabs = Vec::new();
+        for _ in 0..5 {
+            let mut tab = Visitor::of(bench.place(), secret.clone());
+            tab.connect().await.expect("connects");
+            tabs.push(tab);
+        }
+        let sixth = Visitor::of(bench.place(), secret).connect().await;
+        assert!(matches!(&sixth, Err(Error::Gone(code)) if code == "rate"), "{sixth:?}");
+    });
+}
+
+#[test]
+fn who_says_nothing_or_nonsense_is_ended() {
+    play(Database::file(), async |bench| {
+        let place = bench.place();
+        let begun = Instant::now();
+        assert_eq!(raw::widget(&place).await.end().await.as_deref(), Some("hello"));
+        assert!(begun.elapsed() < Duration::from_secs(3), "the test's second, not its patience");
+        let long = format!("{{\"t\":\"{}\"}}", "x".repeat(MAX_FRAME));
+        for text in ["{}", "[]", "hello", "{\"t\":\"fly\"}", "{\"t\":\"typing\",\"conv\":\"a\",\"on\":true}"]
+        {
+            let mut socket = raw::widget(&place).await;
+            socket.socket.send(Message::text(text)).await.expect("sent");
+            assert_eq!(socket.end().await.as_deref(), Some("malformed"), "{text}");
+        }
+        // After hello too, by a frame that is too long or of the other form.
+        for message in [Message::text(long), Message::binary(vec![0x80])] {
+            let mut lea = bench.visitor();
+            let token = lea.token().await.expect("a token");
+            let mut socket = raw::widget(&place).await;
+            socket.say(&FromVisitor::Hello { token, resume: None }).await;
+            socket.until("welcome").await;
+            // The server may have ended it before everything was sent.
+            let _ = socket.socket.send(message).await;
+            assert!(matches!(socket.end().await.as_deref(), Some("malformed") | None));
+        }
+    });
+}
+
+// shows: ERR-02
+#[test]
+fn who_does_not_read_is_ended_and_comes_back() {
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        lea.leave().await;
+        let token = lea.token().await.expect("a token");
+        let mut lagging = raw::widget(&bench.place()).await;
+        lagging.say(&FromVisitor::Hello { token, resume: None }).await;
+        lagging.until("welcome").await;
+        // Every one is answered, and no answer is read.
+        let frame = FromVisitor::Close { cid: name(), conv: name() };
+        let frame = serde_json::to_string(&frame).expect("JSON");
+        let flood = async { while lagging.socket.feed(Message::text(frame.clone())).await.is_ok() {} };
+        // Until the server reads no more, or has ended it.
+        let _ = timeout(Duration::from_secs(3), flood).await;
+        anna.write(&conv, "are you there").await.expect("stored");
+        assert!(matches!(lagging.end().await.as_deref(), Some("lagged") | None));
+        lea.connect().await.expect("comes back");
+        lea.reads("it", |it| it.text == "are you there").await.expect("nothing is lost");
+    });
+}
+
+#[test]
+fn an_agent_with_no_list_hears_nothing_of_a_hundred_conversations() {
+    play(Database::file(), async |bench: Bench| {
+        let mut anna = bench.desk("Anna").await;
+        anna.watch(Query { list: List::Bot, ..Query::default() }).await.expect("a list");
+        let mut maya = bench.desk("Maya").await;
+        maya.watch(Query { list: List::Waiting, ..Query::default() }).await.expect("a list");
+        let mut ben = idle(&bench).await;
+        let conversations = crowd(&bench, 100).await;
+        maya.until("the crowd", |it, _| (50 <= it.rows.len()).then_some(())).await.expect("listed");
+        // What Ben is answered comes after whatever he was told before.
+        ben.say(&FromDesk::Leave { conv: conversations[0].clone() }).await;
+        let deed = chat_proto::desk::Deed::Wake;
+        ben.say(&FromDesk::Do { cid: name(), conv: name(), what: deed }).await;
+        ben.until("nack").await;
+        assert_eq!(ben.heard.len(), 2, "welcome and the answer: {:?}", ben.heard);
+        assert!(anna.rows.is_empty());
+    });
+}
+
+/// Ben's desk, without a list.
+async fn idle(bench: &Bench) -> raw::Raw {
+    let ben = bench.accounts.agent_by_email("ben@shop.example").await.expect("read").expect("Ben");
+    let token = bench.accounts.begin_login(ben.id).await.expect("a log-in");
+    let cookie = format!("{}={}", accounts::COOKIE, accounts::login::text_of_token(&token));
+    let place = bench.place();
+    let headers = [
+        ("origin", place.desk.as_str()),
+        ("cookie", cookie.as_str()),
+        ("sec-websocket-protocol", chat_proto::JSON),
+    ];
+    let mut socket = raw::open(&place, "as=desk", &headers).await.expect("let in");
+    socket.say(&FromDesk::Hello { resume: vec![] }).await;
+    socket.until("welcome").await;
+    socket
+}
+
+/// Visitors who begin and write, beneath the sockets.
+async fn crowd(bench: &Bench, n: u8) -> Vec<String> {
+    use chat::{engine::*, model};
+    let engine = bench.chat.engine();
+    let mut all = Vec::new();
+    for i in 0..n {
+        let visitor = engine.visitor(bench.site, [i; 32]).await.expect("a visitor");
+        let cid = || model::Cid::from_client([i + 1; 16]).expect("a name");
+        let form = model::Form(form());
+        let start =
+            Start { site: bench.site, visitor, kind: model::Kind::Chat, cid: cid(), form, lang: None };
+        let started = engine.start(start).await.expect("let in");
+        let content = model::Content::Text("hello".into());
+        let ask = Ask::Visitor(visitor, model::FromVisitor::Send { cid: cid(), content, reply_to: None });
+        let request = Request { site: bench.site, conversation: started.conversation, ask, rid: None };
+        engine.command(request).await.expect("stored");
+        all.push(started.public.to_name());
+    }
+    all
+}

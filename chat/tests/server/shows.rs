@@ -1,0 +1,196 @@
+//! What each of the two sees of the other, and what visitors never see.
+use std::time::Duration;
+
+use chat_client::{Visitor, name};
+use chat_proto::{
+    desk::{Deed, FromDesk, List, Presence, Query, Say, ToDesk},
+    visitor::{FromVisitor, ToVisitor},
+};
+use tokio::time::Instant;
+
+use crate::{
+    engines::{Database, on_each_engine},
+    once::talking,
+    raw,
+    site::{Bench, form, play},
+};
+
+on_each_engine! {
+    typing_and_reading_are_seen,
+    what_only_agents_may_read_never_reaches_a_visitor,
+}
+
+async fn typing_and_reading_are_seen(bench: Bench) {
+    let (mut lea, mut anna, conv) = talking(&bench).await;
+    lea.tell(&FromVisitor::Typing { conv: conv.clone(), on: true }).await.expect("told");
+    let typed = anna.until("typing", |_, frame| match frame {
+        ToDesk::Typing { agent, on, .. } => Some((*agent, *on)),
+        _ => None,
+    });
+    assert_eq!(typed.await.expect("seen"), (None, true));
+    anna.tell(&FromDesk::Typing { conv: conv.clone(), on: true }).await.expect("told");
+    lea.until("typing", |it, _| it.typing.then_some(())).await.expect("seen");
+    let seq = anna.write(&conv, "have you read it?").await.expect("stored");
+    lea.reads("it", |it| it.seq == seq).await.expect("read");
+    lea.tell(&FromVisitor::Read { conv: conv.clone(), seq }).await.expect("told");
+    let read = anna.until("reading", |_, frame| match frame {
+        ToDesk::Read { seq, .. } => Some(*seq),
+        _ => None,
+    });
+    assert_eq!(read.await.expect("seen"), seq);
+    let own = lea.write("yes").await.expect("stored").seq;
+    anna.tell(&FromDesk::Read { conv: conv.clone(), seq: own }).await.expect("told");
+    let read = lea.until("reading", |_, frame| match frame {
+        ToVisitor::Read { seq, .. } => Some(*seq),
+        _ => None,
+    });
+    assert_eq!(read.await.expect("seen"), own);
+}
+
+async fn what_only_agents_may_read_never_reaches_a_visitor(bench: Bench) {
+    const CANARY: &str = "Canary";
+    let mut ben = bench.agent("Ben").await;
+    let (mut lea, mut anna, conv) = talking_with(&bench, &mut ben).await;
+    let token = lea.token().await.expect("a token");
+    lea.leave().await;
+    let mut wire = raw::widget(&bench.place()).await;
+    wire.say(&FromVisitor::Hello { token, resume: None }).await;
+    let note = Say::Note { text: "Note-Canary".into() };
+    anna.say(FromDesk::Send { cid: name(), conv: conv.clone(), say: note }).await.expect("noted");
+    let transfer = Deed::TransferToAgent { agent: bench.ben.0, note: "Transfer-Canary".into(), force: true };
+    anna.does(&conv, transfer).await.expect("asked");
+    let (_, no) = ben.is_asked().await.expect("asked");
+    ben.does(&conv, Deed::Accept { no }).await.expect("accepted");
+    ben.open(&conv).await.expect("open");
+    let block = Deed::Block { tags: vec![], reason: "Reason-Canary".into() };
+    ben.does(&conv, block).await.expect("blocked");
+    // Desks have all of it.
+    ben.reads(&conv, |it| it.text == "Note-Canary").await.expect("a note");
+    ben.reads(&conv, |it| it.text == "Transfer-Canary").await.expect("a record");
+    loop {
+        let frame = wire.until("conv").await;
+        if frame["stage"] == "closed" {
+            break;
+        }
+    }
+    let all = wire.heard.join("\n");
+    assert!(all.contains("transferred") && all.contains("Ben"), "{all}");
+    for secret in
+        [CANARY, "\"aseq\"", "\"agent\":1", "\"agent\":2", "\"note\"", "\"record\"", "blocked", "email"]
+    {
+        assert!(!all.contains(secret), "{secret}: {all}");
+    }
+}
+
+/// A conversation of Anna's, while another agent is there who lets it pass.
+async fn talking_with(
+    bench: &Bench,
+    other: &mut chat_client::Agent,
+) -> (Visitor, chat_client::Agent, String) {
+    other.be(Presence::Away).await.expect("away");
+    let talking = talking(bench).await;
+    other.be(Presence::Available).await.expect("back");
+    talking
+}
+
+// shows: PRS-01
+#[test]
+fn the_dot_shows_who_is_there() {
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        anna.watch(Query { list: List::Mine, ..Query::default() }).await.expect("a list");
+        assert!(anna.rows[&conv].online);
+        let mut tab = Visitor::of(bench.place(), lea.secret().to_owned());
+        tab.connect().await.expect("another tab");
+        lea.leave().await;
+        tab.write("still here").await.expect("stored");
+        anna.reads(&conv, |it| it.text == "still here").await.expect("read");
+        let begun = Instant::now();
+        tab.leave().await;
+        let gone = async |anna: &mut chat_client::Agent, expected: bool| {
+            let seen = anna.until("the dot", |_, frame| match frame {
+                ToDesk::Visitor { online, .. } => Some(*online),
+                _ => None,
+            });
+            assert_eq!(seen.await.expect("seen"), expected);
+        };
+        gone(&mut anna, false).await;
+        assert!(Duration::from_millis(300) <= begun.elapsed(), "the grace");
+        lea.connect().await.expect("comes back");
+        gone(&mut anna, true).await;
+        anna.until("the row", |it, _| it.rows[&conv].online.then_some(())).await.expect("told");
+        // A cut is found without a word.
+        let dark = crate::dark::Dark::before(bench.addr()).await;
+        let mut far = Visitor::of(bench.place_at(dark.addr), lea.secret().to_owned());
+        far.connect().await.expect("connects");
+        lea.leave().await;
+        dark.after(0);
+        gone(&mut anna, false).await;
+    });
+}
+
+#[test]
+fn an_agent_who_is_gone_is_missed_and_one_who_comes_back_is_there() {
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        let is_here = |here: bool| {
+            move |it: &Visitor, frame: &ToVisitor| {
+                let is_it = it.conversation.as_ref().is_some_and(|it| it.agent_here == here);
+                (is_it && matches!(frame, ToVisitor::Conv(_))).then_some(())
+            }
+        };
+        lea.until("Anna", is_here(true)).await.expect("told");
+        anna.write(&conv, "hello").await.expect("stored");
+        anna.cut();
+        lea.until("nobody", is_here(false)).await.expect("told");
+        assert_eq!(bench.number("SELECT COUNT(*) FROM chat_agent WHERE presence = 'available'").await, 0);
+        anna.connect().await.expect("comes back");
+        lea.until("Anna", is_here(true)).await.expect("told");
+        assert_eq!(bench.number("SELECT COUNT(*) FROM chat_agent WHERE presence = 'available'").await, 1);
+    });
+}
+
+#[test]
+fn a_log_out_closes_the_desk() {
+    play(Database::file(), async |bench| {
+        let mut anna = bench.agent("Anna").await;
+        bench.accounts.end_logins_of(accounts::AgentId(bench.anna.0)).await.expect("logged out");
+        let ended = anna.until("the end", |_, _| None::<()>).await;
+        assert!(matches!(&ended, Err(chat_client::Error::Gone(code)) if code == "logged_out"), "{ended:?}");
+        assert!(anna.connect().await.is_err());
+    });
+}
+
+// shows: QUE-14
+#[test]
+fn who_waits_sees_how_many_are_before_them() {
+    play(Database::file(), async |bench| {
+        let mut first = bench.visitor();
+        let begun = first.start(form(), "fr").await.expect("let in");
+        let mut second = bench.visitor();
+        second.start(form(), "fr").await.expect("let in");
+        let ahead = |it: &Visitor| it.conversation.as_ref().and_then(|it| it.ahead);
+        assert_eq!((ahead(&first), ahead(&second)), (Some(0), Some(1)));
+        first.say(FromVisitor::Close { cid: name(), conv: begun.conv }).await.expect("closed");
+        second.until("the front", |it, _| (ahead(it) == Some(0)).then_some(())).await.expect("told");
+    });
+}
+
+#[test]
+fn the_binary_form_says_the_same() {
+    play(Database::file(), async |bench| {
+        use futures_util::{SinkExt, StreamExt};
+        use tokio_tungstenite::tungstenite::Message;
+        let place = bench.place();
+        let headers =
+            [("origin", place.pages.as_str()), ("sec-websocket-protocol", "chat.v1.json, chat.v1.mp")];
+        let mut wire = raw::open(&place, "as=visitor&site=shop", &headers).await.expect("let in");
+        let token = bench.visitor().token().await.expect("a token");
+        let hello = FromVisitor::Hello { token, resume: None };
+        let bytes = rmp_serde::to_vec_named(&hello).expect("MessagePack");
+        wire.socket.send(Message::binary(bytes)).await.expect("sent");
+        let Some(Ok(Message::Binary(bytes))) = wire.socket.next().await else { panic!("binary") };
+        let welcome: ToVisitor = rmp_serde::from_slice(&bytes).expect("a frame");
+        assert!(matches!(welcome, ToVisitor::Welcome { conv: None, ping_ms: 1_000, .. }), "{welcome:?}");
+    });
+}
