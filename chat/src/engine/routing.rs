@@ -68,12 +68,17 @@ impl Routing {
         let mut state = lock(&self.state);
         let State { routers, decisions, .. } = &mut *state;
         let router = routers.entry(site).or_default();
-        let before = decisions.len();
+        let mut has_decided = false;
         for event in events {
-            let decided = router.handle(event, now).into_iter();
-            decisions.extend(decided.map(|decision| Decided { site, decision, at: now }));
+            // What was decided before is void: the router has let go of it, and decides anew where it still waits.
+            if let Event::Conversation(conversation, _) = &event {
+                decisions.retain(|it| it.site != site || !it.decision.is_about(*conversation));
+            }
+            let decided = router.handle(event, now);
+            has_decided |= !decided.is_empty();
+            decisions.extend(decided.into_iter().map(|decision| Decided { site, decision, at: now }));
         }
-        before < decisions.len()
+        has_decided
     }
 
     /// Tells of a transition.
@@ -143,5 +148,50 @@ impl Routing {
     /// Asks the site's router.
     pub fn with<T>(&self, site: SiteId, ask: impl FnOnce(&Router) -> T) -> T {
         ask(lock(&self.state).routers.entry(site).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{QueueId, Round},
+        router::{Member, Profile, Standing, Strategy, Waits},
+    };
+
+    const SITE: SiteId = SiteId(1);
+    const QUEUE: QueueId = QueueId(1);
+    const ANNA: AgentId = AgentId(1);
+    const FIRST: ConversationId = ConversationId(1);
+
+    fn waits() -> Vec<Event> {
+        let (passed, since) = (Default::default(), UnixMillis(0));
+        let waits =
+            Waits { queue: QUEUE, boosted: false, since, sticky: None, lang: None, round: Round(1), passed };
+        vec![Event::Conversation(FIRST, Standing::Waits(waits))]
+    }
+
+    /// While agents come back after a start nothing is carried out: what waits may move on many times meanwhile.
+    #[test]
+    fn a_conversation_that_moves_on_has_one_decision_or_none() {
+        let routing = Routing::default();
+        routing.wait_for_everybody(UnixMillis(1_000));
+        let member = Member { priority: 0, cap: None };
+        let profile = Profile { max_chats: 5, ..Profile::default() };
+        let there = vec![
+            Event::Queue(QUEUE, Strategy::LeastLoaded),
+            Event::Member(QUEUE, ANNA, Some(member)),
+            Event::Agent(ANNA, Some(profile)),
+            Event::Reach(ANNA, Reach::Ready),
+        ];
+        routing.tell(SITE, there, UnixMillis(0));
+        for at in 1..=3 {
+            assert!(routing.tell(SITE, waits(), UnixMillis(at)));
+            assert_eq!(lock(&routing.state).decisions.len(), 1, "after {at} messages");
+        }
+        let gone = vec![Event::Conversation(FIRST, Standing::Held(Default::default()))];
+        assert!(!routing.tell(SITE, gone, UnixMillis(4)));
+        routing.open();
+        assert!(routing.next().is_none() && routing.with(SITE, |router| router.load(ANNA)) == 0);
     }
 }

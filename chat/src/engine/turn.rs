@@ -141,7 +141,9 @@ impl Engine {
         let conversation = (request.site, request.conversation);
         match self.execute_decided(self.receive(), request.clone(), Some(asked.1)).await {
             Ok(_) => return Ok(()),
-            Err(Fault::Refused(_)) => {}
+            Err(Fault::Refused(why)) => {
+                tracing::debug!(conversation = ?conversation.1, agent = ?asked.0, %why, "what the router decided was refused");
+            }
             Err(fault) => return Err(fault),
         }
         // Its wait may be over at this very instant.
