@@ -82,7 +82,10 @@ fn of_engine(fault: &Fault) -> (StatusCode, Told) {
             tracing::debug!(%fault, "a value cannot be stored");
             (StatusCode::UNPROCESSABLE_ENTITY, told("invalid", None))
         }
-        _ => {
+        Fault::NoConversation | Fault::NoVisitor | Fault::NoSite | Fault::NoQueue | Fault::NoAgent => {
+            (StatusCode::NOT_FOUND, told(fault.code(), None))
+        }
+        Fault::Shares(_) | Fault::Random(_) | Fault::Store(_) | Fault::Burn(_) | Fault::Raced => {
             tracing::warn!(%fault, "a request cannot be answered yet");
             (StatusCode::SERVICE_UNAVAILABLE, told("retry", Some(1_000)))
         }
