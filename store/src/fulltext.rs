@@ -11,6 +11,9 @@ const MAX_WORD: usize = 200;
 /// Words of one entry that count.
 const MAX_WORDS: usize = 10_000;
 
+/// So many matches are sorted as they come.
+const FEW: u32 = 10_000;
+
 /// An index that a migration has made.
 #[derive(Debug, Clone, Copy)]
 pub struct FullText {
@@ -93,17 +96,31 @@ impl FullText {
     /// A subquery of the ids of the entries that match parameter `$query`, from `$from` on and below `$below`, the
     /// highest first, at most `$limit`: a page of them, whose cost is its own and not that of all matches. Its
     /// column is `id`.
+    ///
+    /// PostgreSQL does not know how common a parameter's words are. So it first takes at most [`FEW`] matches by
+    /// the index; only when there are more it goes through the entries from the highest on, where the next match is
+    /// near then.
     pub fn page(&self, dialect: Dialect, [query, from, below, limit]: [usize; 4]) -> String {
         let table = self.table;
+        let range = |id: &str| format!("${from} <= {id} AND {id} < ${below}");
         match dialect {
             Dialect::Sqlite => format!(
-                "(SELECT rowid AS id FROM {table} WHERE {table} MATCH ${query} AND ${from} <= rowid \
-                 AND rowid < ${below} ORDER BY rowid DESC LIMIT ${limit})"
+                "(SELECT rowid AS id FROM {table} WHERE {table} MATCH ${query} AND {} ORDER BY rowid DESC \
+                 LIMIT ${limit})",
+                range("rowid")
             ),
-            Dialect::Postgres => format!(
-                "(SELECT id FROM {table} WHERE folded_words @@ CAST(${query} AS TEXT)::tsquery \
-                 AND ${from} <= id AND id < ${below} ORDER BY id DESC LIMIT ${limit})"
-            ),
+            Dialect::Postgres => {
+                let (matches, range) =
+                    (format!("folded_words @@ CAST(${query} AS TEXT)::tsquery"), range("id"));
+                format!(
+                    "(WITH few AS MATERIALIZED (SELECT id FROM {table} WHERE {matches} LIMIT {FEW} + 1), \
+                     n AS MATERIALIZED (SELECT COUNT(*) AS n FROM few) \
+                     SELECT id FROM (SELECT id FROM few WHERE (SELECT n FROM n) <= {FEW} AND {range} \
+                     UNION ALL SELECT id FROM (SELECT id FROM {table} WHERE (SELECT n FROM n) > {FEW} \
+                     AND {matches} AND {range} ORDER BY id DESC LIMIT ${limit}) many) found \
+                     ORDER BY id DESC LIMIT ${limit})"
+                )
+            }
         }
     }
 

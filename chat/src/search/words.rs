@@ -53,18 +53,23 @@ fn class(sign: char) -> Class {
     if !sign.is_alphanumeric() {
         return Class::Other;
     }
-    match sign.script() {
+    if is_dense(sign.script()) { Class::Dense } else { Class::Letter }
+}
+
+/// Scripts without blanks between their words, and Korean, whose words carry what others say beside them.
+const fn is_dense(script: Script) -> bool {
+    matches!(
+        script,
         Script::Han
-        | Script::Hiragana
-        | Script::Katakana
-        | Script::Hangul
-        | Script::Bopomofo
-        | Script::Thai
-        | Script::Lao
-        | Script::Khmer
-        | Script::Myanmar => Class::Dense,
-        _ => Class::Letter,
-    }
+            | Script::Hiragana
+            | Script::Katakana
+            | Script::Hangul
+            | Script::Bopomofo
+            | Script::Thai
+            | Script::Lao
+            | Script::Khmer
+            | Script::Myanmar
+    )
 }
 
 /// The words of a text, in its order.

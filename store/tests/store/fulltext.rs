@@ -44,6 +44,20 @@ fn find(store: &Store, wanted: &[&[&str]]) -> Vec<i64> {
     found.expect("found").into_iter().map(|(id,)| id).collect()
 }
 
+/// More entries of one word than are sorted as they come.
+fn fill(store: &Store) {
+    const SQLITE: &str =
+        "WITH RECURSIVE n (id) AS (SELECT 100 UNION ALL SELECT id + 1 FROM n WHERE id < 10200)
+        INSERT INTO words (rowid, folded_words) SELECT id, 'common' FROM n";
+    const POSTGRES: &str = "INSERT INTO words (id, folded_words)
+        SELECT id, '''common'''::tsvector FROM generate_series(100, 10200) id";
+    crate::conformance::write(store, |tx| {
+        let sql = if tx.dialect() == store::Dialect::Sqlite { SQLITE } else { POSTGRES };
+        tx.execute(sql, &[])
+    })
+    .expect("filled");
+}
+
 /// Two entries at a time, the highest first.
 fn pages(store: &Store, word: &str, from: i64, below: i64) -> Vec<Vec<i64>> {
     let wanted = vec![vec![word.to_owned()]];
@@ -94,6 +108,11 @@ fn every_word_of_an_entry_finds_it_on_both() {
         .expect("changed");
         assert_eq!(find(&store, &[&["command"]]), [0]);
         assert_eq!(find(&store, &[&["other"]]), [1]);
+        fill(&store);
+        let some = pages(&store, "common", 10_195, 10_200);
+        assert_eq!(some, [vec![10_199, 10_198], vec![10_197, 10_196], vec![10_195]]);
+        assert_eq!(pages(&store, "common", 0, 101), [[100]]);
+        assert_eq!(pages(&store, "other", 0, i64::MAX), [[1]]);
         store.close();
     }
 }

@@ -64,8 +64,9 @@ fn said() -> impl Strategy<Value = Vec<(u8, String)>> {
 }
 
 struct Side {
-    bench: Bench,
     search: Search,
+    /// Keeps the database.
+    _bench: Bench,
 }
 
 impl Side {
@@ -80,7 +81,7 @@ impl Side {
             visitor_says(&bench, &chats[usize::from(*who)], text).await;
         }
         let search = indexed(&bench).await;
-        Self { bench, search }
+        Self { search, _bench: bench }
     }
 
     /// What is found, without keys that differ from database to database.
