@@ -38,6 +38,7 @@ pub(crate) use say::{Speaker, say};
 pub(crate) use wanted::Wanted;
 
 use crate::{
+    changes::Change,
     engine::Committed,
     http::{Origin, Peer, Refused, browsing, cookie},
     model::{Conversation, DeskEvent, Effect, SiteId},
@@ -127,6 +128,16 @@ pub(crate) fn committed(chat: &Chat, it: &Committed) {
             | Effect::UpdateVisitor(_)
             | Effect::AskRating
             | Effect::Mail(_) => {}
+        }
+    }
+}
+
+/// Something beside conversations is durable.
+pub(crate) fn changed(chat: &Chat, it: Change) {
+    match it {
+        Change::Visitor(site, visitor) => presence::visitor_changed(chat, (site, visitor)),
+        Change::Widget(_) | Change::Directory(_) | Change::Canned(..) | Change::Row { .. } => {
+            chat.hub.changed(it);
         }
     }
 }

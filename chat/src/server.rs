@@ -173,7 +173,7 @@ impl Chat {
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 it = changes.recv() => match it {
-                    Ok(it) => self.hub.changed(it),
+                    Ok(it) => rt::changed(self, it),
                     Err(broadcast::error::RecvError::Lagged(_)) => self.hub.missed(),
                     Err(broadcast::error::RecvError::Closed) => return,
                 },

@@ -731,7 +731,8 @@ pub enum ToDesk {
     Ping,
     /// The socket ends.
     Bye {
-        /// For example `lagged`, `stopping`, `logged_out`.
+        /// `lagged`, `stopping`, `retry`: come back; `logged_out`: log in first; `rate`: too much is open; `hello`,
+        /// `malformed`: this client is wrong.
         code: String,
     },
 }

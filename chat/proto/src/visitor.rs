@@ -296,7 +296,8 @@ pub enum ToVisitor {
     Ping,
     /// The socket ends. `again` after a while, unless `code` is for good.
     Bye {
-        /// For example `lagged`, `stopping`, `token`, `logged_out`, `rate`, `malformed`.
+        /// `lagged`, `stopping`, `retry`: come back; `token`: with another token; `rate`: later; `hello`, `malformed`:
+        /// this client is wrong.
         code: String,
     },
 }

@@ -267,6 +267,11 @@ impl Hub {
         }
     }
 
+    /// Whether anybody serves a site at the moment.
+    pub fn has_desks(&self, site: SiteId) -> bool {
+        self.lock().desks.all().any(|(_, desk)| desk.serves(site))
+    }
+
     /// Tells an agent's desks something.
     pub fn agent_desks(&self, agent: AgentId, tell: impl Fn(&Desk)) {
         self.lock().desks.peers(&agent).iter().for_each(|it| tell(it));
@@ -326,10 +331,10 @@ impl Hub {
             Change::Directory(site) => {
                 self.site_desks(site, |desk| desk.outbox.mark(|dirty| dirty.directory = true));
             }
-            // Desks ask for them when they open the list.
-            Change::Canned(..) => {}
             Change::Row { site, conversation, only } => self.row((site, conversation), only),
-            Change::Visitor(..) => {}
+            // Desks ask for canned replies when they open the list; whose conversations a visitor's are, the
+            // store knows.
+            Change::Canned(..) | Change::Visitor(..) => {}
         }
     }
 

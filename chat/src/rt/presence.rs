@@ -36,7 +36,19 @@ pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
     });
 }
 
-/// Desks see the dot change.
+/// What the panel says of a visitor has changed, or their name in the rows.
+pub(crate) fn visitor_changed(chat: &Chat, who: Visiting) {
+    if !chat.hub.has_desks(who.0) {
+        return;
+    }
+    let chat = chat.clone();
+    tokio::spawn(async move {
+        let online = chat.engine.online().has(who.0, who.1);
+        show(&chat, who, online).await;
+    });
+}
+
+/// Desks see the dot change, and ask for the panel anew.
 async fn show(chat: &Chat, who: Visiting, online: bool) {
     let shown = chat.engine.store().read(move |tx| all_of(tx, who)).await;
     let shown = shown.inspect_err(|fault| tracing::warn!(%fault, "a visitor's coming or going is not shown"));

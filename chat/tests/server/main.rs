@@ -8,6 +8,7 @@ mod dark;
 #[path = "../chat/engines.rs"]
 #[allow(dead_code, reason = "shared with the engine's tests")]
 mod engines;
+mod hours;
 mod identity;
 mod limits;
 mod once;
@@ -15,3 +16,4 @@ mod raw;
 mod shows;
 mod site;
 mod story;
+mod tokens;

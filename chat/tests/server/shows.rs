@@ -161,6 +161,28 @@ fn a_log_out_closes_the_desk() {
     });
 }
 
+// shows: INF-12
+#[test]
+fn the_panel_is_asked_for_anew_where_it_has_changed() {
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        let page = chat_proto::visitor::PageView {
+            url: "https://shop.example/basket?id=1#top".into(),
+            title: "Basket".into(),
+            at: 0,
+        };
+        lea.tell(&FromVisitor::Page(page)).await.expect("told");
+        let seen = anna.until("the page", |_, frame| match frame {
+            ToDesk::Visitor { conv, online } => Some((conv.clone(), *online)),
+            _ => None,
+        });
+        assert_eq!(seen.await.expect("seen"), (conv.clone(), true));
+        let panel: chat_proto::desk::Visitor =
+            anna.get(&format!("/v1/conversations/{conv}/visitor")).await.expect("the panel");
+        assert_eq!(panel.page.expect("known").url, "https://shop.example/basket");
+    });
+}
+
 // shows: QUE-14
 #[test]
 fn who_waits_sees_how_many_are_before_them() {
