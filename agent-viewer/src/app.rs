@@ -10,6 +10,7 @@ use crate::{
     i18n::Words,
     net::http::{self, HttpError},
     pages::{
+        admin::AdminPage,
         chats::ChatsPage,
         contacts::{ContactPage, ContactsPage},
         desk::DeskPage,
@@ -91,6 +92,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/visitors") view=DeskPage/>
                     <Route path=path!("/contacts") view=ContactsPage/>
                     <Route path=path!("/contacts/:id") view=ContactPage/>
+                    <Route path=path!("/admin") view=AdminPage/>
                 </ParentRoute>
                 <Route path=path!("/login") view=LoginPage/>
                 <Route path=path!("/view/:session") view=ViewerPage/>

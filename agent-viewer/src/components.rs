@@ -2,6 +2,7 @@
 
 pub mod account_gate;
 pub mod account_menu;
+pub mod admin;
 pub mod avatar;
 pub mod band;
 pub mod brand;

@@ -1,5 +1,6 @@
 //! The server, as the application knows it: requests, the desk's socket, and one share's two lanes.
 
+pub mod admin_http;
 pub mod chat_http;
 pub mod chat_socket;
 pub mod desk_socket;

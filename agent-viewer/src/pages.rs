@@ -1,5 +1,6 @@
 //! One page per file.
 
+pub mod admin;
 pub mod chats;
 pub mod contacts;
 pub mod desk;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a word stays at the top.
-const LINGER: std::time::Duration = std::time::Duration::from_secs(6);
+const LINGER: std::time::Duration = std::time::Duration::from_secs(4);
 
 impl Chat {
     /// Opens a conversation: what is known of it is shown, and the rest follows.

@@ -1,7 +1,7 @@
 //! What the service tells, and what follows from it.
 use chat_proto::{
     Fault,
-    desk::{Deed, FromDesk, Presence, ToDesk},
+    desk::{Deed, FromDesk, List, Presence, Query, ToDesk},
 };
 use leptos::prelude::*;
 
@@ -140,9 +140,12 @@ impl Chat {
             return self.flush();
         }
         let Some(asked) = self.deeds.try_update(|deeds| deeds.take_answer(cid)).flatten() else { return };
-        if let FromDesk::Do { what, .. } = asked
-            && let Some(text) = done(&what)
-        {
+        let FromDesk::Do { what, .. } = asked else { return };
+        if matches!(what, Deed::Take { .. } | Deed::Accept { .. }) {
+            // What was taken stands among one's own now.
+            self.watch(Query { list: List::Mine, ..Query::default() });
+        }
+        if let Some(text) = done(&what) {
             self.toast(text, "", false);
         }
     }

@@ -1,4 +1,4 @@
-//! Copies an address.
+//! Copies a text.
 use std::time::Duration;
 
 use icondata_lu as lu;
@@ -18,10 +18,13 @@ pub fn CopyButton(
     /// What to copy.
     #[prop(into)]
     text: Signal<String>,
+    /// What the button says.
+    #[prop(default = Text::CopyAddress)]
+    label: Text,
 ) -> impl IntoView {
     let words = words();
     let copied = RwSignal::new(false);
-    let label = move || words.now(if copied.get() { Text::Copied } else { Text::CopyAddress });
+    let label = move || words.now(if copied.get() { Text::Copied } else { label });
     let copy = move |_| {
         browser::copy(&text.get_untracked());
         copied.set(true);

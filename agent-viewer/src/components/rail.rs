@@ -37,6 +37,7 @@ pub fn Rail() -> impl IntoView {
             {place("/", Text::Chats, lu::LuMessagesSquare)}
             {place("/visitors", Text::Visitors, lu::LuUsers)}
             {place("/contacts", Text::Contacts, lu::LuBookUser)}
+            <Show when=move || chat().is_manager()>{place("/admin", Text::Administration, lu::LuSettings)}</Show>
             <span class="rail-rest"></span>
             <LanguageSwitch/>
             <ThemeSwitch/>

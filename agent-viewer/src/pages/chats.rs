@@ -82,6 +82,16 @@ pub fn ChatsPage() -> impl IntoView {
     on_cleanup(move || chat.leave());
     let keys = window_event_listener(ev::keydown, move |event| press(&event, (chat, ui)));
     on_cleanup(move || keys.remove());
+    let drawer = StoredValue::new(browser::has_drawer());
+    let resized = window_event_listener(ev::resize, move |_| {
+        // Where there is room the panel stands beside the thread, else it lies over it and is asked for.
+        let now = browser::has_drawer();
+        if drawer.get_value() != now {
+            drawer.set_value(now);
+            ui.panel.set(!now);
+        }
+    });
+    on_cleanup(move || resized.remove());
     let calls = Memo::new(move |_| chat.offers.read().cards().len() + chat.counts.read().unread as usize);
     Effect::new(move |_| {
         let name = words.now(Text::Chats);

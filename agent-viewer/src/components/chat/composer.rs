@@ -157,6 +157,7 @@ fn Writing(draft: Draft) -> impl IntoView {
         });
         draft.set(text);
     };
+    let publish = move || words.now(if draft.note.get() { Text::SaveNote } else { Text::Publish });
     let empty = move || draft.text.read().trim().is_empty() && draft.files.is_empty();
     view! {
         <CannedMenu suggestions/>
@@ -171,9 +172,9 @@ fn Writing(draft: Draft) -> impl IntoView {
                 <EmojiMenu/>
                 <Show when=move || !draft.note.get()><PickFiles/> <Extras/></Show>
                 <span class="composer-rest"></span>
-                <button type="button" class="button primary" data-do="send" disabled=empty on:click=move |_| draft.publish(chat)>
+                <button type="button" class="button primary" data-do="send" aria-label=publish title=publish disabled=empty on:click=move |_| draft.publish(chat)>
                     <Icon icon=lu::LuSendHorizontal/>
-                    {move || words.now(if draft.note.get() { Text::SaveNote } else { Text::Publish })}
+                    <span>{publish}</span>
                 </button>
             </div>
         </div>

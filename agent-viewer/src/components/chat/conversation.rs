@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::{
     composer::Composer,
     message::field_label,
+    offer_cards::OfferCards,
     thread_view::ThreadView,
     toolbar::Toolbar,
     who::{Face, name_of},
@@ -31,6 +32,7 @@ pub fn Conversation() -> impl IntoView {
     });
     view! {
         <main class="conversation">
+            <div class="offers-here"><OfferCards/></div>
             {move || match state.get() {
                 Shown::Nothing => view! { <Nothing/> }.into_any(),
                 Shown::Missing => view! { <Missing/> }.into_any(),

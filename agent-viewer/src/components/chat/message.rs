@@ -139,7 +139,10 @@ fn is_image(msg: &Msg) -> bool {
 
 fn author_name(msg: &Msg, words: Words, chat: crate::chat::Chat) -> String {
     match msg.from {
-        From::Visitor => words.now(Text::TheVisitor).to_owned(),
+        From::Visitor => {
+            let name = super::conversation::row().map(|row| row.name).unwrap_or_default();
+            if name.trim().is_empty() { words.now(Text::TheVisitor).to_owned() } else { name }
+        }
         From::Bot => {
             if msg.name.is_empty() {
                 words.now(Text::TheBot).to_owned()

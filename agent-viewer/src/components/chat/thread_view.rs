@@ -72,7 +72,8 @@ pub fn ThreadView(
         Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
     let whole = move || {
         let begun = chat.thread.read().as_ref().is_some_and(|thread| thread.earlier().is_none());
-        begun && chat.past.read().is_whole() && all.read().len() <= eye.limit.get()
+        let first = matches!(&*chat.visitor.read(), Loaded::Here(visitor) if visitor.past.is_empty());
+        begun && (first || chat.past.read().is_whole()) && all.read().len() <= eye.limit.get()
     };
     view! {
         <div class="thread" node_ref=eye.node on:scroll=move |_| eye.scrolled(up)>

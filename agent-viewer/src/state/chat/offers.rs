@@ -65,7 +65,9 @@ impl Offers {
 
 /// What is left of an offer's time: whole seconds, rounded up, and the part of it from 1 to 0.
 pub fn left(offer: &Offer, now: Millis) -> (i64, f64) {
-    let (rest, whole) = ((offer.due - now).max(0), (offer.due - offer.at).max(1));
+    let whole = (offer.due - offer.at).max(1);
+    // Two clocks never agree to the millisecond: more than all of it is not left.
+    let rest = (offer.due - now).clamp(0, whole);
     ((rest + 999) / 1000, (rest as f64 / whole as f64).clamp(0.0, 1.0))
 }
 
@@ -108,6 +110,7 @@ mod tests {
     #[test]
     fn the_ring_runs_from_thirty_to_nothing() {
         let offer = offer(1, 30_000);
+        assert_eq!(left(&offer, -500), (30, 1.0));
         assert_eq!(left(&offer, 0), (30, 1.0));
         assert_eq!(left(&offer, 15_000), (15, 0.5));
         assert_eq!(left(&offer, 29_001).0, 1);
