@@ -4,6 +4,7 @@ mod apt;
 mod bench;
 mod browsers;
 mod cargo_install;
+mod day;
 mod demo;
 mod ids;
 mod library;
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Lives a simulated day of support, on SQLite and on PostgreSQL: agents and visitors over real sockets.
+    Day(day::Options),
     /// Measures the product beside others; without a name, lists what can be measured.
     Bench(bench::Options),
     /// Finds or installs the browsers and drivers that tests steer.
@@ -75,6 +78,7 @@ fn dispatch(command: Command) -> Result<()> {
             let parts = if parts.is_empty() { web::Part::ALL.to_vec() } else { parts };
             web::build(&parts, web::Profile::from_flag(release)).map(drop)
         }
+        Command::Day(options) => day::live(&options),
         Command::Bench(options) => bench::measure(&options),
         Command::Browsers => browsers::find().map(drop),
         Command::Postgres => postgres::serve(),

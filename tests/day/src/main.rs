@@ -6,6 +6,7 @@
 
 mod agent;
 mod check;
+mod database;
 mod dice;
 mod server;
 mod setup;
@@ -23,6 +24,7 @@ use tokio::{
 };
 
 use agent::{Done, LogIn};
+use database::Database;
 use dice::Dice;
 use server::{PAGES, Program, Server};
 use visitor::Told;
@@ -33,9 +35,8 @@ struct Arguments {
     /// The server's program, `tandem`.
     #[arg(long, env = "TANDEM_SERVER")]
     server: PathBuf,
-    /// A PostgreSQL database that may be filled; without one, SQLite in a folder that goes away.
-    #[arg(long)]
-    database: Option<String>,
+    #[command(flatten)]
+    postgres: database::Postgres,
     /// Decides everything that people do.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -60,8 +61,8 @@ async fn main() -> Result<()> {
 
 async fn live(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
-    let program = Program { path: arguments.server.clone(), database: arguments.database.clone() };
-    let mut server = Server::start(program).await?;
+    let database = Database::make(&arguments.postgres).context("a database")?;
+    let mut server = Server::start(Program { path: arguments.server.clone(), database }).await?;
     let place = Place {
         server: server.address(),
         desk: server.desk(),

@@ -10,16 +10,18 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
+use crate::database::Database;
+
 /// The origin of the site's pages, which nobody ever loads.
 pub const PAGES: &str = "http://shop.localhost:7400";
 
 /// What the server is started with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Program {
     /// The binary `tandem`.
     pub path: PathBuf,
     /// A PostgreSQL database; SQLite in the folder without one.
-    pub database: Option<String>,
+    pub database: Option<Database>,
 }
 
 /// A server that runs.
@@ -88,8 +90,11 @@ fn spawn(program: &Program, folder: &Path, port: u16) -> Result<(Child, Out)> {
     let mut command = Command::new(&program.path);
     command.arg("serve").arg("--data").arg(folder).args(["--listen", &format!("127.0.0.1:{port}")]);
     command.args(["--demo-account", "--site-origin", PAGES]).stdout(Stdio::piped()).kill_on_drop(true);
-    if let Some(url) = &program.database {
-        command.args(["--database", url]);
+    if let Some(database) = &program.database {
+        command.args(["--database", &database.url]);
+        if let Some(trusted) = &database.trusted {
+            command.arg("--database-ca").arg(trusted);
+        }
     }
     let mut child = command.spawn().with_context(|| format!("starting {}", program.path.display()))?;
     let out = child.stdout.take().context("the server has no output")?;
