@@ -72,7 +72,7 @@ async fn talks(stage: &mut Stage, conv: &str) -> Result<()> {
         .await?;
     widget.clicks("[data-compose]").await?;
     widget.types("Hello,").await?;
-    widget.types(Key::Shift + Key::Enter).await?;
+    widget.breaks_the_line().await?;
     widget.types("where is my kettle?").await?;
     widget.types(Key::Enter).await?;
     widget.has_sent("Hello,\nwhere is my kettle?").await?;
@@ -159,7 +159,7 @@ async fn it_fills_a_phones_screen() {
             stage.widget().has_sent("Bonjour").await?;
             stage.is_pictured("phone").await?;
             let whole = "(() => { const it = root.querySelector('.window').getBoundingClientRect();
-                return it.x === 0 && it.y === 0 && Math.round(it.width) === innerWidth && Math.round(it.height) === innerHeight; })()";
+                return it.x === 0 && it.y === 0 && Math.round(it.width) === document.documentElement.clientWidth && Math.round(it.height) === innerHeight; })()";
             ensure!(stage.widget().eval(whole).await? == true, "the window is not the whole screen");
             let wide = eval(&stage.visitor.driver, "document.documentElement.scrollWidth <= innerWidth").await?;
             ensure!(wide == true, "the page is wider than the screen");

@@ -6,6 +6,7 @@
 mod bindgen;
 pub mod npm;
 mod press;
+mod snip;
 mod stamp;
 
 use std::fs;
@@ -182,7 +183,8 @@ fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result
     let done = output(profile).join(part.folder());
     // What makes the folder counts too: a change here changes what it makes.
     let made_by = place::files_below(&place::root().join("xtask/src/web"))?;
-    let inputs = modules.iter().map(|(_, wasm)| wasm).chain(copied.iter().map(|(from, _)| from)).chain(&made_by);
+    let inputs =
+        modules.iter().map(|(_, wasm)| wasm).chain(copied.iter().map(|(from, _)| from)).chain(&made_by);
     let stamp = stamp::of(inputs.map(PathBuf::as_path))?;
     let memory = place::target().join("web").join(format!("{}-{}.stamp", profile.folder(), part.folder()));
     if done.is_dir() && fs::read_to_string(&memory).is_ok_and(|before| before == stamp) {
@@ -192,8 +194,16 @@ fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
     for (module, wasm) in modules {
+        let wasm = if profile == Profile::Release && *module == "widget" {
+            let bare = fresh.with_extension("wasm");
+            fs::copy(wasm, &bare).with_context(|| format!("copying {}", wasm.display()))?;
+            snip::panics(&bare)?;
+            bare
+        } else {
+            wasm.clone()
+        };
         timed(&format!("wasm-bindgen {module}"), || {
-            bindgen::generate(wasm, &fresh, module, profile, part == Part::Lib)
+            bindgen::generate(&wasm, &fresh, module, profile, part == Part::Lib)
         })?;
     }
     for (from, to) in &copied {

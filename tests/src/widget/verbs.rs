@@ -38,6 +38,16 @@ impl Root<'_> {
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 
+    /// Presses Shift and Enter.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn breaks_the_line(&self) -> Result<()> {
+        use thirtyfour::Key::{Enter, Shift};
+        let keys = self.driver.action_chain().key_down(Shift).key_down(Enter).key_up(Enter).key_up(Shift);
+        Ok(keys.perform().await?)
+    }
+
     /// Waits until the widget says something.
     ///
     /// # Errors

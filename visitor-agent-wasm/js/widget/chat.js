@@ -9,13 +9,13 @@ const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((i
 const NEAR = 60;
 
 class Widget {
-  constructor(place, wasm) {
+  constructor(place, wasm, style) {
     Object.assign(this, place, { wasm });
     this.url = `${this.server}/v1/widget/${encodeURIComponent(this.site)}`;
     this.queue = [];
     this.files = new Files({ server: this.server, tell: (kind, payload) => this.tell(kind, payload) });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(wasm.style());
+    sheet.replaceSync(style);
     this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
     this.sheet = sheet;
     this.listen();
@@ -57,7 +57,10 @@ class Widget {
     if (this.busy) return;
     this.busy = true;
     try {
-      for (let next; (next = this.queue.shift());) this.take(this.machine.handle(...next, Date.now(), hex(32)));
+      for (let next; (next = this.queue.shift());) {
+        this.heard = next[1];
+        this.take(this.machine.handle(...next, Date.now(), hex(32)));
+      }
     } catch (error) {
       return this.fall(error);
     }
@@ -93,6 +96,7 @@ class Widget {
       case "say": return this.line.say(value);
       case "last": return void this.post("/say", more[0], value, true).catch(() => {});
       case "tell": return this.line?.tellOthers(value);
+      case "relay": return this.line.tellOthers(`{"heard":${this.heard}}`);
       case "wake": return this.wake(value);
       case "upload": return this.files.upload(value, ...more);
       case "forget": return this.files.forget(value);
@@ -273,6 +277,7 @@ class Widget {
   }
 
   input({ target }) {
+    if (target.ariaInvalid) this.tell("act", { mend: target.name });
     if (target !== this.composer) return;
     this.fit(target);
     this.tell("act", { draft: target.value });
@@ -317,9 +322,11 @@ class Widget {
 
 export const start = async (place) => {
   // After a fall another instance is wanted: the old one is dead.
+  const get = (name) => fetch(`${place.server}/v1/visitor/${name}`, { referrerPolicy: "no-referrer" });
+  const module = get("widget_bg.wasm"), style = get("chat/window.css").then((it) => it.text());
   const wasm = await import("../widget.js" + new URL(import.meta.url).search);
-  await wasm.default({ module_or_path: fetch(place.server + "/v1/visitor/widget_bg.wasm", { referrerPolicy: "no-referrer" }) });
-  const widget = new Widget(place, wasm);
+  await wasm.default({ module_or_path: module });
+  const widget = new Widget(place, wasm, await style);
   const act = (what) => widget.tell("act", what);
   return {
     toggle: () => widget.toggle(),

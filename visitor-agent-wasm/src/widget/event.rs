@@ -105,6 +105,8 @@ pub enum Act {
     Retry,
     /// Has read the band.
     Dismiss,
+    /// Changes a field that was wrong.
+    Mend(String),
     /// Forgets who the visitor is.
     Logout,
     /// Says who the visitor is, by the site's word.
@@ -179,6 +181,8 @@ pub enum Out {
     Last(String, Vec<FromVisitor>),
     /// Tell the other tabs.
     Tell(Peer),
+    /// Tell the other tabs the frame that has just come, as it came: [`Peer::Heard`].
+    Relay,
     /// Come back then, with [`Event::Due`]; in place of what was asked before.
     Wake(Millis),
     /// Bring a file to the server: itself, in which conversation, with which token.

@@ -2,8 +2,6 @@
 //!
 //! Measured with serde's derived code for the same frames, the widget's module was 122 KB of brotli; with this and
 //! [`super::codec`] it fits into its 60 with all else. The tests hold both against serde, frame by frame.
-use std::fmt::Write as _;
-
 /// Deeper values are refused: nothing of ours is, and the stack is small.
 const MAX_DEPTH: u8 = 24;
 
@@ -203,8 +201,12 @@ pub fn quote(out: &mut String, text: &str) {
                 out.push(it);
             }
             '\n' => out.push_str("\\n"),
-            // Cannot fail: it is a string.
-            it if it < ' ' => drop(write!(out, "\\u{:04x}", u32::from(it))),
+            it if it < ' ' => {
+                let digit = |it: u32| char::from_digit(it, 16).unwrap_or_default();
+                out.push_str("\\u00");
+                out.push(digit(u32::from(it) >> 4));
+                out.push(digit(u32::from(it) & 15));
+            }
             it => out.push(it),
         }
     }

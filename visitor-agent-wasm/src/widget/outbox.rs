@@ -45,7 +45,10 @@ impl Item {
 
     /// The key that it is stored under.
     pub fn key(&self) -> String {
-        format!("{PREFIX}{:014}:{}", self.order, self.cid())
+        let order = self.order.to_string();
+        // So many digits that texts are in the order of their numbers.
+        let zeros = &"00000000000000"[order.len().min(14)..];
+        [PREFIX, zeros, &order, ":", self.cid()].concat()
     }
 
     /// What is sent: with the server's names of its files, and of its conversation.

@@ -17,9 +17,6 @@ pub use self::node::Node;
 use super::Client;
 use crate::words::chat::Chat;
 
-/// The style of the widget.
-pub const STYLE: &str = include_str!("view/widget.css");
-
 /// The window, or nothing while it is folded: a JSON array of what stands in the root.
 pub fn render(client: &Client, now: Millis) -> String {
     if !client.ui().open {
@@ -33,7 +30,7 @@ pub fn render(client: &Client, now: Millis) -> String {
     if client.ui().confirm {
         window = window.child(view.confirm());
     }
-    format!("[{}]", window.done())
+    ["[", &window.done(), "]"].concat()
 }
 
 /// What the page is told of what is unread, for assistive technology.

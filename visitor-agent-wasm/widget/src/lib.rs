@@ -3,15 +3,9 @@ use visitor_agent_wasm::widget::{
     Client, Event, Out,
     client::At,
     codec::from_json,
-    view::{self, STYLE},
+    view,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
-
-/// The style sheet of the window.
-#[wasm_bindgen]
-pub fn style() -> String {
-    STYLE.to_owned()
-}
 
 /// The widget of one page.
 #[wasm_bindgen]
@@ -50,7 +44,7 @@ impl Chat {
         if view == self.shown {
             return outs;
         }
-        let whole = format!("{outs}\n{view}");
+        let whole = [outs.as_str(), "\n", &view].concat();
         self.shown = view;
         whole
     }

@@ -45,6 +45,7 @@ impl Client {
             Act::Resend(cid) => self.resends(&cid, at),
             Act::Retry => self.retries(at),
             Act::Dismiss => self.ui.band = None,
+            Act::Mend(key) => drop(self.ui.faults.remove(&key)),
             Act::Logout => {
                 self.out(Out::Tell(Peer::Logout));
                 self.is_forgotten();

@@ -8,7 +8,7 @@ use chat_proto::{
 
 use super::{At, Band, Client};
 use crate::widget::{
-    event::{Out, Peer},
+    event::Out,
     outbox::Item,
     thread::{Applied, Thread},
 };
@@ -20,7 +20,7 @@ impl Client {
     pub(super) fn frame(&mut self, frame: ToVisitor, at: &At) {
         self.heard(at);
         if is_for_all(&frame) {
-            self.out(Out::Tell(Peer::Heard(frame.clone())));
+            self.out(Out::Relay);
         }
         match frame {
             ToVisitor::Welcome { ping_ms, conv, .. } => self.welcome(ping_ms, conv, at),
@@ -83,10 +83,12 @@ impl Client {
         let is_new = known.is_none();
         if is_new {
             self.thread = Thread::default();
+            self.line.known = 0;
             (self.agent_read, self.my_read) = (0, 0);
             self.ui.rated = false;
             self.ui.offline = false;
         }
+        self.knows_of(conv.seq);
         if self.thread.last() < conv.seq {
             self.lacks(at);
         }
@@ -112,9 +114,14 @@ impl Client {
     }
 
     fn msgs(&mut self, conv: &str, msgs: Vec<Msg>, at: &At) {
+        if self.conv.is_none() && self.is_starting() {
+            // The first messages may come before the conversation itself.
+            self.adopts(Conversation { conv: conv.to_owned(), ..Conversation::default() }, at);
+        }
         if self.conv_name() != Some(conv) {
             return;
         }
+        self.knows_of(msgs.last().map_or(0, |it| it.seq));
         let mine = msgs.iter().filter(|it| it.from == From::Visitor).map(|it| it.cid.clone());
         let mine: Vec<Cid> = mine.collect();
         let from_agent = msgs.iter().any(|it| matches!(it.from, From::Agent | From::Bot));
@@ -140,6 +147,7 @@ impl Client {
 
     fn ack(&mut self, cid: &str, conv: String, seq: u64, at: &At) {
         let Some(item) = self.is_done(cid) else { return };
+        self.knows_of(seq);
         if matches!(item.say, FromVisitor::Start { .. }) && self.conv_name() != Some(&conv) {
             self.adopts(Conversation { conv, seq: seq.max(1), ..Conversation::default() }, at);
         } else if self.thread.last() < seq {

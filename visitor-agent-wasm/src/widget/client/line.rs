@@ -11,6 +11,8 @@ use crate::widget::event::{Out, Peer};
 const ANSWER_MS: Millis = 10_000;
 /// Messages that are missing are asked for after so long, milliseconds.
 const FETCH_MS: Millis = 200;
+/// And asked for again after so long, milliseconds.
+const FETCH_AGAIN_MS: Millis = 3_000;
 /// A token is asked for anew so long before its end, milliseconds.
 const SPARE_MS: Millis = 30_000;
 /// After so many openings that came to nothing, the token may be at fault.
@@ -42,6 +44,8 @@ pub(super) struct Line {
     heard: Millis,
     ping: Millis,
     pub fetch: Option<Millis>,
+    /// The last number in the thread that somebody spoke of.
+    pub known: u64,
 }
 
 impl Client {
@@ -147,6 +151,7 @@ impl Client {
             heard: self.line.heard,
             ping: Millis::from(ping_ms),
             fetch: self.line.fetch,
+            known: self.line.known,
             ..Line::default()
         };
         self.backoff.reset();
@@ -208,6 +213,11 @@ impl Client {
         }
     }
 
+    /// The thread goes on to this number at least.
+    pub(super) fn knows_of(&mut self, seq: u64) {
+        self.line.known = self.line.known.max(seq);
+    }
+
     /// There are messages that this thread lacks.
     pub(super) fn lacks(&mut self, at: &At) {
         self.line.fetch.get_or_insert(at.now + FETCH_MS);
@@ -237,9 +247,10 @@ impl Client {
         }
         if self.line.fetch.is_some_and(|fetch| fetch <= at.now) {
             self.line.fetch = None;
-            if let Some(conv) = self.conv.as_ref().filter(|it| self.thread.last() < it.seq) {
+            if let Some(conv) = self.conv.as_ref().filter(|_| self.thread.last() < self.line.known) {
                 let frame = FromVisitor::Fetch { conv: conv.conv.clone(), after: self.thread.last() };
                 self.say(frame);
+                self.line.fetch = Some(at.now + FETCH_AGAIN_MS);
             }
         }
     }

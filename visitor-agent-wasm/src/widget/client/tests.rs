@@ -192,7 +192,7 @@ impl World {
                 }
                 Out::Wake(at) => self.wake = Some(at),
                 Out::Compose(text) => self.composed = text,
-                Out::Say(_) | Out::Last(..) | Out::Tell(_) | Out::Upload(..) | Out::Forget(_) => {}
+                Out::Say(_) | Out::Last(..) | Out::Tell(_) | Out::Relay | Out::Upload(..) | Out::Forget(_) => {}
                 Out::Focus(_) | Out::Show(_) | Out::Unread(_) | Out::Bearer(_) => {}
             }
         }

@@ -49,6 +49,7 @@ impl Act {
             "drop" => Self::Drop(Codec::read(value)?),
             "cancel" => Self::Cancel(Codec::read(value)?),
             "resend" => Self::Resend(Codec::read(value)?),
+            "mend" => Self::Mend(Codec::read(value)?),
             "identify" => Self::Identify(Codec::read(value)?),
             "custom" => Self::Custom(Codec::read(value)?),
             "page" => Self::Page(Codec::read(value)?),
@@ -101,7 +102,8 @@ impl Codec for Peer {
         }
         let mut it = Members::of(out);
         match self {
-            Self::Hi | Self::Logout => {}
+            // What was heard is relayed as it came.
+            Self::Hi | Self::Logout | Self::Heard(_) => {}
             Self::Stand { conv, msgs, read, up } => {
                 let mut stand = Members::of(it.name("stand"));
                 stand.put("conv", conv);
@@ -110,7 +112,6 @@ impl Codec for Peer {
                 stand.put("up", up);
                 stand.end();
             }
-            Self::Heard(frame) => it.put("heard", frame),
             Self::Say(frame) => it.put("say", frame),
             Self::Up(up) => it.put("up", up),
         }
@@ -138,6 +139,7 @@ impl Out {
                 all.push(']');
                 put(out, "last", &[token, &all]);
             }
+            Self::Relay => put(out, "relay", &[]),
             Self::Tell(peer) => put(out, "tell", &[&super::to_json(peer)]),
             Self::Wake(at) => put(out, "wake", &[at]),
             Self::Upload(file, conv, token) => put(out, "upload", &[file, conv, token]),

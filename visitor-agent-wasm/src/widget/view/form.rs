@@ -82,7 +82,7 @@ impl View<'_> {
         };
         let mut words = Node::new("span").text(label);
         if !field.required {
-            words = words.child(Node::new("i").text(&format!(" ({})", self.say(Chat::Optional))));
+            words = words.child(Node::new("i").text(&[" (", self.say(Chat::Optional), ")"].concat()));
         }
         let known = ui.form.get(key).map(String::as_str).unwrap_or_default();
         let input = match kind(field) {
@@ -95,7 +95,7 @@ impl View<'_> {
         match ui.faults.get(key) {
             None => row.child(input),
             Some(code) => {
-                let id = format!("fault-{key}");
+                let id = ["fault-", key].concat();
                 let input = input.attr("aria-invalid", "true").attr("aria-describedby", &id);
                 let fault = Node::new("small").attr("id", &id).text(self.say(fault(code)));
                 row.child(input).child(fault)
@@ -136,8 +136,8 @@ impl View<'_> {
     fn way(&self, way: &Way) -> Option<Node> {
         let label = if way.label.is_empty() { &way.value } else { &way.label };
         let (shape, url) = match way.kind.as_str() {
-            "email" => (icon::MAIL, format!("mailto:{}", way.value)),
-            "phone" => (icon::PHONE, format!("tel:{}", way.value.replace(' ', ""))),
+            "email" => (icon::MAIL, ["mailto:", &way.value].concat()),
+            "phone" => (icon::PHONE, ["tel:", &way.value].concat().replace(' ', "")),
             "link" if text::is_web(&way.value) => (icon::LINK, way.value.clone()),
             "form" => {
                 let words = if way.label.is_empty() { self.say(Chat::LeaveMessage) } else { &way.label };

@@ -13,7 +13,10 @@ use crate::widget::text;
 
 impl View<'_> {
     pub(super) fn message(&self, msg: &Msg, next: Option<&Msg>, conv: &Conversation) -> Option<Node> {
-        let row = Node::new("li").attr("k", &msg.seq.to_string()).attr("data-seq", &msg.seq.to_string());
+        let seq = msg.seq.to_string();
+        // The visitor's own stay where they were while they were on their way.
+        let key = if msg.from == From::Visitor && !msg.cid.is_empty() { &msg.cid } else { &seq };
+        let row = Node::new("li").attr("k", key).attr("data-seq", &seq);
         let body = match msg.kind.as_str() {
             "system" => return Some(self.line(row, msg, None)),
             "transfer" => return Some(self.line(row, msg, Some(icon::MOVE))),
@@ -31,8 +34,8 @@ impl View<'_> {
     fn spoken(&self, row: Node, msg: &Msg, next: Option<&Msg>) -> Node {
         let side = if msg.from == From::Visitor { "me" } else { "them" };
         let end = if Self::ends_group(msg, next) { " end" } else { "" };
-        let row = row.class(&format!("{side}{end}"));
-        row.child(Node::new("span").class("aloud").text(&format!("{}: ", self.author(msg))))
+        let row = row.class(&[side, end].concat());
+        row.child(Node::new("span").class("aloud").text(&[&self.author(msg), ": "].concat()))
     }
 
     fn author(&self, msg: &Msg) -> String {
@@ -72,7 +75,7 @@ impl View<'_> {
         let open = conv.stage == Stage::Bot && self.client.thread().question() == Some(msg.seq);
         if open && !self.client.is_choosing() {
             let choices = msg.meta.choices.iter().map(|it| {
-                let act = format!("{{\"choose\":{}}}", it.option);
+                let act = ["{\"choose\":", &it.option.to_string(), "}"].concat();
                 Node::new("button").class("choice").attr("type", "button").attr("data-act", &act).text(&it.label)
             });
             let group = Node::new("div").class("choices").attr("role", "group");
@@ -110,7 +113,7 @@ impl View<'_> {
             return card;
         }
         let place = msg.meta.url.split('/').nth(2).unwrap_or_default();
-        let go = link(&msg.meta.url).attr("aria-label", &format!("{} ({place})", self.say(Chat::OpenLink)));
+        let go = link(&msg.meta.url).attr("aria-label", &[self.say(Chat::OpenLink), " (", place, ")"].concat());
         card.child(go.text(place).child(icon(icon::LINK)))
     }
 

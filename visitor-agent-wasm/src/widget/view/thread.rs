@@ -119,21 +119,12 @@ impl View<'_> {
     /// A length as people read it.
     pub(super) fn bytes(&self, bytes: u64) -> String {
         let french = self.client.language() == crate::words::Language::French;
-        let unit = |it: &str| if french { format!("{it}o") } else { format!("{it}B") };
-        match bytes {
-            0..1024 => format!("{bytes} {}", if french { "octets" } else { "bytes" }),
-            1024..1_048_576 => format!("{} {}", bytes.div_ceil(1024), unit("K")),
-            _ => {
-                let tenths = bytes * 10 / 1_048_576;
-                let (whole, part) = (tenths / 10, tenths % 10);
-                let number = if part == 0 {
-                    whole.to_string()
-                } else {
-                    format!("{whole}{}{part}", if french { ',' } else { '.' })
-                };
-                format!("{number} {}", unit("M"))
-            }
-        }
+        let (number, unit) = match bytes {
+            0..1024 => (bytes.to_string(), if french { " octets" } else { " bytes" }),
+            1024..1_048_576 => (bytes.div_ceil(1024).to_string(), if french { " Ko" } else { " KB" }),
+            _ => (tenths(bytes * 10 / 1_048_576, if french { "," } else { "." }), if french { " Mo" } else { " MB" }),
+        };
+        [number.as_str(), unit].concat()
     }
 
     pub(super) fn composer(&self) -> Node {
@@ -187,9 +178,11 @@ fn dots() -> Node {
 
 /// What a button does to something that has a name.
 fn act(what: &str, name: &str) -> String {
-    let mut text = String::from("{\"");
-    for part in [what, "\":\"", name, "\"}"] {
-        text.push_str(part);
-    }
-    text
+    ["{\"", what, "\":\"", name, "\"}"].concat()
+}
+
+/// A number of tenths, as people write it.
+fn tenths(tenths: u64, point: &str) -> String {
+    let (whole, part) = ((tenths / 10).to_string(), (tenths % 10).to_string());
+    if part == "0" { whole } else { [whole.as_str(), point, &part].concat() }
 }
