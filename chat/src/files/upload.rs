@@ -276,7 +276,11 @@ impl Files {
     async fn keep(&self, of: &Attachment, thumb: Option<&Thumb>) -> Result<(), FileFault> {
         let mut file = tokio::fs::File::open(self.inner.parts.path(of.public)).await?;
         let mut object = BufWriter::new(Arc::clone(&self.inner.objects), open::path(of));
-        tokio::io::copy(&mut file, &mut object).await?;
+        if let Err(error) = tokio::io::copy(&mut file, &mut object).await {
+            // What came before the failure is not left in the object store.
+            object.abort().await?;
+            return Err(error.into());
+        }
         object.shutdown().await?;
         if let Some(thumb) = thumb {
             self.inner.objects.put(&open::thumb_path(of), thumb.bytes.clone().into()).await?;

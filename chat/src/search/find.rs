@@ -341,11 +341,15 @@ fn numbers(ids: impl IntoIterator<Item = i64>) -> String {
     all.join(", ")
 }
 
-/// The message as it is now; `None` when it does not say so any more.
+/// The message as it is now; `None` when it does not say so any more, or cannot be read.
 fn hit(tx: &mut dyn Tx, wanted: &Wanted, row: Row) -> Result<Option<Hit>, Error> {
     let (_, site, conv, aside, n, public) = row;
     let (site, conversation, place) = (SiteId(site), ConversationId(conv), place(aside, n));
-    let Some(message) = message::one(tx, (site, conversation), place)? else { return Ok(None) };
+    let message = match message::one(tx, (site, conversation), place) {
+        Err(Error::Data(_)) => None,
+        read => read?,
+    };
+    let Some(message) = message else { return Ok(None) };
     let Some(text) = index::searched(tx, site, &message.body)? else { return Ok(None) };
     let Some(places) = wanted.places(&text) else { return Ok(None) };
     let snippet = Snippet::new(&text, &places);

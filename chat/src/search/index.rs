@@ -35,7 +35,11 @@ pub(super) async fn batch(store: &Store) -> Result<usize, Fault> {
 fn index(tx: &mut dyn Tx) -> Result<usize, Error> {
     let (entries, mut languages) = (search::take(tx, BATCH)?, Languages::default());
     for entry in &entries {
-        index_one(tx, *entry, &mut languages)?;
+        match tx.attempt(|tx| index_one(tx, *entry, &mut languages)) {
+            // One that cannot be read keeps nobody else from being found.
+            Err(Error::Data(reason)) => tracing::error!(?entry, reason, "a message cannot be indexed"),
+            done => done?,
+        }
     }
     Ok(entries.len())
 }

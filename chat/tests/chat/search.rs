@@ -23,6 +23,7 @@ on_each_engine! {
     a_note_is_found_beside_the_thread,
     another_site_finds_nothing,
     what_was_left_by_a_kill_is_indexed,
+    what_cannot_be_read_keeps_nobody_from_being_found,
     a_list_finds_its_rows,
 }
 
@@ -271,6 +272,24 @@ async fn what_was_left_by_a_kill_is_indexed(bench: Arc<Bench>) {
     assert!(start.elapsed() < Duration::from_millis(1_200), "{:?}", start.elapsed());
     drop(stop);
     serving.await.expect("ended");
+}
+
+async fn what_cannot_be_read_keeps_nobody_from_being_found(bench: Arc<Bench>) {
+    let chat = bench.begins(1).await;
+    for text in ["before it", "broken it", "after it"] {
+        visitor_says(&bench, &chat, text).await;
+    }
+    let search = indexed(&bench).await;
+    let broken = bench.store.write(store::Key(1), |tx| {
+        tx.execute("UPDATE chat_message SET body = 'no json' WHERE seq = 3", &[])?;
+        let again = "INSERT INTO chat_unindexed (site_id, conv_id, stream, n, at)
+            SELECT site_id, conv_id, 0, seq, at FROM chat_message";
+        tx.execute(again, &[])
+    });
+    broken.await.expect("changed");
+    assert_eq!(texts(&search, find("it")).await, ["after it", "before it"]);
+    assert_eq!(search.catch_up().await, Ok(4));
+    assert_eq!(texts(&search, find("it")).await, ["after it", "before it"]);
 }
 
 // shows: DSK-12

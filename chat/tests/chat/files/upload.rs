@@ -21,6 +21,7 @@ on_each_engine! {
     an_image_has_a_small_one,
     what_nobody_sends_goes_by_itself,
     a_site_has_rules_of_its_own,
+    any_object_store_serves,
 }
 
 const MAX: usize = 5_242_880;
@@ -232,4 +233,17 @@ async fn a_site_has_rules_of_its_own(bench: Arc<Bench>) {
     shelf.begin(who, &chat, "a.ZIP", 3).await.refused(415, "type_denied");
     shelf.begin_as(who, &chat, ("a", "Application/PDF; x=y"), 3).await.refused(415, "type_denied");
     shelf.begin(who, &chat, "a.exe", 3).await.is(201);
+}
+
+/// The same trait as that of S3.
+async fn any_object_store_serves(bench: Arc<Bench>) {
+    let (mut shelf, (anna, chat)) = (Shelf::new(bench.clone()), bench.begins(1).await);
+    let (who, bytes) = (visitor(anna), picture(700, 20));
+    shelf.in_memory();
+    let id = shelf.upload(who, &chat, "a.png", &bytes).await;
+    assert!(shelf.get(who, &format!("/v1/files/{id}")).await.is(200).body == bytes);
+    shelf.get(who, &format!("/v1/files/{id}/thumb")).await.is(200);
+    assert_eq!(shelf.on_disk(), [""; 0], "no part is left");
+    shelf.delete(who, &id).await.is(204);
+    shelf.get(who, &format!("/v1/files/{id}")).await.refused(404, "not_found");
 }
