@@ -4,6 +4,7 @@
 
 mod api;
 mod crash;
+mod desk;
 mod differential;
 mod engines;
 mod files;
