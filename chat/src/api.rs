@@ -22,7 +22,7 @@ use axum::{
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use asking::{Body, ForAdmin, ForDesk, ForManager};
+pub(crate) use asking::{Body, ForAdmin, ForDesk, ForManager, Params, Place};
 pub(crate) use fault::{ApiFault, Invalid};
 
 #[allow(unused_imports, reason = "the module's text names it")]
@@ -88,13 +88,34 @@ fn table() -> OpenApiRouter<Api> {
 
 /// The description of all routes, as OpenAPI has it.
 pub fn document() -> utoipa::openapi::OpenApi {
-    table().into_openapi()
+    whole(table().into_openapi())
+}
+
+/// With what each route may answer for the same reasons: what was sent cannot be read, or comes from a page that is
+/// not the desk's. They look like the answer to who is not logged in, which all have.
+fn whole(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let reads = item.get.as_mut().into_iter().map(|it| (it, false));
+        let all = [&mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+        let writes = all.into_iter().filter_map(Option::as_mut).map(|it| (it, true));
+        for (operation, writes) in reads.chain(writes) {
+            let answers = &mut operation.responses.responses;
+            let Some(like) = answers.get("401").cloned() else { continue };
+            let has_parameters = operation.parameters.is_some() || operation.request_body.is_some();
+            for (status, may) in [("400", has_parameters), ("403", writes)] {
+                if may {
+                    answers.entry(status.to_owned()).or_insert_with(|| like.clone());
+                }
+            }
+        }
+    }
+    document
 }
 
 /// All routes, the document's own among them: `GET /v1/openapi.json`, for anybody.
 pub fn router(api: Api) -> Router {
     let (routes, document) = table().split_for_parts();
-    let document = Arc::new(document);
+    let document = Arc::new(whole(document));
     let told = move || async move { Json((*document).clone()) };
     routes
         .with_state(api)

@@ -1,15 +1,11 @@
 //! What agents can on a site. Their accounts are elsewhere.
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chat_proto::{Fault, admin::Agent};
 use store::Tx;
 
 use super::queues::To;
 use crate::{
-    api::{Api, ApiFault, Body, ForManager, Invalid},
+    api::{Api, ApiFault, Body, ForManager, Invalid, Params, Place},
     model::{AgentId, Lang, SiteId},
     router::Profile,
     tables::people,
@@ -24,7 +20,7 @@ async fn told(api: &Api, site: SiteId, agent: Option<AgentId>) -> Result<Vec<peo
 /// The agents of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/agents", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Agent>), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Agent>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<Vec<Agent>>, ApiFault> {
     let site = of.site;
@@ -45,12 +41,12 @@ pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<
 /// Changes what an agent can. The queues that they serve are the queues' own settings.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin", request_body = Agent,
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
     of: ForManager,
-    Path((_, id)): Path<(String, i64)>,
+    Place((_, id)): Place<(String, i64)>,
     Body(it): Body<Agent>,
 ) -> Result<StatusCode, ApiFault> {
     let known = told(&api, of.site, Some(AgentId(id))).await?.pop().ok_or(ApiFault::NotFound)?;
@@ -73,13 +69,13 @@ pub(super) async fn change(
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent"),
         ("to" = Option<i64>, Query, description = "The queue that takes what they have")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     of: ForManager,
-    Path((_, id)): Path<(String, i64)>,
-    Query(to): Query<To>,
+    Place((_, id)): Place<(String, i64)>,
+    Params(to): Params<To>,
 ) -> Result<StatusCode, ApiFault> {
     let agent = AgentId(id);
     told(&api, of.site, Some(agent)).await?.pop().ok_or(ApiFault::NotFound)?;

@@ -42,7 +42,7 @@ fn told_fields(fields: &FormFields, labels: &Labels) -> Vec<Field> {
 /// The forms of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/forms", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Forms), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Forms), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<Forms>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -53,7 +53,37 @@ pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<
     }))
 }
 
-fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Labels) -> FormFields {
+/// The labels as they were, and as they shall be. Both forms tell the label of a field that both have: the one that
+/// was changed holds; where each was changed to another one, nobody knows which.
+struct Relabelled<'a> {
+    before: &'a Labels,
+    next: Labels,
+    changed: BTreeSet<String>,
+}
+
+impl<'a> Relabelled<'a> {
+    fn new(before: &'a Labels) -> Self {
+        Self { before, next: Labels::new(), changed: BTreeSet::new() }
+    }
+
+    /// False where the other form says otherwise. Who says nothing has nothing against it.
+    fn set(&mut self, key: &str, label: LocalText) -> bool {
+        if label.is_blank() {
+            return true;
+        }
+        if self.before.get(key) == Some(&label) {
+            self.next.entry(key.to_owned()).or_insert(label);
+            return true;
+        }
+        if self.changed.insert(key.to_owned()) {
+            self.next.insert(key.to_owned(), label);
+            return true;
+        }
+        self.next.get(key) == Some(&label)
+    }
+}
+
+fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Relabelled<'_>) -> FormFields {
     wrong.check(all.len() <= MOST, of, "too_many");
     let mut seen = BTreeSet::new();
     let mut made = Vec::new();
@@ -68,9 +98,7 @@ fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Labels) -> Fo
         wrong.check(seen.insert(&it.key), format!("{field}.key"), "twice");
         wrong.check(kind.is_some(), format!("{field}.kind"), "unknown");
         let label = texts(wrong, &format!("{field}.label"), &it.label);
-        if !label.is_blank() {
-            labels.insert(it.key.clone(), label);
-        }
+        wrong.check(labels.set(&it.key, label), format!("{field}.label"), "differs");
         let kind = kind.map_or(FieldKind::Text, |(_, kind)| *kind);
         made.push(model::Field { key: it.key.clone(), kind, required: it.required });
     }
@@ -80,7 +108,7 @@ fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Labels) -> Fo
 /// Changes the forms of a site.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/forms", tag = "admin", request_body = Forms,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -88,11 +116,12 @@ pub(super) async fn change(
     Body(it): Body<Forms>,
 ) -> Result<StatusCode, ApiFault> {
     let change = move |_: &mut dyn Tx, settings: &mut Settings| {
-        let (mut wrong, mut labels) = (Invalid::default(), Labels::new());
+        let before = std::mem::take(&mut settings.shown.labels);
+        let (mut wrong, mut labels) = (Invalid::default(), Relabelled::new(&before));
         let facts = &mut settings.site.settings;
         facts.form = read(&mut wrong, "start", &it.start, &mut labels);
         facts.offline_form = it.offline.as_ref().map(|it| read(&mut wrong, "offline", it, &mut labels));
-        settings.shown.labels = labels;
+        settings.shown.labels = labels.next;
         if let Some(offline) = &it.offline {
             // Nobody could be answered, nor would they have said anything.
             let asks = |kind: &str| offline.iter().any(|it| it.required && it.kind == kind);
@@ -107,7 +136,7 @@ pub(super) async fn change(
 /// The definitions of custom data of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/custom", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Custom>), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Custom>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show_custom(
     State(api): State<Api>,
@@ -121,7 +150,7 @@ pub(super) async fn show_custom(
 /// Changes what the site's script may tell. Values of what is not declared any more are not shown.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/custom", tag = "admin", request_body = Vec<Custom>,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change_custom(
     State(api): State<Api>,
@@ -147,4 +176,34 @@ pub(super) async fn change_custom(
         Ok::<_, ApiFault>(StatusCode::NO_CONTENT)
     };
     api.engine.store().write(Key(site.0), write).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(text: &str) -> LocalText {
+        LocalText([("en".parse().expect("a language"), text.to_owned())].into())
+    }
+
+    // shows: WID-10
+    #[test]
+    fn the_label_that_was_changed_holds_in_both_forms() {
+        let before: Labels = [("name".to_owned(), label("Name"))].into();
+        let cases = [
+            (["Name", "Name"], Some("Name")),
+            (["Your name", "Name"], Some("Your name")),
+            (["Name", "Your name"], Some("Your name")),
+            (["Your name", ""], Some("Your name")),
+            (["Your name", "Your name"], Some("Your name")),
+            (["", ""], None),
+        ];
+        for (said, expected) in cases {
+            let mut labels = Relabelled::new(&before);
+            assert!(said.into_iter().all(|it| labels.set("name", label(it))), "{said:?}");
+            assert_eq!(labels.next.get("name"), expected.map(label).as_ref(), "{said:?}");
+        }
+        let mut labels = Relabelled::new(&before);
+        assert!(labels.set("name", label("One")) && !labels.set("name", label("Other")));
+    }
 }

@@ -1,11 +1,7 @@
 //! Queues, and who serves them.
 use std::collections::BTreeSet;
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chat_proto::{
     Fault,
     admin::{Made, Member, Overflow, Queue},
@@ -15,7 +11,7 @@ use store::Tx;
 
 use super::{bot, name, seconds, told_seconds, week};
 use crate::{
-    api::{Api, ApiFault, Body, ForManager, Invalid},
+    api::{Api, ApiFault, Body, ForManager, Invalid, Params, Place},
     engine::{QueueFacts, Settings},
     model::{AgentId, Entry, QueueId, QueueSettings, SiteId},
     router::{self, Strategy},
@@ -55,7 +51,7 @@ fn told(id: QueueId, it: &QueueFacts, members: &Members) -> Queue {
 /// The queues of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/queues", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Queue>), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Queue>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<Vec<Queue>>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -138,7 +134,7 @@ async fn put(api: &Api, site: SiteId, id: Option<QueueId>, it: &Queue) -> Result
 /// Makes a queue.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/queues", tag = "admin", request_body = Queue,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
     State(api): State<Api>,
@@ -152,12 +148,12 @@ pub(super) async fn add(
 /// Changes a queue.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin", request_body = Queue,
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
     of: ForManager,
-    Path((_, id)): Path<(String, i64)>,
+    Place((_, id)): Place<(String, i64)>,
     Body(it): Body<Queue>,
 ) -> Result<StatusCode, ApiFault> {
     put(&api, of.site, Some(QueueId(id)), &it).await?;
@@ -182,13 +178,13 @@ impl To {
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue"),
         ("to" = Option<i64>, Query, description = "The queue that takes those who wait")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 409, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     of: ForManager,
-    Path((_, id)): Path<(String, i64)>,
-    Query(to): Query<To>,
+    Place((_, id)): Place<(String, i64)>,
+    Params(to): Params<To>,
 ) -> Result<StatusCode, ApiFault> {
     let (site, id) = (of.site, QueueId(id));
     let settings = api.engine.settings(site).await?;

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
@@ -59,6 +59,53 @@ impl<S: Send + Sync> FromRequestParts<S> for ForAdmin {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
         at_least(parts, state, Role::Admin).await.map(Self)
+    }
+}
+
+/// What stands in the path. What is none of its kind is the name of nothing.
+pub(crate) struct Place<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Place<T> {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(it)| Self(it)).map_err(|_| ApiFault::NotFound)
+    }
+}
+
+/// What stands behind the path.
+pub(crate) struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiFault> {
+        Query::try_from_uri(&parts.uri).map(|Query(it)| Self(it)).map_err(|_| ApiFault::Malformed)
+    }
+}
+
+/// What a path says. What is no number where one must stand, is the name of nothing.
+pub(crate) struct At<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(it)| Self(it)).map_err(|_| ApiFault::NotFound)
+    }
+}
+
+/// What stands behind an address's question mark.
+pub(crate) struct With<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for With<T> {
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        let found = Query::<T>::from_request_parts(parts, state).await;
+        found.map(|Query(it)| Self(it)).map_err(|_| ApiFault::Malformed)
     }
 }
 

@@ -1,14 +1,10 @@
 //! Canned replies: everybody's own, and the shared ones, which managers write (FEATURES CAN-01 to CAN-03).
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chat_proto::{Fault, admin::Made, desk::Canned};
 use serde::Deserialize;
 use store::{Constraint, Key, Tx};
 
-use super::{Api, ApiFault, Body, ForDesk, Invalid};
+use super::{Api, ApiFault, Body, ForDesk, Invalid, Params, Place};
 use crate::{
     changes::Change,
     model::{AgentId, SiteId},
@@ -32,11 +28,11 @@ pub(super) struct Words {
 /// among equals.
 #[utoipa::path(get, path = "/v1/canned", tag = "desk",
     params(("words" = Option<String>, Query, description = "What was typed")),
-    responses((status = 200, body = Vec<Canned>), (status = 401, body = Fault)))]
+    responses((status = 200, body = Vec<Canned>), (status = 400, body = Fault), (status = 401, body = Fault)))]
 pub(super) async fn list(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    axum::extract::Query(Words { words }): axum::extract::Query<Words>,
+    Params(Words { words }): Params<Words>,
 ) -> Result<Json<Vec<Canned>>, ApiFault> {
     let agent = viewer.agent;
     let read = move |tx: &mut dyn Tx| {
@@ -135,7 +131,7 @@ async fn put(api: &Api, viewer: &Viewer, id: Option<i64>, it: &Canned) -> Result
 
 /// Writes a reply: one's own, or as a manager a shared one (without `agent`).
 #[utoipa::path(post, path = "/v1/canned", tag = "desk", request_body = Canned,
-    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
     State(api): State<Api>,
@@ -149,12 +145,12 @@ pub(super) async fn add(
 /// Changes one.
 #[utoipa::path(put, path = "/v1/canned/{id}", tag = "desk", request_body = Canned,
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
     Body(it): Body<Canned>,
 ) -> Result<StatusCode, ApiFault> {
     put(&api, &viewer, Some(id), &it).await?;
@@ -179,11 +175,11 @@ async fn find(api: &Api, viewer: &Viewer, id: i64) -> Result<(SiteId, Option<Age
 /// Removes one.
 #[utoipa::path(delete, path = "/v1/canned/{id}", tag = "desk",
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
 ) -> Result<StatusCode, ApiFault> {
     let (site, agent) = find(&api, &viewer, id).await?;
     let owner = owner(&viewer, agent.map(|it| it.0))?;
@@ -202,11 +198,11 @@ pub(super) async fn delete(
 /// Counts a use.
 #[utoipa::path(post, path = "/v1/canned/{id}/used", tag = "desk",
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn used(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
 ) -> Result<StatusCode, ApiFault> {
     let (site, _) = find(&api, &viewer, id).await?;
     let agent = viewer.agent;

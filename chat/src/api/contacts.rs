@@ -1,9 +1,5 @@
 //! Visitors' files, notes about them, and who is blocked.
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chat_proto::{
     Fault,
     admin::Made,
@@ -12,7 +8,7 @@ use chat_proto::{
 use serde::Deserialize;
 use store::{Key, Tx};
 
-use super::{Api, ApiFault, Body, ForDesk, Invalid};
+use super::{Api, ApiFault, Body, ForDesk, Invalid, Params, Place};
 use crate::{
     changes::Change,
     model::{Field, FieldKind, Form, FormFields, MAX_FIELD_CHARS, SiteId, VisitorId},
@@ -31,11 +27,11 @@ const COLOURS: [&str; 4] = ["yellow", "blue", "green", "pink"];
 /// A visitor's file.
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn show(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
 ) -> Result<Json<Contact>, ApiFault> {
     Ok(Json(views::contact(&api.engine, &viewer, VisitorId(id)).await?))
 }
@@ -44,12 +40,12 @@ pub(super) async fn show(
 #[utoipa::path(put, path = "/v1/contacts/{id}", tag = "contacts",
     request_body = std::collections::BTreeMap<String, String>,
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault),
+    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
     Body(profile): Body<chat_proto::Form>,
 ) -> Result<Json<Contact>, ApiFault> {
     let visitor = VisitorId(id);
@@ -95,12 +91,12 @@ pub(super) struct After {
 #[utoipa::path(get, path = "/v1/contacts/{id}/conversations", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor"),
         ("after" = Option<String>, Query, description = "What the page before gave as `next`")),
-    responses((status = 200, body = Rows), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Rows), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn history(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
-    axum::extract::Query(After { after }): axum::extract::Query<After>,
+    Place(id): Place<i64>,
+    Params(After { after }): Params<After>,
 ) -> Result<Json<Rows>, ApiFault> {
     let rows = views::contact_conversations(&api.engine, &viewer, VisitorId(id), after.as_deref()).await?;
     Ok(Json(rows))
@@ -127,12 +123,12 @@ fn told(api: &Api, of: (SiteId, VisitorId)) -> impl Fn(&mut dyn Tx) + Send + use
 /// Notes something about a visitor.
 #[utoipa::path(post, path = "/v1/contacts/{id}/notes", tag = "contacts", request_body = Sticky,
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 404, body = Fault),
+    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault),
         (status = 409, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add_note(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
     Body(note): Body<Sticky>,
 ) -> Result<(StatusCode, Json<Made>), ApiFault> {
     let visitor = VisitorId(id);
@@ -174,11 +170,11 @@ async fn set_note(
 /// Changes a note: one's own, or as a manager anybody's.
 #[utoipa::path(put, path = "/v1/contacts/{id}/notes/{note}", tag = "contacts", request_body = Sticky,
     params(("id" = i64, Path, description = "Which visitor"), ("note" = i64, Path, description = "Which note")),
-    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault), (status = 422, body = Fault)))]
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change_note(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(path): Path<(i64, i64)>,
+    Place(path): Place<(i64, i64)>,
     Body(note): Body<Sticky>,
 ) -> Result<StatusCode, ApiFault> {
     let to = check_note(&note)?;
@@ -188,18 +184,18 @@ pub(super) async fn change_note(
 /// Removes a note: one's own, or as a manager anybody's.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/notes/{note}", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor"), ("note" = i64, Path, description = "Which note")),
-    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete_note(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(path): Path<(i64, i64)>,
+    Place(path): Place<(i64, i64)>,
 ) -> Result<StatusCode, ApiFault> {
     set_note(&api, &viewer, path, None).await
 }
 
 /// The blocked visitors of the manager's sites, the latest first (FEATURES BLK-02).
 #[utoipa::path(get, path = "/v1/blocked", tag = "contacts",
-    responses((status = 200, body = Vec<Blocked>), (status = 401, body = Fault), (status = 403, body = Fault)))]
+    responses((status = 200, body = Vec<Blocked>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault)))]
 pub(super) async fn blocked(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -222,12 +218,12 @@ pub(super) async fn blocked(
 /// Lets a blocked visitor come again. For managers.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/block", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn unblock(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(id): Path<i64>,
+    Place(id): Place<i64>,
 ) -> Result<Json<Contact>, ApiFault> {
     let visitor = VisitorId(id);
     let site = views::site_of(&api.engine, &viewer, visitor).await?;

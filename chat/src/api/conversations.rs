@@ -1,7 +1,7 @@
 //! Lists and conversations.
 use axum::{
     Json,
-    extract::{Path, RawQuery, State, rejection::QueryRejection},
+    extract::{RawQuery, State, rejection::QueryRejection},
 };
 use chat_proto::{
     Fault,
@@ -11,7 +11,7 @@ use chat_proto::{
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::{Api, ApiFault, ForDesk};
+use super::{Api, ApiFault, ForDesk, Place, With};
 use crate::{
     model::{ConversationId, Seq},
     rt::render::{self, Render},
@@ -87,7 +87,7 @@ pub(super) async fn list(
 
 /// How many wait, are the agent's own, and are unread.
 #[utoipa::path(get, path = "/v1/counts", tag = "desk",
-    responses((status = 200, body = Counts), (status = 401, body = Fault)))]
+    responses((status = 200, body = Counts), (status = 400, body = Fault), (status = 401, body = Fault)))]
 pub(super) async fn counts(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -99,11 +99,11 @@ pub(super) async fn counts(
 /// A conversation as its agent sees it.
 #[utoipa::path(get, path = "/v1/conversations/{conv}", tag = "desk",
     params(("conv" = String, Path, description = "Its name")),
-    responses((status = 200, body = Detail), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Detail), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn detail(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(conv): Path<String>,
+    Place(conv): Place<String>,
 ) -> Result<Json<Detail>, ApiFault> {
     let of = views::find(&api.engine, &viewer, &conv).await?;
     Ok(Json(views::detail(&api.engine, &viewer, (of.site, of.id)).await?))
@@ -112,11 +112,11 @@ pub(super) async fn detail(
 /// The panel of a conversation's visitor.
 #[utoipa::path(get, path = "/v1/conversations/{conv}/visitor", tag = "desk",
     params(("conv" = String, Path, description = "The conversation's name")),
-    responses((status = 200, body = Visitor), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Visitor), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn visitor(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(conv): Path<String>,
+    Place(conv): Place<String>,
 ) -> Result<Json<Visitor>, ApiFault> {
     let of = views::find(&api.engine, &viewer, &conv).await?;
     let of: (_, ConversationId) = (of.site, of.id);
@@ -140,10 +140,9 @@ pub(super) struct Part {
 pub(super) async fn messages(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
-    Path(conv): Path<String>,
-    part: Result<axum::extract::Query<Part>, QueryRejection>,
+    Place(conv): Place<String>,
+    With(part): With<Part>,
 ) -> Result<Json<Vec<Msg>>, ApiFault> {
-    let axum::extract::Query(part) = part.map_err(|_| ApiFault::Malformed)?;
     let of = views::find(&api.engine, &viewer, &conv).await?;
     let page = match part.before {
         Some(before) => api.engine.thread_before(of.site, of.id, Seq(before)).await?,

@@ -3,7 +3,7 @@ use accounts::Site;
 use axum::{
     Extension, Json,
     body::Bytes,
-    extract::{Query, State},
+    extract::{Query, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -29,8 +29,12 @@ pub(super) struct Reader {
     lang: String,
 }
 
-fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
-    serde_json::from_slice(bytes).map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "malformed"))
+/// A body, if it was not too long and came whole.
+type Sent = Result<Bytes, BytesRejection>;
+
+fn body<T: DeserializeOwned>(sent: Sent) -> Result<T, Refused> {
+    let bytes = sent.map_err(|rejection| Refused::new(rejection.status(), "too_long"))?;
+    serde_json::from_slice(&bytes).map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "malformed"))
 }
 
 /// `GET /v1/widget/{site}?lang=`
@@ -59,10 +63,10 @@ pub(super) async fn token(
     State(chat): State<Chat>,
     Extension(site): Extension<Site>,
     Peer(from): Peer,
-    bytes: Bytes,
+    sent: Sent,
 ) -> Result<Json<Token>, Refused> {
     chat.rates.token(from)?;
-    let asks: TokenRequest = body(&bytes)?;
+    let asks: TokenRequest = body(sent)?;
     let visitor = chat.identify(&site, &asks).await?;
     Ok(Json(chat.tokens.issue((SiteId(site.id.0), visitor), chat.engine.now())))
 }
@@ -73,13 +77,13 @@ pub(super) async fn say(
     Extension(site): Extension<Site>,
     headers: HeaderMap,
     Peer(from): Peer,
-    bytes: Bytes,
+    sent: Sent,
 ) -> Result<Response, Refused> {
     let receipt = chat.engine.receive();
     let Who::Visitor { site, visitor } = who::visitor(&chat, &headers, Some(SiteId(site.id.0))).await? else {
         return Err(Refused::unknown());
     };
-    let said: Said = body(&bytes)?;
+    let said: Said = body(sent)?;
     let by = Speaker { who: (site, visitor), from, browsing: browsing(&headers) };
     let malformed = || Refused::new(StatusCode::BAD_REQUEST, "malformed");
     let frames = match said {
