@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that tests need, then all of them, with the time of each step.
 
+mod api;
 mod report;
 mod steps;
 mod wasm;
@@ -13,7 +14,7 @@ use steps::{STEPS, Stage, Step};
 /// Which tests.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// A step (tidy, ids, format, lint, lint-web, licences, unit, fuzz, fuzz-wasm, browser), or a
+    /// A step (tidy, ids, format, lint, lint-web, licences, unit, api, fuzz, fuzz-wasm, browser), or a
     /// package (core, relay, ...); without one, every step.
     what: Option<String>,
     /// For the test programs themselves: names of tests, `--nocapture`, ...

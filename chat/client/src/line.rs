@@ -1,9 +1,13 @@
 //! One WebSocket: JSON frames out, JSON frames in.
 use std::{marker::PhantomData, time::Duration};
 
+use chat_proto::limits::PING_EVERY_MS;
 use futures_util::{SinkExt, StreamExt};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout, timeout_at},
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
@@ -11,12 +15,17 @@ use tokio_tungstenite::{
 
 use crate::Error;
 
+/// A server that lives is not silent for so long: two of its pings are missing.
+const SILENCE: Duration = Duration::from_millis(2 * PING_EVERY_MS as u64 + 1_000);
+
 /// An open socket that says `Out` and hears `In`.
 #[derive(Debug)]
 pub struct Line<Out, In> {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// What must never be heard.
     canary: Option<&'static str>,
+    /// When something was heard last.
+    heard: Instant,
     frames: PhantomData<(Out, In)>,
 }
 
@@ -32,7 +41,7 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
             request.headers_mut().insert(*key, HeaderValue::from_str(value).map_err(gone)?);
         }
         let (socket, _) = connect_async(request).await.map_err(gone)?;
-        Ok(Self { socket, canary: None, frames: PhantomData })
+        Ok(Self { socket, canary: None, heard: Instant::now(), frames: PhantomData })
     }
 
     /// Fails from now on where this is heard.
@@ -50,13 +59,26 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
         self.socket.send(Message::text(text)).await.map_err(gone)
     }
 
+    /// Says what may be no frame.
+    ///
+    /// # Errors
+    /// When the socket is closed.
+    pub async fn tell_text(&mut self, text: String) -> Result<(), Error> {
+        self.socket.send(Message::text(text)).await.map_err(gone)
+    }
+
     /// The next frame.
     ///
     /// # Errors
-    /// When the socket is closed, or what came is no frame.
+    /// When the socket is closed or silent for longer than a server that lives, or what came is no frame.
     pub async fn hear(&mut self) -> Result<In, Error> {
         loop {
-            match self.socket.next().await {
+            // What lies there already is read first, however late.
+            let Ok(message) = timeout_at(self.heard + SILENCE, self.socket.next()).await else {
+                return Err(Error::Gone("silence".to_owned()));
+            };
+            self.heard = Instant::now();
+            match message {
                 Some(Ok(Message::Text(text))) => {
                     if self.canary.is_some_and(|it| text.contains(it)) {
                         return Err(Error::Leak(text.to_string()));

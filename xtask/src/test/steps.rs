@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Package;
 
-use super::wasm;
+use super::{api, wasm};
 use crate::browsers;
 use crate::cargo_install;
 use crate::demo;
@@ -30,7 +30,7 @@ pub struct Step {
 }
 
 /// Every step.
-pub const STEPS: [Step; 10] = [
+pub const STEPS: [Step; 11] = [
     Step { name: "tidy", what: "the rules that the compiler does not know", work: tidy },
     Step { name: "ids", what: "which tests show which features", work: ids },
     Step { name: "format", what: "cargo fmt --check", work: format },
@@ -38,6 +38,7 @@ pub const STEPS: [Step; 10] = [
     Step { name: "lint-web", what: "clippy of what runs in browsers", work: lint_web },
     Step { name: "licences", what: "cargo deny: licences, bans, sources", work: licences },
     Step { name: "unit", what: "unit and property tests", work: unit },
+    Step { name: "api", what: "schemathesis: the server beside its OpenAPI document", work: api },
     Step { name: "fuzz", what: "fuzz targets: their corpora, then new cases", work: fuzz },
     Step { name: "fuzz-wasm", what: "the same where addresses have 32 bits", work: wasm::fuzz },
     Step { name: "browser", what: "stories in Chromium and Firefox", work: browser },
@@ -96,6 +97,10 @@ fn unit(stage: &mut Stage) -> Result<Vec<String>> {
     let mut command = cargo();
     servers.apply(command.args(["test", "--workspace", "--exclude", "tests"]));
     test(&mut command, stage)
+}
+
+fn api(_: &mut Stage) -> Result<Vec<String>> {
+    api::check().map(|()| Vec::new())
 }
 
 fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
