@@ -35,12 +35,7 @@ use chat_proto::limits::MAX_FRAME;
 pub(crate) use cross::Origin;
 pub(crate) use refused::Refused;
 
-use crate::{
-    api::Api,
-    rt,
-    server::{Caller, Chat},
-    visits::Browsing,
-};
+use crate::{api::Api, rt, server::Chat, visits::Browsing};
 
 /// All of them.
 pub(crate) fn routes(chat: &Chat) -> Router {
@@ -72,17 +67,29 @@ fn asked(chat: &Chat, routes: Router) -> Router {
         .layer(from_fn_with_state(chat.clone(), cross::any_page))
 }
 
-/// The address that a request came from, as far as somebody said.
+/// The network that a request came from, where that can be known: what a configured proxy says, else the
+/// connection's other end. A loopback address is a proxy that nobody configured: it says nothing about whose
+/// request it is.
 pub(crate) struct Peer(pub Option<IpAddr>);
 
-impl<S: Sync> FromRequestParts<S> for Peer {
+impl FromRequestParts<Chat> for Peer {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let told = parts.extensions.get::<Caller>().map(|Caller(address)| *address);
-        let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
-        Ok(Self(told.or_else(direct)))
+    async fn from_request_parts(parts: &mut Parts, chat: &Chat) -> Result<Self, Infallible> {
+        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_canonical());
+        let proxies = &chat.options.proxies;
+        let told = direct.filter(|it| proxies.contains(it)).and_then(|_| forwarded(&parts.headers, proxies));
+        Ok(Self(told.or(direct).filter(|it| !it.is_loopback())))
     }
+}
+
+/// The last address of `X-Forwarded-For` that is no proxy's own: whoever asked the first proxy wrote those before it.
+fn forwarded(headers: &HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().filter_map(|it| it.to_str().ok()).collect();
+    let mut all = lines.iter().rev().flat_map(|it| it.rsplit(',')).map(str::trim);
+    // What is no address was not written by a proxy: nothing before it is known.
+    let mut known = std::iter::from_fn(|| all.next()?.parse::<IpAddr>().ok().map(|it| it.to_canonical()));
+    known.find(|it| !proxies.contains(it))
 }
 
 /// The desk's log-in.
@@ -96,4 +103,29 @@ pub(crate) fn browsing(headers: &HeaderMap) -> Browsing {
     const LONGEST: usize = 512;
     let agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     Browsing { user_agent: agent.chars().take(LONGEST).collect(), country: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_proxy_wrote_is_believed() {
+        let proxies = ["10.0.0.1".parse().expect("an address"), "10.0.0.2".parse().expect("an address")];
+        let told = |lines: &[&str]| {
+            let line = |it: &&str| {
+                (header::HeaderName::from_static("x-forwarded-for"), it.parse().expect("a value"))
+            };
+            let mut headers = HeaderMap::new();
+            lines.iter().map(line).for_each(|(name, value)| _ = headers.append(name, value));
+            forwarded(&headers, &proxies).map(|it| it.to_string())
+        };
+        assert_eq!(told(&["192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(told(&["198.51.100.1, 192.0.2.7, 10.0.0.2"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(told(&["198.51.100.1", "192.0.2.7,10.0.0.1"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(told(&["::ffff:192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(told(&["192.0.2.7, me"]), None);
+        assert_eq!(told(&["10.0.0.1"]), None);
+        assert_eq!(told(&[]), None);
+    }
 }

@@ -29,7 +29,7 @@ use tokio::sync::{broadcast, watch};
 
 pub(crate) use identity::Denied;
 pub(crate) use names::Names;
-pub use options::{Caller, Options};
+pub use options::Options;
 pub(crate) use token::{RENEW, Tokens};
 
 use crate::{

@@ -15,6 +15,8 @@ pub struct Options {
     pub files: Option<PathBuf>,
     /// Who may ask how often.
     pub limits: Limits,
+    /// The addresses of proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
     /// Sockets are pinged so often; who is silent for twice as long is cut off.
     pub ping: Duration,
     /// So long somebody whose last socket closed may come back without having been gone.
@@ -36,6 +38,7 @@ impl Options {
             origin: origin.to_owned(),
             files: None,
             limits: Limits::default(),
+            proxies: Vec::new(),
             ping: Duration::from_millis(chat_proto::limits::PING_EVERY_MS.into()),
             grace: Duration::from_secs(10),
             keeps_presence: Duration::from_secs(120),
@@ -45,9 +48,3 @@ impl Options {
         }
     }
 }
-
-/// The address that a request came from, where that is not the connection's: whoever knows which proxies are
-/// trusted puts it into the request's extensions. Else it is `ConnectInfo<SocketAddr>`; without either no network
-/// has limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller(pub IpAddr);

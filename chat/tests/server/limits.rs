@@ -16,7 +16,7 @@ use crate::{
     engines::Database,
     once::talking,
     raw,
-    site::{Bench, form, options, play, play_with},
+    site::{Bench, PAGES, form, options, play, play_with},
 };
 
 /// With these limits.
@@ -64,14 +64,7 @@ fn a_visitor_begins_six_conversations_in_twelve_hours() {
 
 /// What a seventh start is answered.
 async fn seventh(lea: &mut Visitor) -> u32 {
-    let start = FromVisitor::Start {
-        cid: name(),
-        form: form(),
-        lang: "fr".into(),
-        offline: false,
-        visit: chat_proto::visitor::Visit::default(),
-    };
-    lea.tell(&start).await.expect("told");
+    lea.tell(&start()).await.expect("told");
     let wait = lea.until("a refusal", |_, frame| match frame {
         ToVisitor::Nack { fault, .. } if fault.code == "rate" => fault.retry_ms,
         _ => None,
@@ -82,19 +75,41 @@ async fn seventh(lea: &mut Visitor) -> u32 {
 #[test]
 fn a_network_has_its_own_limit() {
     let limits = Limits { network_starts: 3, network_tokens: 5, ..Limits::default() };
-    play_with(Database::file(), limited(limits), async |bench| {
-        let mut refused = 0;
-        for _ in 0..5 {
-            let mut visitor = bench.visitor();
-            visitor.connect().await.expect("connects");
-            if timeout(Duration::from_secs(2), visitor.start(form(), "fr")).await.is_err() {
-                refused += 1;
-            }
+    let proxies = vec!["127.0.0.1".parse().expect("an address")];
+    play_with(Database::file(), Options { proxies, ..limited(limits) }, async |bench| {
+        let http = reqwest::Client::new();
+        let post = async |from: &str, path: &str, token: &str, body: String| {
+            let asked = http.post(format!("{}/v1/widget/shop/{path}", bench.place().server));
+            let asked = asked.header("origin", PAGES).header("x-forwarded-for", from).bearer_auth(token);
+            let answer = asked.body(body).send().await.expect("an answer");
+            (answer.status().as_u16(), answer.text().await.expect("read"))
+        };
+        let mut answers = Vec::new();
+        for (n, from) in
+            ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "198.51.100.1"].iter().enumerate()
+        {
+            let secret = format!("{{\"secret\":\"{}\"}}", secret());
+            let (status, token) = post(from, "token", "", secret).await;
+            assert_eq!(status, 200, "{n}");
+            let token: chat_proto::visitor::Token = serde_json::from_str(&token).expect("a token");
+            let start = serde_json::to_string(&start()).expect("JSON");
+            let (_, answer) = post(from, "say", &token.token, start).await;
+            answers.push(serde_json::from_str::<serde_json::Value>(&answer).expect("JSON")["t"].clone());
         }
-        assert_eq!(refused, 2);
-        let denied = bench.visitor().token().await;
-        assert!(matches!(denied, Err(Error::Status { status: 429, .. })), "{denied:?}");
+        assert_eq!(answers, ["ack", "ack", "ack", "nack", "ack"]);
+        let tokens = async |from| post(from, "token", "", format!("{{\"secret\":\"{}\"}}", secret())).await.0;
+        assert_eq!(tokens("192.0.2.9").await, 200);
+        assert_eq!(tokens("192.0.2.9").await, 429);
+        // Nobody in front says whose request it is: nobody pays for the others.
+        for _ in 0..10 {
+            bench.visitor().token().await.expect("a token");
+        }
     });
+}
+
+fn start() -> FromVisitor {
+    let visit = chat_proto::visitor::Visit::default();
+    FromVisitor::Start { cid: name(), form: form(), lang: "fr".into(), offline: false, visit }
 }
 
 #[test]
