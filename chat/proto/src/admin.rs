@@ -149,7 +149,7 @@ pub struct Step {
 
 /// One answer to a question of the bot.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BotChoice))]
 #[serde(default)]
 pub struct Choice {
     /// What is stored of it; the same across versions.

@@ -85,30 +85,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// What a path says. What is no number where one must stand, is the name of nothing.
-pub(crate) struct At<T>(pub T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
-    type Rejection = ApiFault;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
-        let found = Path::<T>::from_request_parts(parts, state).await;
-        found.map(|Path(it)| Self(it)).map_err(|_| ApiFault::NotFound)
-    }
-}
-
-/// What stands behind an address's question mark.
-pub(crate) struct With<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for With<T> {
-    type Rejection = ApiFault;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
-        let found = Query::<T>::from_request_parts(parts, state).await;
-        found.map(|Query(it)| Self(it)).map_err(|_| ApiFault::Malformed)
-    }
-}
-
 /// A body of JSON. What is missing has its default; what is no JSON of its kind is told so.
 pub(crate) struct Body<T>(pub T);
 

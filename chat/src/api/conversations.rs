@@ -1,7 +1,7 @@
 //! Lists and conversations.
 use axum::{
     Json,
-    extract::{RawQuery, State, rejection::QueryRejection},
+    extract::{RawQuery, State},
 };
 use chat_proto::{
     Fault,
@@ -11,7 +11,7 @@ use chat_proto::{
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::{Api, ApiFault, ForDesk, Place, With};
+use super::{Api, ApiFault, ForDesk, Params, Place};
 use crate::{
     model::{ConversationId, Seq},
     rt::render::{self, Render},
@@ -141,7 +141,7 @@ pub(super) async fn messages(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
     Place(conv): Place<String>,
-    With(part): With<Part>,
+    Params(part): Params<Part>,
 ) -> Result<Json<Vec<Msg>>, ApiFault> {
     let of = views::find(&api.engine, &viewer, &conv).await?;
     let page = match part.before {

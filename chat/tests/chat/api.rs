@@ -172,6 +172,9 @@ fn the_document_describes_each_route_and_no_other() {
     for name in named {
         assert!(known.contains_key(name), "{name} is described nowhere");
     }
+    // Two things of one name would be described as one.
+    let has = |name: &str, field: &str| known[name]["properties"].get(field).is_some();
+    assert!(has("BotChoice", "next") && !has("Choice", "next") && has("Choice", "option"));
 }
 
 /// A path with its parameters filled in.
@@ -205,6 +208,17 @@ async fn every_route_asks_who_and_whether_they_may(bench: Arc<Bench>) {
             let (status, _) = asks(&bench, agent, (method.clone(), of("other")), body.clone()).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path} of another site");
         }
+    }
+    for path in ["/v1/contacts/nobody", "/v1/conversations/x", "/v1/contacts/99"] {
+        let (status, answer) = asks(&bench, MAYA, get(path), Value::Null).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::NOT_FOUND, &json!("not_found")), "{path}");
+    }
+    for path in
+        ["/v1/conversations?list=all", "/v1/conversations?queues=x", "/v1/admin/sites/shop/queues/1?to=x"]
+    {
+        let what = if path.contains("admin") { delete(path) } else { get(path) };
+        let (status, answer) = asks(&bench, MAYA, what, Value::Null).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")), "{path}");
     }
     let (status, document) = send(&bench, None, get("/v1/openapi.json"), Value::Null).await;
     assert_eq!((status, &document["openapi"]), (StatusCode::OK, &json!("3.1.0")));
