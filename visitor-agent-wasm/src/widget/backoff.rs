@@ -36,7 +36,15 @@ mod tests {
             .scan(Backoff::default(), |backoff, _| {
                 let at = *backoff;
                 backoff.next(0);
-                Some((0..40_000).map(|dice| { let mut it = at; it.next(dice) }).max().unwrap_or_default())
+                Some(
+                    (0..40_000)
+                        .map(|dice| {
+                            let mut it = at;
+                            it.next(dice)
+                        })
+                        .max()
+                        .unwrap_or_default(),
+                )
             })
             .collect();
         assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);

@@ -103,10 +103,15 @@ impl<T: Codec> Codec for Option<T> {
 
 impl<T: Codec> Codec for Vec<T> {
     fn read(json: &Json) -> Option<Self> {
-        match json {
-            Json::List(list) => Some(list.iter().filter_map(T::read).collect()),
-            _ => None,
+        let Json::List(list) = json else { return None };
+        // A loop: what collects takes more room for each kind of item.
+        let mut all = Self::new();
+        for it in list {
+            if let Some(it) = T::read(it) {
+                all.push(it);
+            }
         }
+        Some(all)
     }
     fn write(&self, out: &mut String) {
         out.push('[');

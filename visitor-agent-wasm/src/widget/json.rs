@@ -255,7 +255,9 @@ mod tests {
             serde_json::Value::Number(it) => Json::Number(it.as_i64().expect("whole")),
             serde_json::Value::String(it) => Json::Text(it.clone()),
             serde_json::Value::Array(it) => Json::List(it.iter().map(ours).collect()),
-            serde_json::Value::Object(it) => Json::Map(it.iter().map(|(key, it)| (key.clone(), ours(it))).collect()),
+            serde_json::Value::Object(it) => {
+                Json::Map(it.iter().map(|(key, it)| (key.clone(), ours(it))).collect())
+            }
         }
     }
 

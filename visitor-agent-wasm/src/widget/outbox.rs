@@ -191,7 +191,13 @@ mod tests {
     use crate::widget::codec::{from_json, to_json};
 
     fn send(cid: &str) -> FromVisitor {
-        FromVisitor::Send { cid: cid.into(), conv: "c".into(), text: cid.into(), files: vec![], reply_to: None }
+        FromVisitor::Send {
+            cid: cid.into(),
+            conv: "c".into(),
+            text: cid.into(),
+            files: vec![],
+            reply_to: None,
+        }
     }
 
     #[test]

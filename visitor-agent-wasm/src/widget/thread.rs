@@ -55,7 +55,8 @@ impl Thread {
 
     /// The question that is still to be answered: its number.
     pub fn question(&self) -> Option<u64> {
-        let last = self.msgs.iter().rev().find(|msg| matches!(msg.kind.as_str(), "choice_question" | "choice"))?;
+        let last =
+            self.msgs.iter().rev().find(|msg| matches!(msg.kind.as_str(), "choice_question" | "choice"))?;
         (last.kind == "choice_question").then_some(last.seq)
     }
 }

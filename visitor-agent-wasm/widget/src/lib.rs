@@ -1,11 +1,11 @@
 //! The chat as `js/widget/chat.js` imports it: one machine, fed with texts and answering with texts.
-use visitor_agent_wasm::widget::{
-    Client, Event, Out,
-    client::At,
-    codec::from_json,
-    view,
-};
+use visitor_agent_wasm::widget::{Client, Event, Out, client::At, codec::from_json, view};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Smaller than the standard one.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// The widget of one page.
 #[wasm_bindgen]

@@ -45,7 +45,8 @@ impl Client {
             Act::Resend(cid) => self.resends(&cid, at),
             Act::Retry => self.retries(at),
             Act::Dismiss => self.ui.band = None,
-            Act::Mend(key) => drop(self.ui.faults.remove(&key)),
+            // No longer wrong, as far as is known here.
+            Act::Mend(key) => drop(self.ui.faults.insert(key, String::new())),
             Act::Logout => {
                 self.out(Out::Tell(Peer::Logout));
                 self.is_forgotten();
@@ -282,7 +283,10 @@ fn fault(field: &FormField, form: &Form) -> Option<(String, String)> {
 /// Only what cannot be right is refused here; the server looks again.
 fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
-    !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+    !name.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
         && !text.contains(char::is_whitespace)
 }
 

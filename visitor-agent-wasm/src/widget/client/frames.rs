@@ -177,7 +177,9 @@ impl Client {
         }
         match item.say.clone() {
             FromVisitor::Start { .. } | FromVisitor::Submit { .. } => self.form_refused(cid, fault),
-            FromVisitor::Send { text, .. } if matches!(fault.code.as_str(), "closed" | "not_now" | "not_found") => {
+            FromVisitor::Send { text, .. }
+                if matches!(fault.code.as_str(), "closed" | "not_now" | "not_found") =>
+            {
                 self.is_done(cid);
                 self.back_to_composer(&text);
             }

@@ -30,12 +30,19 @@ impl Service {
     fn conversation(&self) -> Conversation {
         let stage = if self.closed { Stage::Closed } else { Stage::Active };
         let (conv, seq) = (CONV.to_owned(), self.msgs.len() as u64);
-        Conversation { conv, stage, ver: 1 + seq * 2 + u64::from(self.closed), seq, ..Conversation::default() }
+        Conversation {
+            conv,
+            stage,
+            ver: 1 + seq * 2 + u64::from(self.closed),
+            seq,
+            ..Conversation::default()
+        }
     }
 
     fn add(&mut self, from: From, cid: &str, text: &str) -> ToVisitor {
         let seq = self.msgs.len() as u64 + 1;
-        let msg = Msg { seq, cid: cid.into(), from, kind: "text".into(), text: text.into(), ..Msg::default() };
+        let msg =
+            Msg { seq, cid: cid.into(), from, kind: "text".into(), text: text.into(), ..Msg::default() };
         self.msgs.push(msg.clone());
         ToVisitor::Msgs { conv: CONV.into(), msgs: vec![msg] }
     }
@@ -192,7 +199,12 @@ impl World {
                 }
                 Out::Wake(at) => self.wake = Some(at),
                 Out::Compose(text) => self.composed = text,
-                Out::Say(_) | Out::Last(..) | Out::Tell(_) | Out::Relay | Out::Upload(..) | Out::Forget(_) => {}
+                Out::Say(_)
+                | Out::Last(..)
+                | Out::Tell(_)
+                | Out::Relay
+                | Out::Upload(..)
+                | Out::Forget(_) => {}
                 Out::Focus(_) | Out::Show(_) | Out::Unread(_) | Out::Bearer(_) => {}
             }
         }
@@ -258,7 +270,12 @@ fn form() -> Form {
 }
 
 fn widget() -> Widget {
-    let field = |key: &str| chat_proto::FormField { key: key.into(), kind: key.into(), required: true, ..Default::default() };
+    let field = |key: &str| chat_proto::FormField {
+        key: key.into(),
+        kind: key.into(),
+        required: true,
+        ..Default::default()
+    };
     Widget { open: true, form: vec![field("name"), field("email")], ..Widget::default() }
 }
 
@@ -352,7 +369,10 @@ fn what_is_sent_is_stored_before_the_composer_is_empty() {
     let mut world = World::talking();
     world.outs.clear();
     world.acts(Act::Send("  hello \n".into()));
-    let stored = world.outs.iter().position(|it| matches!(it, Out::Save(key, Some(_)) if key.starts_with(outbox::PREFIX)));
+    let stored = world
+        .outs
+        .iter()
+        .position(|it| matches!(it, Out::Save(key, Some(_)) if key.starts_with(outbox::PREFIX)));
     let cleared = world.outs.iter().position(|it| *it == Out::Compose(String::new()));
     assert!(stored.expect("it is stored") < cleared.expect("it is cleared"));
     world.acts(Act::Send(" \n ".into()));
@@ -449,7 +469,8 @@ fn a_line_that_is_silent_counts_as_lost_and_is_opened_again() {
 // shows: FIL-07 FIL-08
 #[test]
 fn what_cannot_be_sent_is_said_before_it_is_brought() {
-    let file = |name: &str, bytes| Upload { local: name.into(), name: name.into(), bytes, ..Upload::default() };
+    let file =
+        |name: &str, bytes| Upload { local: name.into(), name: name.into(), bytes, ..Upload::default() };
     let mut world = World::talking();
     world.acts(Act::Pick(vec![file("whole", 5_242_880)]));
     assert_eq!((world.client.ui().picked.len(), &world.client.ui().band), (1, &None));

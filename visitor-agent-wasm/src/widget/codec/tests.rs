@@ -70,7 +70,9 @@ fn what_visitors_are_told_is_read_as_it_was_meant() {
     ] {
         reads(text);
     }
-    agrees::<Conversation>(r#"{"conv":"c","stage":"offline_form","ver":7,"agent":"Sophie","ahead":0,"rateable":true}"#);
+    agrees::<Conversation>(
+        r#"{"conv":"c","stage":"offline_form","ver":7,"agent":"Sophie","ahead":0,"rateable":true}"#,
+    );
     for text in [
         r#"{"t":"welcome","now":5,"ping_ms":5000,"conv":{"conv":"c","stage":"waiting"}}"#,
         r#"{"t":"welcome","now":5,"ping_ms":5000}"#,

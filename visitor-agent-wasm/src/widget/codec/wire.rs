@@ -3,7 +3,8 @@ use chat_proto::{
     Fault, FormField, Resume,
     message::{Choice, FileCard, From, Meta, Msg},
     visitor::{
-        ClosedNotice, Conversation, FromVisitor, PageView, Stage, ToVisitor, Token, TokenRequest, Visit, Way, Widget,
+        ClosedNotice, Conversation, FromVisitor, PageView, Stage, ToVisitor, Token, TokenRequest, Visit, Way,
+        Widget,
     },
 };
 

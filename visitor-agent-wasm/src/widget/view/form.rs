@@ -87,12 +87,14 @@ impl View<'_> {
         let known = ui.form.get(key).map(String::as_str).unwrap_or_default();
         let input = match kind(field) {
             None => Node::new("textarea").attr("rows", "4").attr("maxlength", "10000"),
-            Some((kind, fill)) => Node::new("input").attr("type", kind).attr("autocomplete", fill).attr("maxlength", "500"),
+            Some((kind, fill)) => {
+                Node::new("input").attr("type", kind).attr("autocomplete", fill).attr("maxlength", "500")
+            }
         };
         let input = input.attr("name", key).attr("init", known);
         let input = if field.required { input.attr("aria-required", "true") } else { input };
         let row = Node::new("label").class("field").attr("k", key).child(words);
-        match ui.faults.get(key) {
+        match ui.faults.get(key).filter(|it| !it.is_empty()) {
             None => row.child(input),
             Some(code) => {
                 let id = ["fault-", key].concat();

@@ -13,7 +13,8 @@ impl View<'_> {
         let initial: String = name.chars().take(1).collect();
         let who = Node::new("div").class("who").child(Node::new("h2").text(&name));
         let who = who.child(Node::new("p").class(class).text(below));
-        let head = Node::new("header").child(Node::new("div").class("avatar").attr("aria-hidden", "true").text(&initial));
+        let head = Node::new("header")
+            .child(Node::new("div").class("avatar").attr("aria-hidden", "true").text(&initial));
         let head = head.child(who);
         let is_live = self.client.conv().is_some_and(|it| it.stage != Stage::Closed);
         if is_live {
@@ -55,7 +56,8 @@ impl View<'_> {
 
     pub(super) fn band(&self) -> Option<Node> {
         let (text, again) = self.band_text()?;
-        let band = Node::new("div").class("band").attr("role", "alert").attr("k", "band").child(icon(icon::ALERT));
+        let band =
+            Node::new("div").class("band").attr("role", "alert").attr("k", "band").child(icon(icon::ALERT));
         let band = band.child(Node::new("p").text(&text));
         Some(if again {
             band.child(self.button("\"retry\"", Chat::Retry, "plain"))
@@ -126,7 +128,8 @@ impl View<'_> {
             stars = stars.child(Node::new("label").class("star").child(star).child(icon(icon::STAR)));
         }
         let text = Node::new("textarea").attr("name", "text").attr("rows", "2").attr("maxlength", "2000");
-        let text = text.attr("placeholder", self.say(Chat::RateText)).attr("aria-label", self.say(Chat::RateText));
+        let text =
+            text.attr("placeholder", self.say(Chat::RateText)).attr("aria-label", self.say(Chat::RateText));
         let send = Node::new("button").class("quiet").attr("type", "submit").text(self.say(Chat::RateSend));
         Node::new("form").class("rating").attr("data-form", "rate").child(stars).child(text).child(send)
     }

@@ -76,7 +76,11 @@ impl View<'_> {
         if open && !self.client.is_choosing() {
             let choices = msg.meta.choices.iter().map(|it| {
                 let act = ["{\"choose\":", &it.option.to_string(), "}"].concat();
-                Node::new("button").class("choice").attr("type", "button").attr("data-act", &act).text(&it.label)
+                Node::new("button")
+                    .class("choice")
+                    .attr("type", "button")
+                    .attr("data-act", &act)
+                    .text(&it.label)
             });
             let group = Node::new("div").class("choices").attr("role", "group");
             parts.push(group.attr("aria-label", self.say(Chat::Choices)).children(choices));
@@ -94,7 +98,9 @@ impl View<'_> {
         let get = Node::new("button").class("tool").attr("type", "button").attr("data-get", &file.id);
         let get = get.attr("data-name", &file.name).attr("aria-label", &label).attr("title", &label);
         let card = self.card(&file.name, file.bytes).child(get.child(icon(icon::DOWNLOAD)));
-        let Some((width, height)) = file.size.filter(|_| file.kind.starts_with("image/")) else { return card };
+        let Some((width, height)) = file.size.filter(|_| file.kind.starts_with("image/")) else {
+            return card;
+        };
         let picture = Node::new("canvas").attr("role", "img").attr("aria-label", &file.name);
         let picture = picture.attr("data-thumb", &file.id).attr("width", &width.to_string());
         let picture = picture.attr("height", &height.to_string());
@@ -103,17 +109,15 @@ impl View<'_> {
 
     fn offer(&self, msg: &Msg) -> Node {
         let card = Node::new("div").class(if msg.kind == "deal" { "card deal" } else { "card" });
-        let card = if msg.kind == "deal" {
-            card.child(Node::new("small").text(self.say(Chat::Deal)))
-        } else {
-            card
-        };
+        let card =
+            if msg.kind == "deal" { card.child(Node::new("small").text(self.say(Chat::Deal))) } else { card };
         let card = if msg.text.is_empty() { card } else { card.child(Node::new("b").text(&msg.text)) };
         if !text::is_web(&msg.meta.url) {
             return card;
         }
         let place = msg.meta.url.split('/').nth(2).unwrap_or_default();
-        let go = link(&msg.meta.url).attr("aria-label", &[self.say(Chat::OpenLink), " (", place, ")"].concat());
+        let go =
+            link(&msg.meta.url).attr("aria-label", &[self.say(Chat::OpenLink), " (", place, ")"].concat());
         card.child(go.text(place).child(icon(icon::LINK)))
     }
 

@@ -61,11 +61,8 @@ impl Node {
 
     /// With several.
     #[must_use]
-    pub fn children(mut self, children: impl IntoIterator<Item = Node>) -> Self {
-        for child in children {
-            self = self.child(child);
-        }
-        self
+    pub fn children(self, children: impl IntoIterator<Item = Node>) -> Self {
+        children.into_iter().fold(self, Self::child)
     }
 
     /// The text of it.

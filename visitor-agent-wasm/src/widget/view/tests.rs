@@ -32,7 +32,13 @@ fn system(kind: &str, code: &str, names: &[&str]) -> Msg {
 }
 
 fn active() -> Conversation {
-    Conversation { conv: "c".into(), stage: Stage::Active, ver: 1, agent: "Sophie".into(), ..Conversation::default() }
+    Conversation {
+        conv: "c".into(),
+        stage: Stage::Active,
+        ver: 1,
+        agent: "Sophie".into(),
+        ..Conversation::default()
+    }
 }
 
 fn numbered(msgs: Vec<Msg>) -> Vec<Msg> {
@@ -42,7 +48,10 @@ fn numbered(msgs: Vec<Msg>) -> Vec<Msg> {
 // shows: QUE-07 QUE-08 QUE-09
 #[test]
 fn the_words_of_takeover_and_acceptance_are_the_source_documents() {
-    let msgs = numbered(vec![system("system", "taken_from_bot", &["Sophie"]), system("system", "accepted", &["Sophie"])]);
+    let msgs = numbered(vec![
+        system("system", "taken_from_bot", &["Sophie"]),
+        system("system", "accepted", &["Sophie"]),
+    ]);
     let french = showing("fr-FR", active(), msgs);
     assert!(french.contains("\"L'agent a repris le chat\""), "{french}");
     assert!(french.contains("\"L'agent Sophie a accepté la demande\""), "{french}");
@@ -51,7 +60,8 @@ fn the_words_of_takeover_and_acceptance_are_the_source_documents() {
 // shows: ERR-07
 #[test]
 fn a_kind_that_is_not_known_is_a_neutral_line() {
-    let strange = Msg { from: From::Agent, kind: "hologram".into(), text: "<b>{\"raw\":1}".into(), ..Msg::default() };
+    let strange =
+        Msg { from: From::Agent, kind: "hologram".into(), text: "<b>{\"raw\":1}".into(), ..Msg::default() };
     let view = showing("en", active(), numbered(vec![strange, system("system", "a_later_code", &[])]));
     assert_eq!(view.matches("This message cannot be shown here.").count(), 2, "{view}");
     assert!(!view.contains("raw") && !view.contains("a_later_code"));
@@ -65,7 +75,11 @@ fn the_rows_of_one_share_are_one_row_with_its_last_word() {
         msg.meta.share = "s".into();
         msg
     };
-    let view = showing("en", active(), numbered(vec![share("share_asked"), share("share_started"), share("share_ended")]));
+    let view = showing(
+        "en",
+        active(),
+        numbered(vec![share("share_asked"), share("share_started"), share("share_ended")]),
+    );
     assert!(view.contains("Screen sharing has ended"), "{view}");
     assert!(!view.contains("asked to see"), "{view}");
 }
@@ -77,12 +91,17 @@ fn only_the_question_that_stands_has_buttons() {
         from: From::Bot,
         kind: "choice_question".into(),
         text: "What is it about?".into(),
-        meta: Meta { choices: vec![chat_proto::message::Choice { option, label: label.into() }], ..Meta::default() },
+        meta: Meta {
+            choices: vec![chat_proto::message::Choice { option, label: label.into() }],
+            ..Meta::default()
+        },
         ..Msg::default()
     };
-    let choice = Msg { from: From::Visitor, kind: "choice".into(), text: "Delivery".into(), ..Msg::default() };
+    let choice =
+        Msg { from: From::Visitor, kind: "choice".into(), text: "Delivery".into(), ..Msg::default() };
     let bot = Conversation { stage: Stage::Bot, ..active() };
-    let view = showing("en", bot.clone(), numbered(vec![question("Delivery", 1), choice, question("Refund", 2)]));
+    let view =
+        showing("en", bot.clone(), numbered(vec![question("Delivery", 1), choice, question("Refund", 2)]));
     assert!(view.contains("{\\\"choose\\\":2}") && !view.contains("{\\\"choose\\\":1}"), "{view}");
     let over = Conversation { stage: Stage::Waiting, ..bot };
     assert!(!showing("en", over, numbered(vec![question("Refund", 2)])).contains("choose"));

@@ -22,7 +22,10 @@ impl View<'_> {
         for (at, msg) in msgs.iter().enumerate() {
             let next = msgs.get(at + 1);
             list = list.children(self.message(msg, next, conv));
-            if last_mine == Some(msg.seq) && self.client.outbox().items().is_empty() && conv.stage != Stage::Closed {
+            if last_mine == Some(msg.seq)
+                && self.client.outbox().items().is_empty()
+                && conv.stage != Stage::Closed
+            {
                 list = list.child(self.mark(msg.seq));
             }
         }
@@ -34,7 +37,13 @@ impl View<'_> {
             list = list.child(self.typing(conv));
         }
         let latest = self.tool("\"latest\"", Chat::ToLatest, icon::FOLD).attr("hidden", "");
-        Node::new("main").class("thread").attr("k", "thread").attr("data-scroll", "").attr("tabindex", "0").child(list).child(latest)
+        Node::new("main")
+            .class("thread")
+            .attr("k", "thread")
+            .attr("data-scroll", "")
+            .attr("tabindex", "0")
+            .child(list)
+            .child(latest)
     }
 
     /// How far the visitor's last message came.
@@ -122,7 +131,10 @@ impl View<'_> {
         let (number, unit) = match bytes {
             0..1024 => (bytes.to_string(), if french { " octets" } else { " bytes" }),
             1024..1_048_576 => (bytes.div_ceil(1024).to_string(), if french { " Ko" } else { " KB" }),
-            _ => (tenths(bytes * 10 / 1_048_576, if french { "," } else { "." }), if french { " Mo" } else { " MB" }),
+            _ => (
+                tenths(bytes * 10 / 1_048_576, if french { "," } else { "." }),
+                if french { " Mo" } else { " MB" },
+            ),
         };
         [number.as_str(), unit].concat()
     }
@@ -134,9 +146,15 @@ impl View<'_> {
             foot = foot.child(self.tray(&ui.picked));
         }
         let label = self.say(Chat::Write);
-        let text = Node::new("textarea").attr("rows", "1").attr("placeholder", label).attr("aria-label", label);
-        let text = text.attr("data-compose", "").attr("init", self.client.draft()).attr("maxlength", "10000").attr("enterkeyhint", "send");
-        let mut row = Node::new("div").class("row").child(self.picker(Chat::Attach, icon::CLIP, &[("multiple", "")]));
+        let text =
+            Node::new("textarea").attr("rows", "1").attr("placeholder", label).attr("aria-label", label);
+        let text = text
+            .attr("data-compose", "")
+            .attr("init", self.client.draft())
+            .attr("maxlength", "10000")
+            .attr("enterkeyhint", "send");
+        let mut row =
+            Node::new("div").class("row").child(self.picker(Chat::Attach, icon::CLIP, &[("multiple", "")]));
         if self.client.is_phone() {
             let camera = [("accept", "image/*"), ("capture", "environment")];
             row = row.child(self.picker(Chat::Photo, icon::CAMERA, &camera));
