@@ -373,6 +373,7 @@ texts! {
     PanelFailed: "This did not load. What you have open goes on.", "Le chargement a échoué. Le reste continue.";
     VisitorIsBlocked: "Blocked", "Bloqué";
     FieldName: "Name", "Nom";
+    FieldEmail: "E-mail", "E-mail";
     FieldPhone: "Phone", "Téléphone";
     FieldCompany: "Company", "Société";
     FieldTitle: "Job", "Fonction";
@@ -535,7 +536,8 @@ mod tests {
     use super::*;
 
     /// What is rightly the same in both languages.
-    const SAME: [&str; 8] = ["{n} min", "{n} h", "Site", "100 %", "Zoom", "WebRTC", "WebSocket", "Message"];
+    const SAME: [&str; 9] =
+        ["{n} min", "{n} h", "Site", "100 %", "Zoom", "WebRTC", "WebSocket", "Message", "E-mail"];
 
     fn parts(text: &str) -> Vec<&str> {
         let mut parts: Vec<_> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();

@@ -81,14 +81,14 @@ pub fn Finder() -> impl IntoView {
 fn Line(index: usize, hit: Hit, at: RwSignal<usize>) -> impl IntoView {
     let (words, chat, ui) = (words(), chat(), ui());
     let chosen = move || (at.get() == index).to_string();
-    let (icon, name, more) = match &hit {
+    let (icon, name, more) = untrack(|| match &hit {
         Hit::List(list) => (tabs::icon(*list), words.now(tabs::name(*list)).to_owned(), String::new()),
         Hit::Dialog(text, _) => (lu::LuChevronRight, words.now(*text).to_owned(), String::new()),
         Hit::Chat(row) => {
             let more = row.found.as_ref().map_or_else(|| row.preview.clone(), |found| found.text.clone());
             (lu::LuMessageSquare, name_of(row, words), more)
         }
-    };
+    });
     view! {
         <button type="button" class="menu-item" role="option" tabindex="-1" aria-selected=chosen on:click=move |_| go(&hit, (chat, ui))>
             <Icon icon/> <span>{name}</span> <span class="muted finder-more">{more}</span>

@@ -35,7 +35,7 @@ pub fn past_id(conv: &str) -> String {
 #[component]
 pub fn Line(entry: Entry) -> impl IntoView {
     match entry {
-        Entry::Day(at) => view! { <Day at/> }.into_any(),
+        Entry::Day(at, _) => view! { <Day at/> }.into_any(),
         Entry::Past(conv, at) => view! { <PastLine conv at/> }.into_any(),
         Entry::Present => {
             view! { <p class="line separator present"><span>{words().say(Text::ThisConversation)}</span></p> }
@@ -102,11 +102,13 @@ fn Bubble(msg: Arc<Msg>, head: bool) -> impl IntoView {
         From::Bot => Some(lu::LuBot),
         From::Visitor | From::Agent | From::System => None,
     };
+    let at = msg.at;
+    let exact = move || browser::exact_time(at as f64, words.language().tag());
     let class = format!("line msg {side} {kind}{}", if head { " head" } else { "" });
     view! {
         <div class=class data-seq=msg.seq data-from=side>
             {head.then(|| view! { <p class="author">{icon.map(|icon| view! { <Icon icon/> })} <b>{name}</b> <Time at=msg.at words/></p> })}
-            <div class="bubble" title=browser::exact_time(msg.at as f64, words.language().tag())>{body(&msg, words)}</div>
+            <div class="bubble" title=exact>{body(&msg, words)}</div>
         </div>
     }
 }
@@ -195,7 +197,7 @@ pub fn form(form: &chat_proto::Form) -> impl IntoView + use<> {
 pub fn field_label(key: &str, words: Words) -> String {
     let text = match key {
         "name" => Text::FieldName,
-        "email" => Text::Email,
+        "email" => Text::FieldEmail,
         "phone" => Text::FieldPhone,
         "company" => Text::FieldCompany,
         "title" => Text::FieldTitle,
@@ -340,10 +342,10 @@ fn Sending(message: Outgoing) -> impl IntoView {
             }
         }
     };
-    let why = match &message.standing {
-        Standing::Failed(code) => words.now(failure(code)),
-        Standing::Sending => words.now(Text::Sending),
-    };
+    let why = words.say(match &message.standing {
+        Standing::Failed(code) => failure(code),
+        Standing::Sending => Text::Sending,
+    });
     let (again, back) = (message.cid.clone(), message.cid.clone());
     let foot = if failed {
         view! {

@@ -35,8 +35,8 @@ pub enum Entry {
     Past(ConversationName, Millis),
     /// Here begins the present one.
     Present,
-    /// Here begins a day.
-    Day(Millis),
+    /// Here begins a day; of which conversation of before.
+    Day(Millis, Option<ConversationName>),
     /// A message or record; whether it begins a group, and of which conversation of before it is.
     Msg(Arc<Msg>, bool, Option<ConversationName>),
     /// A page that the visitor looked at.
@@ -51,7 +51,7 @@ impl Entry {
         match self {
             Self::Past(conv, _) => format!("past-{conv}"),
             Self::Present => "present".to_owned(),
-            Self::Day(at) => format!("day-{at}"),
+            Self::Day(at, past) => format!("day-{at}-{}", past.as_deref().unwrap_or_default()),
             Self::Msg(msg, head, past) => {
                 let of = past.as_deref().unwrap_or_default();
                 format!("m-{of}-{}-{}-{head}-{}", msg.seq, msg.aseq, msg.meta.code)
@@ -113,16 +113,16 @@ impl Lines {
         self.entries.push(entry);
     }
 
-    fn turn_day(&mut self, at: Millis) {
+    fn turn_day(&mut self, at: Millis, past: Option<&str>) {
         let day = (self.of_day)(at);
         if self.day != Some(day) {
             (self.day, self.last) = (Some(day), None);
-            self.entries.push(Entry::Day(day));
+            self.entries.push(Entry::Day(day, past.map(str::to_owned)));
         }
     }
 
     fn push(&mut self, msg: Arc<Msg>, past: Option<ConversationName>) {
-        self.turn_day(msg.at);
+        self.turn_day(msg.at, past.as_deref());
         let talks = matches!(msg.kind.as_str(), "text" | "file");
         let goes_on = self
             .last
@@ -132,7 +132,7 @@ impl Lines {
     }
 
     fn page(&mut self, page: PageView) {
-        self.turn_day(page.at);
+        self.turn_day(page.at, None);
         self.last = None;
         self.entries.push(Entry::Page(page));
     }
@@ -218,7 +218,7 @@ mod tests {
                 format!("{of}{}{}{}", msg.kind, if *head { "^" } else { "" }, msg.meta.code)
             }
             Entry::Past(conv, _) => format!("past {conv}"),
-            Entry::Day(day) => format!("day {day}"),
+            Entry::Day(day, _) => format!("day {day}"),
             Entry::Page(page) => page.url.clone(),
             Entry::Present | Entry::Outgoing(_) => "…".into(),
         };
@@ -275,5 +275,23 @@ mod tests {
             shown(&thread, &[past], &[], Filter::All),
             ["past p", "day 0", "p:text^", "…", "day 2", "text^"]
         );
+    }
+
+    #[test]
+    fn no_two_lines_have_one_name() {
+        let past =
+            PastThread { conv: "p".into(), at: 1, msgs: vec![Arc::new(msg(1, From::Visitor, "text", 1))] };
+        let thread = thread(vec![msg(1, From::Visitor, "text", 2), msg(2, From::Agent, "text", 3)]);
+        let sources = Sources {
+            thread: &thread,
+            past: &[past],
+            pages: &[],
+            outgoing: vec![],
+            filter: Filter::All,
+            day: |_| 0,
+        };
+        let names: Vec<_> = entries(&sources).iter().map(Entry::key).collect();
+        let all: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(all.len(), names.len(), "{names:?}");
     }
 }
