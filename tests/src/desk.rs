@@ -7,7 +7,11 @@ use std::{
 use accounts::{NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result, ensure};
 use chat_client::{Place, Visitor};
-use chat_proto::{Form, desk::Presence};
+use chat_proto::{
+    Form,
+    desk::Presence,
+    visitor::{FromVisitor, PageView},
+};
 use relay::{Running, Server};
 use serde_json::Value;
 use thirtyfour::prelude::*;
@@ -105,10 +109,47 @@ impl Desk {
     pub async fn visitor(&self, name: &str) -> Result<Visitor> {
         let mut visitor = Visitor::new(self.place.clone());
         visitor.connect().await?;
+        self.starts_as(&mut visitor, name).await?;
+        Ok(visitor)
+    }
+
+    /// The visitor begins once more.
+    ///
+    /// # Errors
+    /// When they may not.
+    pub async fn starts(&self, visitor: &mut Visitor) -> Result<()> {
+        self.starts_as(visitor, "Marie Dupont").await
+    }
+
+    async fn starts_as(&self, visitor: &mut Visitor, name: &str) -> Result<()> {
         let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
         let form = Form::from([("name".into(), name.into()), ("email".into(), email)]);
         visitor.start(form, "en").await?;
-        Ok(visitor)
+        Ok(())
+    }
+
+    /// The visitor looks at a page of the site.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub async fn looks_at(&self, visitor: &mut Visitor, path: &str, title: &str) -> Result<()> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+        let page = PageView {
+            url: format!("{PAGES}{path}"),
+            title: title.into(),
+            at: i64::try_from(now.as_millis())?,
+        };
+        Ok(visitor.tell(&FromVisitor::Page(page)).await?)
+    }
+
+    /// A file on this machine, for a field of files.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn file(&self, name: &str, text: &str) -> Result<String> {
+        let path = self.data.path().join(name);
+        std::fs::write(&path, text)?;
+        path.into_os_string().into_string().map_err(|path| anyhow::anyhow!("{} is no text", path.display()))
     }
 
     /// Ends the server, lets things happen without it, and starts it again on the same data and port.
@@ -164,9 +205,18 @@ impl Agent {
     /// # Errors
     /// When the menu is not there.
     pub async fn connects(&self) -> Result<()> {
+        self.is_there("available").await
+    }
+
+    /// Is `available`, `away` or `gone` for the site from now on.
+    ///
+    /// # Errors
+    /// When the menu is not there.
+    pub async fn is_there(&self, presence: &str) -> Result<()> {
         self.clicks_at(".presence").await?;
-        self.clicks_at(".presence-menu [data-presence=available]").await?;
-        self.finds("presence", "document.querySelector('.presence .presence-dot.available')").await?;
+        self.clicks_at(&format!(".presence-menu [data-presence={presence}]")).await?;
+        let said = format!("document.querySelector('.presence .presence-dot.{presence}')");
+        self.finds("presence", &said).await?;
         self.presses_key(Key::Escape).await?;
         self.finds("no menu", "!document.querySelector('.presence-menu:popover-open')").await.map(drop)
     }
@@ -294,6 +344,15 @@ impl Agent {
         Ok(())
     }
 
+    /// Makes the window as narrow as the browser lets it be.
+    ///
+    /// # Errors
+    /// When one pane is never all that fits.
+    pub async fn is_narrow(&self) -> Result<()> {
+        self.window().set_window_rect(0, 0, 400, 844).await?;
+        self.finds("room for one pane only", "matchMedia('(max-width: 720px)').matches").await.map(drop)
+    }
+
     /// Keeps a picture in `target/screens`.
     ///
     /// # Errors
@@ -301,7 +360,7 @@ impl Agent {
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
         std::fs::create_dir_all(&folder)?;
-        // What glides in has arrived.
+        // waits: until what glides in has arrived; a picture has no event for it
         tokio::time::sleep(Duration::from_millis(300)).await;
         Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
     }

@@ -68,8 +68,12 @@ async fn a_click_on_a_waiting_name_takes_it() {
         agent.reads_in(".toasts", "Connect to the site first").await?;
         agent.reads_in(".instead", "Assign to me").await?;
         agent.finds("no composer", "!document.querySelector('#reply')").await?;
-        agent.connects().await?;
-        agent.clicks_at(".instead [data-do=claim]").await?;
+        // Away: nobody is asked, and a click on the name is enough.
+        agent.is_there("away").await?;
+        agent.shows_list("mine").await?;
+        agent.shows_list("waiting").await?;
+        agent.opens_row("Paul Petit").await?;
+        agent.reads_in(".toasts", "Chat taken").await?;
         agent.finds("the composer", "document.querySelector('#reply')").await?;
         agent.replies("Hello Paul").await?;
         paul.reads("the reply", |it| it.text == "Hello Paul").await.map(drop)?;
@@ -218,6 +222,203 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
     .await;
 }
 
+// shows: MOB-01, MOB-02
+#[tokio::test]
+async fn on_a_phone_all_of_it_can_be_done_too() {
+    at_each_desk("desk_phone", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        // Firefox makes no window narrower than 450: one pane is shown all the same.
+        agent.is_narrow().await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.finds("one pane", "!document.querySelector('.list').checkVisibility()").await?;
+        agent.types_reply("Hello").await?;
+        agent.clicks_at(".composer [data-do=send]").await?;
+        marie.reads("the reply", |it| it.text == "Hello").await?;
+        agent.clicks_at(".panel-switch").await?;
+        agent.reads_in(".panel", "Past exchanges").await?;
+        agent.clicks_at(".panel-close").await?;
+        for deed in ["transfer", "snooze", "tag"] {
+            agent.clicks_at(&format!(".conversation-tools [data-do={deed}]")).await?;
+            agent.finds("its dialog", "document.querySelector('dialog[open]')").await?;
+            agent.clicks_at("dialog .modal-top button").await?;
+            agent.finds("no dialog", "!document.querySelector('dialog')").await?;
+        }
+        agent.clicks_at(".conversation-tools [data-do=close]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.clicks_at(".conversation .back").await?;
+        agent.finds("the lists", "document.querySelector('.list').checkVisibility()").await.map(drop)
+    })
+    .await;
+}
+
+// shows: CAN-01, CAN-02, CAN-03
+#[tokio::test]
+async fn a_canned_reply_is_made_found_by_its_shortcut_and_changed_before_it_goes() {
+    at_each_desk("desk_canned", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.clicks_at("[popovertarget=conversation-more]").await?;
+        agent.clicks_at(".more-menu .menu-item:nth-last-of-type(2)").await?;
+        agent.clicks_at("[data-do=new-canned]").await?;
+        for (name, text) in [("short", "colis"), ("title", "Parcel"), ("body", "Your parcel is on its way")] {
+            agent.window().find(By::Name(name)).await?.send_keys(text).await?;
+        }
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".canned-item", "Your parcel is on its way").await?;
+        agent.clicks_at("dialog .modal-top button").await?;
+        agent.types_reply("/col").await?;
+        agent.reads_in(".canned-menu [aria-selected=true]", "Parcel").await?;
+        agent.presses_key(Key::Enter).await?;
+        agent
+            .finds("its text", "document.querySelector('#reply').value === 'Your parcel is on its way'")
+            .await?;
+        agent.replies(", Marie").await?;
+        marie.reads("the reply", |it| it.text == "Your parcel is on its way, Marie").await.map(drop)?;
+        Ok(())
+    })
+    .await;
+}
+
+// shows: TAG-01, TAG-02, TAG-03, ADM-04, WID-04
+#[tokio::test]
+async fn a_manager_makes_tags_mandatory_and_closing_asks_for_one() {
+    at_each_desk("desk_tags", Role::Manager, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.clicks_at(".rail [href='/admin']").await?;
+        agent.reads_in("#install pre", "data-site").await?;
+        agent.finds("a name for a tag", "document.querySelector('#tags [name=name]')").await?;
+        agent.window().find(By::Css("#tags .tag-line [name=name]")).await?.send_keys("Delivery").await?;
+        agent.clicks_at("#tags .tag-line button[type=submit]").await?;
+        agent.finds("the tag", "document.querySelectorAll('#tags .tag-line').length === 2").await?;
+        agent.clicks_at("#general [name=tag-required]").await?;
+        agent.clicks_at("#general button[type=submit]").await?;
+        agent.reads_in("#general [role=status]", "Saved").await?;
+        agent.clicks_at(".rail [href='/']").await?;
+        agent.shows_list("mine").await?;
+        agent.opens_row("Marie Dupont").await?;
+        agent.clicks_at(".conversation [data-do=close]").await?;
+        agent.reads_in(".modal", "This site wants a tag").await?;
+        agent
+            .finds("nothing to press", "document.querySelector('.modal button[type=submit]').disabled")
+            .await?;
+        agent.clicks_at(".modal [data-tag]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Chat closed").await?;
+        agent.shows_list("history").await?;
+        agent
+            .finds("the tag in the row", "document.querySelector('.chat-row .tag-dot[title=Delivery]')")
+            .await?;
+        drop(marie);
+        Ok(())
+    })
+    .await;
+}
+
+// shows: BLK-01, BLK-02, QUE-17
+#[tokio::test]
+async fn a_blocked_visitor_cannot_begin_again_until_a_manager_allows_it() {
+    at_each_desk("desk_block", Role::Manager, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let mut troll = desk.visitor("Rude Person").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.clicks_at("[popovertarget=conversation-more]").await?;
+        agent.clicks_at(".more-menu [data-do=block]").await?;
+        agent.window().find(By::Name("reason")).await?.send_keys("insults").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Visitor blocked").await?;
+        ensure!(desk.starts(&mut troll).await.is_err(), "a blocked visitor began again");
+        agent.clicks_at(".rail [href='/contacts']").await?;
+        agent.reads_in(".sheet-line", "insults").await?;
+        agent.clicks_at("[data-do=unblock]").await?;
+        agent.reads_in(".sheet", "Nobody is blocked").await?;
+        desk.starts(&mut troll).await
+    })
+    .await;
+}
+
+// shows: THR-09, INF-01, INF-03, INF-04, INF-07, INF-09, INF-10, DSK-05, DSK-06, DSK-10
+#[tokio::test]
+async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() {
+    at_each_desk("desk_panel", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.sizes_page(1440, 900).await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("The first time").await?;
+        marie.reads("the reply", |it| it.text == "The first time").await?;
+        agent.clicks_at(".conversation [data-do=close]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Chat closed").await?;
+        desk.starts(&mut marie).await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("The second time").await?;
+        marie.reads("the reply", |it| it.text == "The second time").await?;
+        desk.looks_at(&mut marie, "/basket", "Your basket").await?;
+        agent.reads_in("[data-part=pages]", "Your basket").await?;
+        agent.reads_in("[data-part=past] summary", "1").await?;
+        agent.clicks_at("[popovertarget=conversation-more]").await?;
+        agent.reads_in("[data-do=open_page]", "basket and log-in are not carried over").await?;
+        agent
+            .finds("the page can be opened", "!document.querySelector('[data-do=open_page]').disabled")
+            .await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.clicks_at(".past-line").await?;
+        agent.finds("the focus in the thread", "document.activeElement.classList.contains('past')").await?;
+        agent.reads_in(".thread .bubble", "The first time").await?;
+        agent.clicks_at("[data-filter=actions]").await?;
+        agent.reads_in(".thread .navigation", "Your basket").await
+    })
+    .await;
+}
+
+// shows: FIL-10, FIL-11, FIL-15, FIL-16, CMP-04, DSK-12
+#[tokio::test]
+async fn a_file_goes_with_a_reply_and_words_of_the_thread_are_found() {
+    at_each_desk("desk_file", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.finds("the composer", "document.querySelector('#files')").await?;
+        let (keep, leave) = (desk.file("invoice.txt", "42 euros")?, desk.file("other.txt", "no")?);
+        let field = agent.window().find(By::Id("files")).await?;
+        field.send_keys(keep).await?;
+        field.send_keys(leave).await?;
+        agent.finds("both", "document.querySelectorAll('.attachment').length === 2").await?;
+        agent.clicks_at(".attachment:last-child [data-do=remove-file]").await?;
+        agent.replies("Your marvellous invoice").await?;
+        let sent = marie.reads("the file", |it| it.kind == "file").await?;
+        ensure!(
+            sent.text == "Your marvellous invoice"
+                && sent.meta.files.len() == 1
+                && sent.meta.files[0].name == "invoice.txt"
+        );
+        agent.reads_in(".thread .msg.file .file-card", "invoice.txt").await?;
+        agent.reads_in("[data-part=documents]", "invoice.txt").await?;
+        agent.shows_list("mine").await?;
+        agent.window().find(By::Id("search-chats")).await?.send_keys("marvellous").await?;
+        agent.reads_in(".chat-row mark", "marvellous").await?;
+        agent.window().find(By::Id("search-chats")).await?.send_keys("zzz").await?;
+        agent.reads_in(".list .empty", "No chat matches").await
+    })
+    .await;
+}
+
 /// The pages that are looked at: width, height, name.
 const SIZES: [(u32, u32, &str); 3] = [(1440, 900, "wide"), (1024, 768, "middle"), (390, 844, "phone")];
 
@@ -254,6 +455,9 @@ async fn the_desk_is_pictured() {
             }
             agent.clicks_at(".rail button[title*=heme], .rail button[title*=hème]").await?;
         }
+        agent.clicks_at("[data-do=emoji]").await?;
+        agent.is_pictured("chat-emoji").await?;
+        agent.presses_key(Key::Escape).await?;
         let offered = desk.visitor("Paul Petit").await?;
         agent.reads_in(".offer", "Paul Petit").await?;
         agent.is_pictured("chat-offer").await?;

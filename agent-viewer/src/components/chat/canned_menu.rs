@@ -45,7 +45,7 @@ impl Suggestions {
         });
         let at = RwSignal::new(0);
         Effect::new(move |_| {
-            found.track();
+            found.with(|_| ());
             at.set(0);
         });
         Self { draft, found, at, dismissed }

@@ -39,7 +39,7 @@ pub fn Finder() -> impl IntoView {
     }));
     let hits = Memo::new(move |_| hits(&typed.read(), &rows.read(), (chat, words)));
     Effect::new(move |_| {
-        hits.track();
+        hits.with(|_| ());
         at.set(0);
     });
     let press = move |event: ev::KeyboardEvent| {

@@ -206,8 +206,8 @@ pub fn Documents() -> impl IntoView {
         });
     };
     Effect::new(move |_| {
-        files.track();
-        load();
+        // Only what is read is computed, and told when it changes.
+        files.with(|_| load());
     });
     view! {
         <Part title=Text::DocumentsTitle name="documents">

@@ -57,7 +57,7 @@ pub fn ThreadView(
     });
     let open = Memo::new(move |_| chat.thread.read().as_ref().map(|thread| thread.conv().to_owned()));
     Effect::new(move |_| {
-        open.track();
+        open.with(|_| ());
         eye.at_end.set(true);
         eye.limit.set(STEP);
     });
