@@ -20,7 +20,7 @@ async fn told(api: &Api, site: SiteId, agent: Option<AgentId>) -> Result<Vec<peo
 /// The agents of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/agents", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Agent>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Agent>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<Vec<Agent>>, ApiFault> {
     let site = of.site;
@@ -41,7 +41,7 @@ pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<
 /// Changes what an agent can. The queues that they serve are the queues' own settings.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin", request_body = Agent,
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -69,7 +69,7 @@ pub(super) async fn change(
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent"),
         ("to" = Option<i64>, Query, description = "The queue that takes what they have")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,

@@ -52,7 +52,7 @@ fn choice(it: &Choice) -> admin::Choice {
 /// The bot of a site; without steps while there is none.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/bot", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Bot), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Bot), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<Bot>, ApiFault> {
     let read = move |tx: &mut dyn Tx| {
@@ -158,7 +158,7 @@ fn checked(it: &Bot, settings: &Settings) -> Result<(Flow, Vec<BotFault>), ApiFa
 /// then. Conversations that begin from now on meet the new one.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/bot", tag = "admin", request_body = Bot,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Bot), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Bot), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -188,7 +188,7 @@ pub(super) async fn change(
 /// What is wrong with a bot, without storing it.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/bot/check", tag = "admin", request_body = Bot,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<BotFault>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<BotFault>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn check(
     State(api): State<Api>,

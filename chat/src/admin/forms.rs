@@ -42,7 +42,7 @@ fn told_fields(fields: &FormFields, labels: &Labels) -> Vec<Field> {
 /// The forms of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/forms", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Forms), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Forms), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<Forms>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -108,7 +108,7 @@ fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Relabelled<'_
 /// Changes the forms of a site.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/forms", tag = "admin", request_body = Forms,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -136,7 +136,7 @@ pub(super) async fn change(
 /// The definitions of custom data of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/custom", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Custom>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Custom>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show_custom(
     State(api): State<Api>,
@@ -150,7 +150,7 @@ pub(super) async fn show_custom(
 /// Changes what the site's script may tell. Values of what is not declared any more are not shown.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/custom", tag = "admin", request_body = Vec<Custom>,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change_custom(
     State(api): State<Api>,

@@ -49,7 +49,7 @@ fn read(settings: &Settings, rules: Rules) -> General {
 /// The general settings of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/general", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = General), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = General), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<General>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -126,7 +126,7 @@ fn rules(wrong: &mut Invalid, it: &General) -> Rules {
 /// Changes the general settings of a site.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/general", tag = "admin", request_body = General,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -148,7 +148,7 @@ pub(super) async fn change(
 /// What a site's pages hold.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/snippet", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Snippet), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Snippet), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn snippet(State(api): State<Api>, of: ForManager) -> Result<Json<Snippet>, ApiFault> {
     // Keys and origins have no signs that HTML knows.

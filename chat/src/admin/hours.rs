@@ -67,7 +67,7 @@ fn opening(hours: Option<&hours::Hours>, at: UnixMillis) -> Opening {
 /// When somebody is there.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/hours", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Hours), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Hours), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<Hours>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -87,7 +87,7 @@ pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<
 /// Changes when somebody is there.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/hours", tag = "admin", request_body = Hours,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Opening), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Opening), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -103,7 +103,7 @@ pub(super) async fn change(
 /// What hours would say now, without storing them.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/hours/preview", tag = "admin", request_body = Hours,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Opening), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Opening), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn preview(
     State(api): State<Api>,

@@ -51,7 +51,7 @@ fn told(id: QueueId, it: &QueueFacts, members: &Members) -> Queue {
 /// The queues of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/queues", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Queue>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Queue>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<Vec<Queue>>, ApiFault> {
     let settings = api.engine.settings(of.site).await?;
@@ -134,7 +134,7 @@ async fn put(api: &Api, site: SiteId, id: Option<QueueId>, it: &Queue) -> Result
 /// Makes a queue.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/queues", tag = "admin", request_body = Queue,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
     State(api): State<Api>,
@@ -148,7 +148,7 @@ pub(super) async fn add(
 /// Changes a queue.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin", request_body = Queue,
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -178,7 +178,7 @@ impl To {
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue"),
         ("to" = Option<i64>, Query, description = "The queue that takes those who wait")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 409, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,

@@ -20,7 +20,7 @@ const MOST: usize = 500;
 /// The tags of a site, archived ones too.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/tags", tag = "admin",
     params(("key" = String, Path, description = "The site")),
-    responses((status = 200, body = Vec<Tag>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Vec<Tag>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<Vec<Tag>>, ApiFault> {
     let all = api.engine.store().read(move |tx: &mut dyn Tx| library::tags(tx, of.site)).await?;
@@ -79,7 +79,7 @@ async fn put(api: &Api, site: SiteId, id: Option<i64>, it: Tag) -> Result<i64, A
 /// Makes a tag.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/tags", tag = "admin", request_body = Tag,
     params(("key" = String, Path, description = "The site")),
-    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
     State(api): State<Api>,
@@ -93,7 +93,7 @@ pub(super) async fn add(
 /// Changes a tag.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/tags/{id}", tag = "admin", request_body = Tag,
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which tag")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -108,7 +108,7 @@ pub(super) async fn change(
 /// Removes a tag. One that conversations have is archived: they keep it.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/tags/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which tag")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     of: ForManager,

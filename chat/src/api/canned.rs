@@ -28,7 +28,7 @@ pub(super) struct Words {
 /// among equals.
 #[utoipa::path(get, path = "/v1/canned", tag = "desk",
     params(("words" = Option<String>, Query, description = "What was typed")),
-    responses((status = 200, body = Vec<Canned>), (status = 400, body = Fault), (status = 401, body = Fault)))]
+    responses((status = 200, body = Vec<Canned>), (status = 401, body = Fault)))]
 pub(super) async fn list(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -131,7 +131,7 @@ async fn put(api: &Api, viewer: &Viewer, id: Option<i64>, it: &Canned) -> Result
 
 /// Writes a reply: one's own, or as a manager a shared one (without `agent`).
 #[utoipa::path(post, path = "/v1/canned", tag = "desk", request_body = Canned,
-    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
     State(api): State<Api>,
@@ -145,7 +145,7 @@ pub(super) async fn add(
 /// Changes one.
 #[utoipa::path(put, path = "/v1/canned/{id}", tag = "desk", request_body = Canned,
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -175,7 +175,7 @@ async fn find(api: &Api, viewer: &Viewer, id: i64) -> Result<(SiteId, Option<Age
 /// Removes one.
 #[utoipa::path(delete, path = "/v1/canned/{id}", tag = "desk",
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -198,7 +198,7 @@ pub(super) async fn delete(
 /// Counts a use.
 #[utoipa::path(post, path = "/v1/canned/{id}/used", tag = "desk",
     params(("id" = i64, Path, description = "Which")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn used(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,

@@ -27,7 +27,7 @@ const COLOURS: [&str; 4] = ["yellow", "blue", "green", "pink"];
 /// A visitor's file.
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn show(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -40,7 +40,7 @@ pub(super) async fn show(
 #[utoipa::path(put, path = "/v1/contacts/{id}", tag = "contacts",
     request_body = std::collections::BTreeMap<String, String>,
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault),
+    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
 pub(super) async fn change(
     State(api): State<Api>,
@@ -91,7 +91,7 @@ pub(super) struct After {
 #[utoipa::path(get, path = "/v1/contacts/{id}/conversations", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor"),
         ("after" = Option<String>, Query, description = "What the page before gave as `next`")),
-    responses((status = 200, body = Rows), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Rows), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn history(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -123,7 +123,7 @@ fn told(api: &Api, of: (SiteId, VisitorId)) -> impl Fn(&mut dyn Tx) + Send + use
 /// Notes something about a visitor.
 #[utoipa::path(post, path = "/v1/contacts/{id}/notes", tag = "contacts", request_body = Sticky,
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 201, body = Made), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault),
+    responses((status = 201, body = Made), (status = 401, body = Fault), (status = 404, body = Fault),
         (status = 409, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add_note(
     State(api): State<Api>,
@@ -170,7 +170,7 @@ async fn set_note(
 /// Changes a note: one's own, or as a manager anybody's.
 #[utoipa::path(put, path = "/v1/contacts/{id}/notes/{note}", tag = "contacts", request_body = Sticky,
     params(("id" = i64, Path, description = "Which visitor"), ("note" = i64, Path, description = "Which note")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault), (status = 422, body = Fault)))]
+    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn change_note(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -184,7 +184,7 @@ pub(super) async fn change_note(
 /// Removes a note: one's own, or as a manager anybody's.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/notes/{note}", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor"), ("note" = i64, Path, description = "Which note")),
-    responses((status = 204), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 204), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete_note(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -195,7 +195,7 @@ pub(super) async fn delete_note(
 
 /// The blocked visitors of the manager's sites, the latest first (FEATURES BLK-02).
 #[utoipa::path(get, path = "/v1/blocked", tag = "contacts",
-    responses((status = 200, body = Vec<Blocked>), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault)))]
+    responses((status = 200, body = Vec<Blocked>), (status = 401, body = Fault), (status = 403, body = Fault)))]
 pub(super) async fn blocked(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -218,7 +218,7 @@ pub(super) async fn blocked(
 /// Lets a blocked visitor come again. For managers.
 #[utoipa::path(delete, path = "/v1/contacts/{id}/block", tag = "contacts",
     params(("id" = i64, Path, description = "Which visitor")),
-    responses((status = 200, body = Contact), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault),
+    responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn unblock(
     State(api): State<Api>,

@@ -75,7 +75,7 @@ fn flag(text: &str) -> Result<Option<bool>, ApiFault> {
         ("sort" = Option<String>, Query, description = "`wait`, `last` or `name`"),
         ("after" = Option<String>, Query, description = "What the page before gave as `next`"),
     ),
-    responses((status = 200, body = Rows), (status = 400, body = Fault), (status = 401, body = Fault)))]
+    responses((status = 200, body = Rows), (status = 401, body = Fault)))]
 pub(super) async fn list(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -87,7 +87,7 @@ pub(super) async fn list(
 
 /// How many wait, are the agent's own, and are unread.
 #[utoipa::path(get, path = "/v1/counts", tag = "desk",
-    responses((status = 200, body = Counts), (status = 400, body = Fault), (status = 401, body = Fault)))]
+    responses((status = 200, body = Counts), (status = 401, body = Fault)))]
 pub(super) async fn counts(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -99,7 +99,7 @@ pub(super) async fn counts(
 /// A conversation as its agent sees it.
 #[utoipa::path(get, path = "/v1/conversations/{conv}", tag = "desk",
     params(("conv" = String, Path, description = "Its name")),
-    responses((status = 200, body = Detail), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Detail), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn detail(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -112,7 +112,7 @@ pub(super) async fn detail(
 /// The panel of a conversation's visitor.
 #[utoipa::path(get, path = "/v1/conversations/{conv}/visitor", tag = "desk",
     params(("conv" = String, Path, description = "The conversation's name")),
-    responses((status = 200, body = Visitor), (status = 400, body = Fault), (status = 401, body = Fault), (status = 404, body = Fault)))]
+    responses((status = 200, body = Visitor), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn visitor(
     State(api): State<Api>,
     ForDesk(viewer): ForDesk,
@@ -135,7 +135,7 @@ pub(super) struct Part {
     params(("conv" = String, Path, description = "The conversation's name"),
         ("before" = Option<u64>, Query, description = "The page that ends before this message"),
         ("after" = Option<u64>, Query, description = "The page that begins after this message")),
-    responses((status = 200, body = Vec<Msg>), (status = 400, body = Fault), (status = 401, body = Fault),
+    responses((status = 200, body = Vec<Msg>), (status = 401, body = Fault),
         (status = 404, body = Fault)))]
 pub(super) async fn messages(
     State(api): State<Api>,

@@ -13,6 +13,7 @@ mod identity;
 mod limits;
 mod once;
 mod raw;
+mod settings;
 mod shows;
 mod site;
 mod story;
