@@ -124,10 +124,19 @@ fn digits<const N: usize>() -> String {
 }
 
 /// An HTTP client. Another package of the same build may have asked for TLS without a provider of cryptography.
-pub fn browser() -> reqwest::Client {
+fn browser() -> reqwest::Client {
+    browser_with(|usual| usual)
+}
+
+/// The same, made otherwise.
+///
+/// # Panics
+/// When there is no such client.
+#[allow(clippy::expect_used, reason = "as `reqwest::Client::new` does")]
+pub fn browser_with(terms: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> reqwest::Client {
     // It fails only when there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
+    terms(reqwest::Client::builder()).build().expect("a client")
 }
 
 async fn checked(answer: reqwest::Response) -> Result<reqwest::Response, Error> {

@@ -35,7 +35,7 @@ use super::{
 };
 use crate::{
     model::{PublicId, UnixMillis},
-    who::Who,
+    who::{Device, Viewer, Who},
 };
 
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -86,10 +86,20 @@ struct BegunV1 {
 async fn begin(
     State(files): State<Files>,
     who: Asking,
+    agent: (Option<Extension<Viewer>>, Option<Extension<Device>>),
     body: Result<Json<BeginV1>, JsonRejection>,
 ) -> Result<Response, FileFault> {
-    let who = known(who)?;
+    let agent = agent.0.zip(agent.1);
+    if who.is_none() && agent.is_none() {
+        return Err(FileFault::Unknown);
+    }
     let Json(it) = body.map_err(|_| FileFault::Bad("an upload is {conv, name, bytes, type}"))?;
+    let who = match (who, agent) {
+        (None, Some((Extension(viewer), Extension(device)))) => {
+            files.on_site_of((&viewer, device), named(&it.conv)?).await?
+        }
+        (who, _) => known(who)?,
+    };
     let upload = Upload { conversation: named(&it.conv)?, name: it.name, media: it.media, bytes: it.bytes };
     let id = files.begin(&who, upload).await?.id.to_name();
     let url = format!("/v1/uploads/{id}");

@@ -23,7 +23,7 @@ use crate::{
         attachment::{self, Attachment, Seen, State, Uploader},
         conversation, from_json,
     },
-    who::Who,
+    who::{Device, Viewer, Who},
 };
 
 /// Images that are larger are not looked at: no site's pictures are.
@@ -79,6 +79,28 @@ enum Body {
 }
 
 impl Files {
+    /// An agent of several sites, on the one of this conversation.
+    ///
+    /// # Errors
+    /// [`FileFault::NotFound`], or the store's.
+    pub(super) async fn on_site_of(
+        &self,
+        (viewer, device): (&Viewer, Device),
+        conv: PublicId,
+    ) -> Result<Who, FileFault> {
+        let sites = viewer.sites.clone();
+        let read = move |tx: &mut dyn Tx| {
+            for site in sites.iter() {
+                if conversation::by_public(tx, site.id, conv)?.is_some() {
+                    return Ok(Some(site.id));
+                }
+            }
+            Ok::<_, FileFault>(None)
+        };
+        let found = self.inner.store.read(read).await?.ok_or(FileFault::NotFound)?;
+        Ok(viewer.on(found, device))
+    }
+
     /// Says whether a file may be sent, before it is.
     ///
     /// # Errors

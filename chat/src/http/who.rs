@@ -60,6 +60,7 @@ pub(super) async fn asks(
             if let Some(site) = site_of(&chat, &viewer, &params, request.uri()).await? {
                 request.extensions_mut().insert(viewer.on(site, device));
             }
+            request.extensions_mut().insert(device);
             request.extensions_mut().insert(viewer);
         }
     }

@@ -22,7 +22,7 @@ use crate::{
         TagId, TransferTo, UnixMillis, Words,
     },
     server::Chat,
-    tables::marks,
+    tables::{library, marks},
     views,
 };
 
@@ -132,8 +132,24 @@ impl Worker {
         if let Deed::Star { on } = what {
             return self.star(&of, on, at).await.map_err(|fault| self.told(&fault));
         }
+        if let Deed::Tag { tags } | Deed::Close { tags } | Deed::Block { tags, .. } = &what
+            && !self.knows_tags(&of, tags).await.map_err(|fault| self.told(&fault))?
+        {
+            return Err(fault::coded("unknown_tag"));
+        }
         let asks = asks(what).ok_or_else(|| fault::coded("malformed"))?;
         self.execute(&of, cid, asks, receipt).await
+    }
+
+    /// Whether these are tags of the site that are still given, or that the conversation has.
+    async fn knows_tags(&self, of: &Conversation, tags: &[i64]) -> Result<bool, Fault> {
+        let (site, has) = (of.site, of.tags.clone());
+        let new: Vec<i64> = tags.iter().copied().filter(|it| !has.contains(&TagId(*it))).collect();
+        if new.is_empty() {
+            return Ok(true);
+        }
+        let all = self.chat.engine.store().read(move |tx: &mut dyn Tx| library::tags(tx, site)).await?;
+        Ok(new.iter().all(|id| all.iter().any(|it| it.id == *id && !it.archived)))
     }
 
     async fn execute(
