@@ -107,6 +107,8 @@ pub struct Chat {
     pub canned: RwSignal<Loaded<Vec<Canned>>>,
     /// A text that goes back to the composer of the open conversation.
     pub returned: RwSignal<Option<String>>,
+    /// Changes as the composer gets higher or lower.
+    pub composed: RwSignal<i32>,
     /// The server's clock; said again every second.
     pub now: RwSignal<Millis>,
     deeds: RwSignal<Deeds>,
@@ -136,6 +138,7 @@ impl Chat {
             toasts: RwSignal::default(),
             canned: RwSignal::default(),
             returned: RwSignal::default(),
+            composed: RwSignal::new(0),
             now: RwSignal::new(now),
             deeds: RwSignal::default(),
             pulse: RwSignal::new(Pulse::new(steady())),

@@ -33,6 +33,8 @@ pub struct Draft {
     pub files: Attachments,
     /// The field itself.
     pub field: NodeRef<Textarea>,
+    /// How high it is.
+    height: RwSignal<i32>,
 }
 
 impl Draft {
@@ -43,6 +45,7 @@ impl Draft {
             note: RwSignal::new(false),
             files: Attachments::new(conv),
             field: NodeRef::new(),
+            height: chat().composed,
         }
     }
 
@@ -71,7 +74,9 @@ impl Draft {
             if let Some(field) = self.field.try_get_untracked().flatten() {
                 let style = web_sys::HtmlElement::style(&field);
                 let _ = style.set_property("height", "auto");
-                let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+                let height = field.scroll_height();
+                let _ = style.set_property("height", &format!("{height}px"));
+                self.height.set(height);
             }
         });
     }

@@ -1,6 +1,6 @@
 //! The thread of the open conversation: what was said, from top to bottom. Can be mounted on any page.
 use icondata_lu as lu;
-use leptos::{html::Div, prelude::*};
+use leptos::{ev, html::Div, prelude::*};
 
 use super::message::Line;
 use crate::{
@@ -61,6 +61,13 @@ pub fn ThreadView(
         eye.at_end.set(true);
         eye.limit.set(STEP);
     });
+    // A thread that gets lower or narrower still shows its end.
+    let resized = window_event_listener(ev::resize, move |_| eye.stay());
+    on_cleanup(move || resized.remove());
+    Effect::new(move |_| {
+        chat.composed.get();
+        request_animation_frame(move || eye.stay());
+    });
     let up = move || {
         if eye.limit.get_untracked() < all.read_untracked().len() {
             eye.limit.update(|limit| *limit += STEP);
@@ -107,8 +114,15 @@ impl Eye {
         }
     }
 
+    /// Where the end is looked at, it stays in sight.
+    fn stay(self) {
+        if self.at_end.try_get_untracked() == Some(true) {
+            self.go_to_end();
+        }
+    }
+
     fn go_to_end(self) {
-        if let Some(node) = self.node.get_untracked() {
+        if let Some(node) = self.node.try_get_untracked().flatten() {
             node.set_scroll_top(node.scroll_height());
             self.at_end.set(true);
         }
