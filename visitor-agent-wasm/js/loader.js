@@ -52,8 +52,10 @@
   });
   // Without storage (some private modes) the key lives as long as the page.
   const pairOf = () => keys().catch(fresh);
-  const spki = async (pair) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey))))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const spki = async (pair) => base64(await crypto.subtle.exportKey("spki", pair.publicKey));
+  // That the chat's visitor is this browser.
+  const prove = async (text) => ({ key: await spki(key), signature: base64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, new TextEncoder().encode(text))) });
 
   // Takes a lock, within a time if one is given; gives what lets go of it, or nothing. A page that is kept for the way
   // back must hold none.
@@ -289,7 +291,7 @@
   });
   addEventListener("pageshow", (event) => { if (event.persisted) safe(returns)(); });
   // The chat's bubble comes as a piece of its own; what the page asks of the chat waits for it.
-  const bubble = import(server + "/v1/visitor/chat/bubble.js").then((it) => it.default({ server, site, tag, warn }));
+  const bubble = import(server + "/v1/visitor/chat/bubble.js").then((it) => it.default({ server, site, tag, prove, warn }));
   bubble.catch(warn);
   const api = window.Tandem = { version: 1, stop: () => share?.stop?.() };
   for (const name of ["open", "close", "identify", "setCustomData", "logout"]) api[name] = async (...args) => (await bubble)[name](...args);

@@ -84,9 +84,9 @@ const visits = (kept) => {
 };
 
 /**
- * @param {{server: string, site: string, tag: HTMLScriptElement, warn: (text: unknown) => void}} place
+ * @param {{server: string, site: string, tag: HTMLScriptElement, prove: (text: string) => Promise<{key: string, signature: string}>, warn: (text: unknown) => void}} place
  */
-export default ({ server, site, tag, warn }) => {
+export default ({ server, site, tag, prove, warn }) => {
   const kept = storage(site), { colour, chat: wanted } = tag.dataset;
   const lang = () => document.documentElement.lang || navigator.language;
   const host = document.createElement("div"), root = host.attachShadow({ mode: "closed" });
@@ -108,7 +108,7 @@ export default ({ server, site, tag, warn }) => {
   const begin = async () => {
     try {
       const { start } = await import("./chat.js" + (falls ? `?${falls}` : ""));
-      return await start({ server, site, root, host, button, kept, lang, page, paint, fell, warn });
+      return await start({ server, site, root, host, button, kept, lang, page, paint, prove, fell, warn });
     } catch (error) {
       loading = null;
       falls++;

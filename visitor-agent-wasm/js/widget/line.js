@@ -6,8 +6,8 @@ export const gecko = "mozInnerScreenX" in window;
 
 export class Line {
   /** @param {(kind: string, payload?: string) => void} tell */
-  constructor({ server, site }, tell) {
-    Object.assign(this, { server, site, tell });
+  constructor({ server, site, prove, files }, tell) {
+    Object.assign(this, { server, site, tell, prove, files });
     this.stay = new AbortController();
     const { signal } = this.stay, name = "tandem.chat:" + site;
     if ("BroadcastChannel" in window) {
@@ -40,7 +40,11 @@ export class Line {
       this.hangup();
       return this.tell("down");
     }
-    socket.onopen = () => this.socket === socket && this.tell("up");
+    socket.onopen = async () => {
+      // So that the page can be shared in the conversation. Without it the chat is a chat.
+      const page = await this.prove("tandem-chat:" + this.files.bearer).catch(() => null);
+      if (this.socket === socket) this.tell("up", page && JSON.stringify(page));
+    };
     socket.onmessage = ({ data }) => this.socket === socket && this.tell("frame", data);
     socket.onclose = ended;
   }

@@ -190,12 +190,12 @@ impl Client {
             Event::Leads => self.leads(at),
             Event::Config(widget) => {
                 self.config = Asked::No;
-                self.widget = Some(widget);
+                self.widget = Some(*widget);
             }
             Event::ConfigFailed => self.config = Asked::Failed,
             Event::Token(token) => self.token_came(token),
             Event::TokenFailed(status) => self.token_failed(status, at),
-            Event::Up => self.up(at),
+            Event::Up(page) => self.up(page, at),
             Event::Down => self.down(at),
             Event::Frame(frame) => self.frame(*frame, at),
             Event::Peer(peer) => self.peer(*peer, at),

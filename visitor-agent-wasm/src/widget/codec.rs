@@ -1,5 +1,6 @@
 //! The frames and bodies of `chat.v1`, and the widget's own values, from and to JSON. What is missing or of another
 //! kind has its default; what is not known is passed over.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a value of any other kind is not what is asked for")]
 mod own;
 mod wire;
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use chat_proto::{
     Cid, Form, Millis,
     message::Msg,
-    visitor::{Conversation, FromVisitor, PageView, ToVisitor, Token, TokenRequest, Visit, Widget},
+    visitor::{
+        Conversation, FromVisitor, PageProof, PageView, ToVisitor, Token, TokenRequest, Visit, Widget,
+    },
 };
 
 use super::{
@@ -19,15 +21,15 @@ pub enum Event {
     /// This tab holds the socket and the outbox from now on.
     Leads,
     /// How the site set the widget up.
-    Config(Widget),
+    Config(Box<Widget>),
     /// That could not be fetched.
     ConfigFailed,
     /// Who the visitor is.
     Token(Token),
     /// That could not be fetched: the HTTP status, 0 for none.
     TokenFailed(u16),
-    /// The socket is open.
-    Up,
+    /// The socket is open; which browser it is, where the loader can prove it.
+    Up(Option<PageProof>),
     /// The socket is closed.
     Down,
     /// The server says something.
@@ -207,11 +209,11 @@ impl Event {
     pub fn read(kind: &str, payload: &str) -> Option<Self> {
         Some(match kind {
             "leads" => Self::Leads,
-            "config" => Self::Config(json(payload)?),
+            "config" => Self::Config(boxed(payload)?),
             "config_failed" => Self::ConfigFailed,
             "token" => Self::Token(json(payload)?),
             "token_failed" => Self::TokenFailed(json(payload)?),
-            "up" => Self::Up,
+            "up" => Self::Up(json(payload)),
             "down" => Self::Down,
             "frame" => Self::Frame(boxed(payload)?),
             "peer" => Self::Peer(boxed(payload)?),

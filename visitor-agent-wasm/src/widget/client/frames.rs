@@ -26,7 +26,14 @@ impl Client {
             ToVisitor::Welcome { ping_ms, conv, .. } => self.welcome(ping_ms, conv, at),
             ToVisitor::Token(token) => self.token_came(token),
             ToVisitor::Bye { code } => self.bye(&code),
-            other => self.hears(other, at),
+            ToVisitor::Ping => {}
+            ToVisitor::Conv(_)
+            | ToVisitor::Msgs { .. }
+            | ToVisitor::Ack { .. }
+            | ToVisitor::Nack { .. }
+            | ToVisitor::Typing { .. }
+            | ToVisitor::Read { .. }
+            | ToVisitor::Changed => self.hears(frame, at),
         }
     }
 
@@ -57,14 +64,11 @@ impl Client {
         self.is_ready(ping_ms);
         match conv {
             // One that is over, and that this browser does not show, is nobody's business any more.
-            Some(conv) if conv.stage == Stage::Closed && self.conv_name() != Some(&conv.conv) => {
-                if self.conv.is_some() {
-                    self.forget_conv();
-                }
+            Some(conv) if conv.stage != Stage::Closed || self.conv_name() == Some(&conv.conv) => {
+                self.adopts(conv, at);
             }
-            Some(conv) => self.adopts(conv, at),
-            None if self.conv.is_some() => self.forget_conv(),
-            None => {}
+            Some(_) | None if self.conv.is_some() => self.forget_conv(),
+            Some(_) | None => {}
         }
         if self.is_live() {
             self.say(FromVisitor::Page(self.page.clone()));
@@ -188,8 +192,15 @@ impl Client {
                 self.is_done(cid);
                 self.ui.rated = true;
             }
-            // Answered in another tab, or over already.
-            _ => drop(self.is_done(cid)),
+            // Answered in another tab, or over already; the others are never in the outbox.
+            FromVisitor::Choose { .. }
+            | FromVisitor::Close { .. }
+            | FromVisitor::Hello { .. }
+            | FromVisitor::Typing { .. }
+            | FromVisitor::Read { .. }
+            | FromVisitor::Page(_)
+            | FromVisitor::Custom { .. }
+            | FromVisitor::Fetch { .. } => drop(self.is_done(cid)),
         }
     }
 

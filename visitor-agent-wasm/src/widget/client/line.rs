@@ -1,7 +1,7 @@
 //! The line to the server: when it is opened, when it counts as lost, what goes over it.
 use chat_proto::{
     Millis, Resume,
-    visitor::{FromVisitor, Token, TokenRequest},
+    visitor::{FromVisitor, PageProof, Token, TokenRequest},
 };
 
 use super::{At, Band, Client};
@@ -130,7 +130,7 @@ impl Client {
         self.keep("token", None);
     }
 
-    pub(super) fn up(&mut self, at: &At) {
+    pub(super) fn up(&mut self, page: Option<PageProof>, at: &At) {
         self.line.heard = at.now;
         let Some(token) = &self.token else { return };
         let resume = self.conv.as_ref().map(|it| Resume {
@@ -139,7 +139,7 @@ impl Client {
             aseq: 0,
             ver: it.ver,
         });
-        let hello = FromVisitor::Hello { token: token.token.clone(), resume };
+        let hello = FromVisitor::Hello { token: token.token.clone(), resume, page };
         self.out(Out::Say(hello));
     }
 

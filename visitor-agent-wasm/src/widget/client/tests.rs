@@ -52,6 +52,7 @@ impl Service {
         ToVisitor::Msgs { conv: CONV.into(), msgs }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "whatever else is said is done")]
     fn hears(&mut self, frame: &FromVisitor) -> Vec<ToVisitor> {
         let ack = |cid: &str, seq| ToVisitor::Ack { cid: cid.into(), conv: CONV.into(), seq, at: 0 };
         let nack = |cid: &str, code: &str, retry_ms| ToVisitor::Nack {
@@ -175,7 +176,7 @@ impl World {
             match out {
                 Out::Save(key, Some(value)) => drop(self.kept.insert(key, value)),
                 Out::Save(key, None) => drop(self.kept.remove(&key)),
-                Out::Config => self.todo.push_back(Event::Config(widget())),
+                Out::Config => self.todo.push_back(Event::Config(Box::new(widget()))),
                 Out::Token(_) if self.reachable => {
                     let token = Token { token: "t".into(), expires: self.now + 3_600_000 };
                     self.todo.push_back(Event::Token(token));
@@ -183,7 +184,7 @@ impl World {
                 Out::Token(_) => self.todo.push_back(Event::TokenFailed(0)),
                 Out::Connect => {
                     self.connected = self.reachable;
-                    self.todo.push_back(if self.reachable { Event::Up } else { Event::Down });
+                    self.todo.push_back(if self.reachable { Event::Up(None) } else { Event::Down });
                 }
                 Out::Hangup => self.is_cut(),
                 Out::Say(frame) if self.connected => self.up.push_back(frame),

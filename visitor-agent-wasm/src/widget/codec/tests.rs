@@ -31,7 +31,7 @@ fn reads(text: &str) {
 fn what_visitors_say_is_written_as_the_service_reads_it() {
     for rest in [
         r#""t":"hello","token":"abc","resume":{"conv":"c","seq":3,"ver":9}"#,
-        r#""t":"hello","token":"abc""#,
+        r#""t":"hello","token":"abc","page":{"key":"k","signature":"s"}"#,
         r#""t":"start","form":{"name":"Zoé","email":"z@example.test"},"lang":"fr","offline":true,"visit":{"id":"v","started":5,"referrer":"https://a.test/","campaign":{"utm_source":"x"},"pages":[{"url":"u","title":"t","at":4}]}"#,
         r#""t":"send","conv":"c","text":"a \"quote\"\n\u0001","files":["f","g"],"reply_to":4"#,
         r#""t":"choose","conv":"c","option":-3"#,

@@ -3,8 +3,8 @@ use chat_proto::{
     Fault, FormField, Resume,
     message::{Choice, FileCard, From, Meta, Msg},
     visitor::{
-        ClosedNotice, Conversation, FromVisitor, PageView, Stage, ToVisitor, Token, TokenRequest, Visit, Way,
-        Widget,
+        ClosedNotice, Conversation, FromVisitor, PageProof, PageView, Stage, ToVisitor, Token, TokenRequest,
+        Visit, Way, Widget,
     },
 };
 
@@ -35,6 +35,7 @@ structs! {
     Way { kind label value }
     Visit { id started referrer campaign pages }
     PageView { url title at }
+    PageProof { key signature }
 }
 
 impl Codec for ToVisitor {
@@ -105,9 +106,10 @@ impl Codec for FromVisitor {
         let mut it = Members::of(out);
         quote(it.name("t"), kind_of(self));
         match self {
-            Self::Hello { token, resume } => {
+            Self::Hello { token, resume, page } => {
                 it.put("token", token);
                 it.put("resume", resume);
+                it.put("page", page);
             }
             Self::Start { cid, form, lang, offline, visit } => {
                 it.put("cid", cid);
