@@ -8,6 +8,7 @@ mod canned;
 mod contacts;
 mod conversations;
 mod fault;
+mod share;
 
 use std::sync::Arc;
 
@@ -74,6 +75,7 @@ fn table() -> OpenApiRouter<Api> {
         .routes(routes!(conversations::detail))
         .routes(routes!(conversations::messages))
         .routes(routes!(conversations::visitor))
+        .routes(routes!(share::share))
         .routes(routes!(contacts::show, contacts::change))
         .routes(routes!(contacts::history))
         .routes(routes!(contacts::add_note))

@@ -26,6 +26,7 @@ mod removal;
 mod routing;
 mod settings;
 mod setup;
+mod share;
 mod shares;
 mod start;
 mod transact;
@@ -56,7 +57,11 @@ pub use intake::Receipt;
 pub use read::{Cursor, List, Page, Summary};
 use routing::Routing;
 pub use setup::FirstSetUp;
-pub use shares::{NoShares, ShareEnd, Shares, SharesFuture, SharesUnreachable};
+pub(crate) use share::CannotShare;
+pub use share::ShareNews;
+pub use shares::{
+    NoShares, OpenFuture, PageId, ShareEnd, ShareOpen, ShareRefused, Shares, SharesFuture, SharesUnreachable,
+};
 pub use start::{Start, Started};
 pub use turn::Rounds;
 

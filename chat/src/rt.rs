@@ -79,7 +79,7 @@ async fn visitor_socket(
 ) -> Result<Response, Refused> {
     let site = chat.site(site).await?.ok_or(Refused::not_found())?;
     Origin::of(headers).is_of(&site)?;
-    let guest = visitor::Guest { site: SiteId(site.id.0), from, browsing: browsing(headers) };
+    let guest = visitor::Guest { site: SiteId(site.id.0), key: site.key, from, browsing: browsing(headers) };
     Ok(upgrade.on_upgrade(move |socket| visitor::serve(chat, socket, codec, guest)).into_response())
 }
 

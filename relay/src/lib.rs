@@ -4,7 +4,8 @@
 //! [`presence`] and [`desk`] are the two small sockets,
 //! [`admin`] what a desk administers; [`session`] holds one task per session around the pure
 //! machine of `cobrowse-core`; [`transport`] carries its frames; [`assets`] keeps what pages look like;
-//! [`records`] is what outlives a restart; [`mount`] is how other services come along. It routes envelopes and
+//! [`records`] is what outlives a restart; [`mount`] is how other services come along,
+//! [`conversations`] how shares belong to what they serve. It routes envelopes and
 //! never decodes a page.
 
 pub mod admin;
@@ -12,6 +13,7 @@ pub mod app;
 pub mod assets;
 pub mod auth;
 pub mod config;
+pub mod conversations;
 pub mod desk;
 pub mod error;
 pub mod limits;

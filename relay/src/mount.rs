@@ -11,7 +11,7 @@ use axum::{
 };
 use store::{Migrations, Store};
 
-use crate::{config::PublicUrl, shutdown::Shutdown, transport::tcp::Caller};
+use crate::{config::PublicUrl, conversations::Conversations, shutdown::Shutdown, transport::tcp::Caller};
 
 /// Why a service could not be mounted.
 pub type MountError = Box<dyn std::error::Error + Send + Sync>;
@@ -27,6 +27,8 @@ pub struct Base {
     pub public_url: PublicUrl,
     /// The folder for files of the service's own.
     pub data: std::path::PathBuf,
+    /// Shares of visitors' pages that belong to conversations of the service's.
+    pub conversations: Conversations,
     /// Stops everything: tasks are spawned on it, and sockets watch it.
     pub shutdown: Shutdown,
 }

@@ -9,6 +9,7 @@ use crate::config::Database;
 pub mod audit;
 mod schema;
 pub mod sessions;
+pub mod shares;
 
 pub use schema::TABLES;
 

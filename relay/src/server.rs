@@ -16,6 +16,7 @@ use crate::{
     assets::{Assets, disk::Disk, fetch::Fetcher},
     auth::{self, ticket::Tickets},
     config::{Config, Demo, PublicUrl, PublicUrlError},
+    conversations::Conversations,
     limits::{Rates, SHUTDOWN_GRACE},
     metrics::Metrics,
     mount::{Base, MountError, Mounts},
@@ -127,6 +128,7 @@ impl Server {
             accounts: app.accounts.clone(),
             public_url: app.public_url.clone(),
             data: config.data.clone(),
+            conversations: Conversations::new(app.clone()),
             shutdown: app.shutdown.clone(),
         };
         let mounted = mounts.routes(&base).await.map_err(StartError::Mount)?;

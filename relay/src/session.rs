@@ -95,6 +95,8 @@ pub(crate) enum Input {
     Answer(PeerId, String),
     Refused(PeerId, Refusal),
     Views(AgentId, oneshot::Sender<bool>),
+    Dismiss(oneshot::Sender<()>),
+    HandOver(AgentId, AgentCard, oneshot::Sender<()>),
     KeepOnly(BTreeSet<AgentId>),
     End,
 }
@@ -197,6 +199,24 @@ impl SessionHandle {
     pub async fn views(&self, agent: AgentId) -> bool {
         let (reply, answer) = oneshot::channel();
         self.send(Input::Views(agent, reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Ends the share for everybody; nothing is seen or done any more when this returns.
+    pub(crate) async fn dismiss(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.send(Input::Dismiss(reply)).await.is_ok() {
+            // A task that ended meanwhile answers nothing, and holds nothing.
+            let _ = done.await;
+        }
+    }
+
+    /// Ends what `from` sees and does, and asks the visitor about `to`. It is done when this returns.
+    pub(crate) async fn hand_over(&self, from: AgentId, to: AgentCard) {
+        let (reply, done) = oneshot::channel();
+        if self.send(Input::HandOver(from, to, reply)).await.is_ok() {
+            // As above.
+            let _ = done.await;
+        }
     }
 
     /// Sends away the viewers of all other agents.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use chat_proto::{
     Fault, Form,
-    visitor::{Conversation, FromVisitor, ToVisitor, Token, TokenRequest, Visit, Widget},
+    visitor::{Conversation, FromVisitor, PageProof, ToVisitor, Token, TokenRequest, Visit, Widget},
 };
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -11,6 +11,15 @@ use crate::{AGENTS_ONLY, Error, PATIENCE, Place, Thread, checked, line::Line, na
 
 /// A pause before the next try.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Signs a token with the page's key.
+struct Prover(Box<dyn Fn(&str) -> PageProof + Send>);
+
+impl std::fmt::Debug for Prover {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Prover")
+    }
+}
 
 /// A visitor of a site, with the memory of their browser.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub struct Visitor {
     secret: String,
     token: Option<String>,
     line: Option<Line<FromVisitor, ToVisitor>>,
+    /// What the browser shows of itself with a token, if it does.
+    proves: Option<Prover>,
     /// Their conversation as they see it.
     pub thread: Thread,
     /// Where it stands.
@@ -52,10 +63,17 @@ impl Visitor {
             secret,
             token: None,
             line: None,
+            proves: None,
             thread: Thread::default(),
             conversation: None,
             typing: false,
         }
+    }
+
+    /// From now on each hello proves which browser it is.
+    #[must_use]
+    pub fn proving(self, prove: impl Fn(&str) -> PageProof + Send + 'static) -> Self {
+        Self { proves: Some(Prover(Box::new(prove))), ..self }
     }
 
     /// What another tab of the browser has.
@@ -97,8 +115,9 @@ impl Visitor {
         let url = self.place.socket(&format!("as=visitor&site={}", self.place.site));
         let line = Line::open(&url, &[("origin", &self.place.pages)]).await?;
         let mut line = line.must_not_hear(AGENTS_ONLY);
+        let page = self.proves.as_ref().map(|Prover(prove)| prove(&token));
         let resume = (!self.thread.conv.is_empty()).then(|| self.thread.resume());
-        line.tell(&FromVisitor::Hello { token, resume }).await?;
+        line.tell(&FromVisitor::Hello { token, resume, page }).await?;
         self.line = Some(line);
         let conv = self.until("welcome", |_, frame| match frame {
             ToVisitor::Welcome { conv, .. } => Some(conv.clone()),

@@ -126,6 +126,15 @@ pub struct Found {
     pub at: Vec<(u32, u32)>,
 }
 
+/// The answer to `POST /v1/conversations/{conv}/share`: the share that the visitor is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Shared {
+    /// The session's name: `/view/{session}` shows it.
+    pub session: String,
+}
+
 /// A conversation that an agent is asked to take.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -102,6 +102,9 @@ pub enum FromVisitor {
         /// Where the client stands, if it has a conversation.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resume: Option<Resume>,
+        /// Which browser it is, so that its page can be shared in the conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<PageProof>,
     },
     /// Begins a conversation. Under the same `cid`, and while another one is open, the one that is there.
     Start {
@@ -199,6 +202,16 @@ pub enum FromVisitor {
         /// After which one.
         after: u64,
     },
+}
+
+/// Proof that the client is the browser of a page key: the key that the page's loader made, which cannot leave it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageProof {
+    /// The public key: SPKI, base64url without padding.
+    pub key: String,
+    /// Its ECDSA P-256 signature (SHA-256, raw `r ‖ s`) over `tandem-chat:` and the token, base64url without padding.
+    pub signature: String,
 }
 
 /// A visit so far. Sent when a conversation begins, and not before.

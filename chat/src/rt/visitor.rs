@@ -33,13 +33,15 @@ use crate::{
 /// A widget that has opened a socket and said nothing yet.
 pub(crate) struct Guest {
     pub site: SiteId,
+    /// The site's key.
+    pub key: String,
     pub from: Option<IpAddr>,
     pub browsing: Browsing,
 }
 
 /// Serves a widget's socket to its end.
 pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest: Guest) {
-    let hello = timeout(chat.options.hello, hello(&chat, &mut socket, codec, guest.site)).await;
+    let hello = timeout(chat.options.hello, hello(&chat, &mut socket, codec, &guest)).await;
     let (who, expires, resume) = match hello {
         Ok(Ok(hello)) => hello,
         Ok(Err(code)) => return refuse(&mut socket, codec, code).await,
@@ -66,14 +68,21 @@ async fn hello(
     chat: &Chat,
     socket: &mut WebSocket,
     codec: Codec,
-    site: SiteId,
+    guest: &Guest,
 ) -> Result<(Visiting, UnixMillis, Option<Resume>), Code> {
     let frame = socket::first(socket, codec).await?;
-    let FromVisitor::Hello { token, resume } = frame else { return Err("malformed") };
-    let (visitor, expires) = chat.tokens.check(&token, site, chat.engine.now()).ok_or("token")?;
-    let who = (site, visitor);
+    let FromVisitor::Hello { token, resume, page } = frame else { return Err("malformed") };
+    let (visitor, expires) = chat.tokens.check(&token, guest.site, chat.engine.now()).ok_or("token")?;
+    let who = (guest.site, visitor);
     let known = chat.engine.store().read(move |tx| identity::is_known(tx, who)).await;
-    if known.map_err(|_| "retry")? { Ok((who, expires, resume)) } else { Err("token") }
+    if !known.map_err(|_| "retry")? {
+        return Err("token");
+    }
+    if let Some(proof) = page {
+        let site = (guest.site, guest.key.as_str());
+        chat.engine.is_page(site, visitor, (&proof, &token)).await.map_err(|_| "retry")?;
+    }
+    Ok((who, expires, resume))
 }
 
 async fn refuse(socket: &mut WebSocket, codec: Codec, code: Code) {

@@ -27,6 +27,19 @@ pub(crate) fn is_known(tx: &mut dyn Tx, (site, visitor): Of) -> Result<bool, Err
     Ok(tx.optional::<(i64,)>(FIND, params![site.0, visitor.0])?.is_some())
 }
 
+/// The visitor was seen in this browser.
+pub(crate) fn put_page(tx: &mut dyn Tx, (site, visitor): Of, page: [u8; 16]) -> Result<(), Error> {
+    const PUT: &str = "UPDATE chat_visitor SET page = $3
+        WHERE site_id = $1 AND id = $2 AND (page IS NULL OR page <> $3)";
+    tx.execute(PUT, params![site.0, visitor.0, page]).map(drop)
+}
+
+/// The browser that the visitor was seen in last.
+pub(crate) fn page_of(tx: &mut dyn Tx, (site, visitor): Of) -> Result<Option<[u8; 16]>, Error> {
+    const FIND: &str = "SELECT page FROM chat_visitor WHERE site_id = $1 AND id = $2";
+    Ok(tx.optional::<(Option<[u8; 16]>,)>(FIND, params![site.0, visitor.0])?.and_then(|(page,)| page))
+}
+
 /// Whom the site calls so.
 fn by_ext(tx: &mut dyn Tx, site: SiteId, ext: &str) -> Result<Option<VisitorId>, Error> {
     const FIND: &str = "SELECT id FROM chat_visitor WHERE site_id = $1 AND ext_id = $2";

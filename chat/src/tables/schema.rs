@@ -11,6 +11,7 @@ pub(crate) const TABLES: Migrations = Migrations {
         Step::both("desks and visits", DESKS),
         Step::both("devices and identities", IDENTITY),
         Step::both("search", SEARCH),
+        Step::both("visitors' pages", PAGES),
     ],
 };
 
@@ -186,4 +187,9 @@ CREATE INDEX chat_indexed_conversation ON chat_indexed (conv_id, id);
 INSERT INTO chat_unindexed (site_id, conv_id, stream, n, at)
     SELECT site_id, conv_id, 0, seq, at FROM chat_message
     UNION ALL SELECT site_id, conv_id, 1, aseq, at FROM chat_record;
+";
+
+/// The relay's name of the browser that the visitor was seen in last.
+const PAGES: &str = "
+ALTER TABLE chat_visitor ADD COLUMN page {blob};
 ";

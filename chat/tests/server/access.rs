@@ -91,7 +91,7 @@ fn a_token_is_for_its_site_and_its_visitor() {
         let shop = bench.visitor().token().await.expect("a token");
         for (place, token) in [(&blog, shop.as_str()), (&bench.place(), "AAAA"), (&bench.place(), "")] {
             let mut socket = raw::widget(place).await;
-            socket.say(&FromVisitor::Hello { token: token.to_owned(), resume: None }).await;
+            socket.say(&FromVisitor::Hello { token: token.to_owned(), resume: None, page: None }).await;
             assert_eq!(socket.end().await.as_deref(), Some("token"));
         }
         let http = reqwest::Client::new();

@@ -49,7 +49,7 @@ async fn token(place: &Place, secret: &str, identity: Option<String>) -> (u16, S
 /// What a widget with this token shows: the conversation's name.
 async fn shows(place: &Place, token: String) -> Option<String> {
     let mut socket = raw::widget(place).await;
-    socket.say(&FromVisitor::Hello { token, resume: None }).await;
+    socket.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
     let welcome = socket.until("welcome").await;
     let ToVisitor::Welcome { conv, .. } = serde_json::from_value(welcome).expect("a frame") else {
         panic!("another frame")

@@ -146,7 +146,7 @@ fn who_says_nothing_or_nonsense_is_ended() {
             let mut lea = bench.visitor();
             let token = lea.token().await.expect("a token");
             let mut socket = raw::widget(&place).await;
-            socket.say(&FromVisitor::Hello { token, resume: None }).await;
+            socket.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
             socket.until("welcome").await;
             // The server may have ended it before everything was sent.
             let _ = socket.socket.send(message).await;
@@ -163,7 +163,7 @@ fn who_does_not_read_is_ended_and_comes_back() {
         lea.leave().await;
         let token = lea.token().await.expect("a token");
         let mut lagging = raw::widget(&bench.place()).await;
-        lagging.say(&FromVisitor::Hello { token, resume: None }).await;
+        lagging.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
         lagging.until("welcome").await;
         // Every one is answered, and no answer is read.
         let frame = FromVisitor::Close { cid: name(), conv: name() };

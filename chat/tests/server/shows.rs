@@ -54,7 +54,7 @@ async fn what_only_agents_may_read_never_reaches_a_visitor(bench: Bench) {
     let token = lea.token().await.expect("a token");
     lea.leave().await;
     let mut wire = raw::widget(&bench.place()).await;
-    wire.say(&FromVisitor::Hello { token, resume: None }).await;
+    wire.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
     let note = Say::Note { text: "Note-Canary".into() };
     anna.say(FromDesk::Send { cid: name(), conv: conv.clone(), say: note }).await.expect("noted");
     let transfer = Deed::TransferToAgent { agent: bench.ben.0, note: "Transfer-Canary".into(), force: true };
@@ -208,7 +208,7 @@ fn the_binary_form_says_the_same() {
             [("origin", place.pages.as_str()), ("sec-websocket-protocol", "chat.v1.json, chat.v1.mp")];
         let mut wire = raw::open(&place, "as=visitor&site=shop", &headers).await.expect("let in");
         let token = bench.visitor().token().await.expect("a token");
-        let hello = FromVisitor::Hello { token, resume: None };
+        let hello = FromVisitor::Hello { token, resume: None, page: None };
         let bytes = rmp_serde::to_vec_named(&hello).expect("MessagePack");
         wire.socket.send(Message::binary(bytes)).await.expect("sent");
         let Some(Ok(Message::Binary(bytes))) = wire.socket.next().await else { panic!("binary") };

@@ -40,17 +40,17 @@ fn an_open_socket_renews_its_token() {
     play_with(Database::file(), options, async |bench| {
         let first = bench.visitor().token().await.expect("a token");
         let mut socket = raw::widget(&bench.place()).await;
-        socket.say(&FromVisitor::Hello { token: first.clone(), resume: None }).await;
+        socket.say(&FromVisitor::Hello { token: first.clone(), resume: None, page: None }).await;
         socket.until("welcome").await;
         clock.0.store(11 * MINUTE, Ordering::SeqCst);
         let renewed = socket.until("token").await;
         let Ok(ToVisitor::Token(renewed)) = serde_json::from_value(renewed) else { panic!("no token") };
         clock.0.store(16 * MINUTE, Ordering::SeqCst);
         let mut late = raw::widget(&bench.place()).await;
-        late.say(&FromVisitor::Hello { token: first, resume: None }).await;
+        late.say(&FromVisitor::Hello { token: first, resume: None, page: None }).await;
         assert_eq!(late.end().await.as_deref(), Some("token"));
         let mut again = raw::widget(&bench.place()).await;
-        again.say(&FromVisitor::Hello { token: renewed.token, resume: None }).await;
+        again.say(&FromVisitor::Hello { token: renewed.token, resume: None, page: None }).await;
         again.until("welcome").await;
     });
 }

@@ -5,6 +5,7 @@
 //! are told (the share's state, who is there, who views) is compared with what they were told last, after
 //! each event: see [`tell`].
 mod budget;
+mod decided;
 mod events;
 mod gate;
 mod join;

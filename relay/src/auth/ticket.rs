@@ -66,9 +66,13 @@ impl PageKey {
 
     /// Whether the key signed `nonce ‖ ticket` (raw `r ‖ s`, as WebCrypto signs).
     pub fn signed(&self, nonce: &[u8; 32], ticket: &str, proof: &[u8]) -> bool {
-        let message = [nonce.as_slice(), ticket.as_bytes()].concat();
+        self.has_signed(&[nonce.as_slice(), ticket.as_bytes()].concat(), proof)
+    }
+
+    /// Whether the key signed the message.
+    pub fn has_signed(&self, message: &[u8], proof: &[u8]) -> bool {
         let Ok(key) = VerifyingKey::from_sec1_bytes(&self.0) else { return false };
-        Signature::from_slice(proof).is_ok_and(|signature| key.verify(&message, &signature).is_ok())
+        Signature::from_slice(proof).is_ok_and(|signature| key.verify(message, &signature).is_ok())
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use cobrowse_core::id::SessionId;
 use sha2::{Digest, Sha256};
 use store::{Error, Key, Store, Tx, params};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{now_ms, to_sql};
 
@@ -70,6 +70,8 @@ pub enum Verdict {
 pub struct Audit {
     orders: mpsc::Sender<Order>,
     store: Store,
+    /// Changes when something was written.
+    written: watch::Sender<()>,
 }
 
 enum Order {
@@ -86,8 +88,9 @@ impl Audit {
     /// runtime.
     pub fn start(store: Store) -> Self {
         let (orders, queue) = mpsc::channel(WAITING);
-        tokio::spawn(write_down(store.clone(), queue));
-        Self { orders, store }
+        let written = watch::Sender::default();
+        tokio::spawn(write_down(store.clone(), queue, written.clone()));
+        Self { orders, store, written }
     }
 
     /// Appends an entry, in the order of the calls, without waiting for the disk. What fails is logged.
@@ -108,6 +111,11 @@ impl Audit {
         }
     }
 
+    /// Changes whenever entries were written.
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.written.subscribe()
+    }
+
     /// The events of a session, in order, each with who did it.
     ///
     /// # Errors
@@ -126,7 +134,7 @@ pub async fn verify(store: &Store) -> Result<Verdict, Error> {
     store.read(walk).await
 }
 
-async fn write_down(store: Store, mut queue: mpsc::Receiver<Order>) {
+async fn write_down(store: Store, mut queue: mpsc::Receiver<Order>, written: watch::Sender<()>) {
     let mut orders = Vec::with_capacity(AT_ONCE);
     while queue.recv_many(&mut orders, AT_ONCE).await != 0 {
         let (mut entries, mut waiting) = (Vec::new(), Vec::new());
@@ -138,6 +146,7 @@ async fn write_down(store: Store, mut queue: mpsc::Receiver<Order>) {
         }
         if !entries.is_empty() {
             put(&store, entries.into()).await;
+            written.send_replace(());
         }
         for done in waiting {
             // Fails only when nobody waits any more.

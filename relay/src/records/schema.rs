@@ -8,6 +8,7 @@ pub const TABLES: Migrations = Migrations {
         Step::both("sessions", SESSIONS),
         Step::each("audit log", AUDIT_SQLITE, AUDIT_POSTGRES),
         Step::each("the first release's file", TAKE_OVER, ""),
+        Step::both("shares of conversations", CONVERSATIONS),
     ],
 };
 
@@ -49,6 +50,16 @@ CREATE TRIGGER relay_audit_is_not_changed BEFORE UPDATE OR DELETE ON relay_audit
 CREATE TRIGGER relay_audit_is_not_emptied BEFORE TRUNCATE ON relay_audit
     FOR EACH STATEMENT EXECUTE FUNCTION relay_audit_is_kept();
 INSERT INTO relay_audit_head (one, entry, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
+";
+
+/// `conv` is the conversation that a session belongs to, by a name that only its service understands, and
+/// `conv_agent` the agent who has it. `relay_told` is how far that service was told of the audit log.
+const CONVERSATIONS: &str = "
+ALTER TABLE relay_session ADD COLUMN conv {text};
+ALTER TABLE relay_session ADD COLUMN conv_agent {int};
+CREATE INDEX relay_session_conv ON relay_session (conv) WHERE conv IS NOT NULL;
+CREATE TABLE relay_told (one {int} PRIMARY KEY CHECK (one = 1), entry {int} NOT NULL) {strict};
+INSERT INTO relay_told (one, entry) VALUES (1, 0);
 ";
 
 /// The first release's tables go, once everything in them is elsewhere. The first statement fails where the

@@ -154,6 +154,16 @@ impl SessionActor {
                 // The asker may have gone away.
                 let _ = reply.send(views);
             }
+            Input::Dismiss(reply) => {
+                self.machine.dismiss(now);
+                // The asker may have gone away.
+                let _ = reply.send(());
+            }
+            Input::HandOver(from, to, reply) => {
+                self.machine.hand_over(from, to, now);
+                // As above.
+                let _ = reply.send(());
+            }
             Input::KeepOnly(agents) => self.keep_only(&agents, now),
             Input::End => self.machine.end(now),
         }
