@@ -71,13 +71,6 @@ pub enum Decision {
     SetAway(AgentId),
 }
 
-impl Decision {
-    /// Whether it offers this conversation.
-    pub fn is_about(&self, it: ConversationId) -> bool {
-        matches!(self, Self::Offer { conversation, .. } if *conversation == it)
-    }
-}
-
 /// All queues of one site, or of several: their ids do not meet.
 #[derive(Debug, Default, PartialEq)]
 pub struct Router {

@@ -96,7 +96,7 @@ fn read(source: &Source, shown: &mut Vec<Shown>, faults: &mut Vec<String>) {
         };
         let test = format!("{} {name}", source.path.display());
         let in_browser = source.path.starts_with(STORIES);
-        let ids = ids.split(',').map(|id| id.trim().to_owned());
+        let ids = ids.split([',', ' ']).filter(|id| !id.is_empty()).map(str::to_owned);
         shown.extend(ids.map(|id| Shown { id, test: test.clone(), in_browser }));
     }
 }

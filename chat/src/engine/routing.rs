@@ -19,7 +19,7 @@ pub(super) struct Routing {
 #[derive(Default)]
 struct State {
     routers: HashMap<SiteId, Router>,
-    /// To be carried out, in this order. At most one for each conversation.
+    /// To be carried out, in this order. At most one that is not void for each conversation.
     decisions: VecDeque<Decided>,
     /// What was refused in this turn: the same thing twice would go on for ever.
     refused: HashMap<ConversationId, (AgentId, Ver)>,
@@ -58,8 +58,32 @@ pub(super) fn about(it: &Told) -> Vec<Event> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decided {
     pub site: SiteId,
-    pub decision: Decision,
+    pub what: What,
     pub at: UnixMillis,
+}
+
+/// What is to be done about a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// It is carried out.
+    Carry(Decision),
+    /// It is void, since the conversation has moved on; but the agent has had their turn, and the store remembers it
+    /// as the router does.
+    HadTurn(AgentId),
+}
+
+impl Decided {
+    /// Makes an offer void that is about this conversation.
+    fn void(&mut self, (site, conversation): (SiteId, ConversationId)) {
+        match self.what {
+            What::Carry(Decision::Offer { conversation: of, agent, .. })
+                if (self.site, of) == (site, conversation) =>
+            {
+                self.what = What::HadTurn(agent);
+            }
+            What::Carry(_) | What::HadTurn(_) => {}
+        }
+    }
 }
 
 impl Routing {
@@ -72,11 +96,11 @@ impl Routing {
         for event in events {
             // What was decided before is void: the router has let go of it, and decides anew where it still waits.
             if let Event::Conversation(conversation, _) = &event {
-                decisions.retain(|it| it.site != site || !it.decision.is_about(*conversation));
+                decisions.iter_mut().for_each(|it| it.void((site, *conversation)));
             }
             let decided = router.handle(event, now);
             has_decided |= !decided.is_empty();
-            decisions.extend(decided.into_iter().map(|decision| Decided { site, decision, at: now }));
+            decisions.extend(decided.into_iter().map(|it| Decided { site, what: What::Carry(it), at: now }));
         }
         has_decided
     }
@@ -187,11 +211,18 @@ mod tests {
         routing.tell(SITE, there, UnixMillis(0));
         for at in 1..=3 {
             assert!(routing.tell(SITE, waits(), UnixMillis(at)));
-            assert_eq!(lock(&routing.state).decisions.len(), 1, "after {at} messages");
+            assert_eq!(carried(&routing), 1, "after {at} messages");
         }
         let gone = vec![Event::Conversation(FIRST, Standing::Held(Default::default()))];
         assert!(!routing.tell(SITE, gone, UnixMillis(4)));
+        assert_eq!((carried(&routing), routing.with(SITE, |router| router.load(ANNA))), (0, 0));
         routing.open();
-        assert!(routing.next().is_none() && routing.with(SITE, |router| router.load(ANNA)) == 0);
+        let turns: Vec<_> = std::iter::from_fn(|| routing.next()).map(|it| (it.what, it.at.0)).collect();
+        assert_eq!(turns, [1, 2, 3].map(|at| (What::HadTurn(ANNA), at)));
+    }
+
+    fn carried(routing: &Routing) -> usize {
+        let state = lock(&routing.state);
+        state.decisions.iter().filter(|it| matches!(it.what, What::Carry(_))).count()
     }
 }

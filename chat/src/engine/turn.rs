@@ -7,7 +7,7 @@ use super::{
     Engine,
     ask::{Ask, Request},
     fault::Fault,
-    routing::{self, AfterRefusal, Decided},
+    routing::{self, AfterRefusal, Decided, What},
     transact::KEPT,
 };
 use crate::{
@@ -121,10 +121,11 @@ impl Engine {
     /// Carries out what the routers decided.
     async fn decide(&self) -> Result<(), Fault> {
         while let Some(decided) = self.inner.routing.next() {
-            let Decided { site, decision, at } = decided;
-            let done = match decision {
-                Decision::SetAway(agent) => self.set_away(site, agent).await,
-                Decision::Offer { conversation, agent, round } => {
+            let Decided { site, what, at } = decided;
+            let done = match what {
+                What::HadTurn(agent) => self.had_turn((site, agent), at).await,
+                What::Carry(Decision::SetAway(agent)) => self.set_away(site, agent).await,
+                What::Carry(Decision::Offer { conversation, agent, round }) => {
                     let ask = Ask::System(FromSystem::Offer { agent, round });
                     self.offer(Request { site, conversation, ask, rid: None }, (agent, at)).await
                 }
@@ -135,6 +136,10 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    async fn had_turn(&self, of: (SiteId, AgentId), at: UnixMillis) -> Result<(), Fault> {
+        self.inner.store.write(Key(of.0.0), move |tx| Ok(people::asked(tx, of, at)?)).await
     }
 
     async fn offer(&self, request: Request, asked: (AgentId, UnixMillis)) -> Result<(), Fault> {
