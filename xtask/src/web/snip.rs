@@ -21,10 +21,12 @@ const PANICS: [&str; 7] = [
 
 /// Makes every beginning of a panic a trap, in place.
 pub fn panics(wasm: &Path) -> Result<()> {
-    let mut module = ModuleConfig::new().parse_file(wasm).with_context(|| format!("reading {}", wasm.display()))?;
+    let mut module =
+        ModuleConfig::new().parse_file(wasm).with_context(|| format!("reading {}", wasm.display()))?;
     let begins = |name: &str| PANICS.iter().any(|part| name.contains(part));
     let local = module.funcs.iter_local();
-    let found: Vec<FunctionId> = local.filter(|(id, _)| is_named(&module, *id, begins)).map(|(id, _)| id).collect();
+    let found: Vec<FunctionId> =
+        local.filter(|(id, _)| is_named(&module, *id, begins)).map(|(id, _)| id).collect();
     for id in found {
         trap(&mut module, id);
     }
