@@ -4,7 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use crate::{
-    chat::chat,
+    chat::{Chat, chat},
     components::icon::Icon,
     i18n::{Text, words},
     pages::chats::SEARCH,
@@ -14,8 +14,8 @@ const MENU: &str = "list-filters";
 /// Typing is over when no key was pressed for so long.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(220);
 
-fn change(act: impl FnOnce(&mut Query)) {
-    let chat = chat();
+/// A timer knows no context: what it changes is named.
+fn change(chat: Chat, act: impl FnOnce(&mut Query)) {
     let mut query = chat.listing.read_untracked().query().clone();
     act(&mut query);
     chat.watch(query);
@@ -40,8 +40,9 @@ fn narrowing(query: &Query) -> usize {
 pub fn SearchAndFilters() -> impl IntoView {
     let (words, chat) = (words(), chat());
     let label = words.say(Text::SearchChats);
-    let search =
-        leptos::leptos_dom::helpers::debounce(PAUSE, |text: String| change(|query| query.words = text));
+    let search = leptos::leptos_dom::helpers::debounce(PAUSE, move |text: String| {
+        change(chat, |query| query.words = text)
+    });
     let search = StoredValue::new_local(search);
     let typed = move |event| search.update_value(|search| search(event_target_value(&event)));
     let query_words = Memo::new(move |_| chat.listing.read().query().words.clone());
@@ -67,9 +68,11 @@ pub fn SearchAndFilters() -> impl IntoView {
 fn Menu() -> impl IntoView {
     let (words, chat) = (words(), chat());
     let query = Memo::new(move |_| chat.listing.read().query().clone());
-    let starred = move |event| change(|query| query.starred = event_target_checked(&event));
+    let starred = move |event| change(chat, |query| query.starred = event_target_checked(&event));
     let reset = move |_| {
-        change(|query| *query = Query { list: query.list, words: query.words.clone(), ..Query::default() });
+        change(chat, |query| {
+            *query = Query { list: query.list, words: query.words.clone(), ..Query::default() }
+        });
     };
     view! {
         <div class="filters">
@@ -118,20 +121,20 @@ fn choices(query: Memo<Query>) -> impl IntoView {
     view! {
         <Choice name="site" label=Text::Site all=Signal::derive(sites)
             value=Signal::derive(move || query.read().sites.first().cloned().unwrap_or_default())
-            choose=move |it: String| change(|query| query.sites = Some(it).filter(|it| !it.is_empty()).into_iter().collect())/>
+            choose=move |it: String| change(chat, |query| query.sites = Some(it).filter(|it| !it.is_empty()).into_iter().collect())/>
         <Choice name="queue" label=Text::Queue all=Signal::derive(move || cards(|it| &it.queues))
-            value=Signal::derive(move || first(&query.read().queues)) choose=move |it| change(|query| query.queues = number(it))/>
+            value=Signal::derive(move || first(&query.read().queues)) choose=move |it| change(chat, |query| query.queues = number(it))/>
         <Choice name="tag" label=Text::Tag all=Signal::derive(move || cards(|it| &it.tags))
-            value=Signal::derive(move || first(&query.read().tags)) choose=move |it| change(|query| query.tags = number(it))/>
+            value=Signal::derive(move || first(&query.read().tags)) choose=move |it| change(chat, |query| query.tags = number(it))/>
         <Show when=with_agents>
             <Choice name="agent" label=Text::Agent all=Signal::derive(agents)
-                value=Signal::derive(move || first(&query.read().agents)) choose=move |it| change(|query| query.agents = number(it))/>
+                value=Signal::derive(move || first(&query.read().agents)) choose=move |it| change(chat, |query| query.agents = number(it))/>
         </Show>
         <Choice name="online" label=Text::Presence all=Signal::derive(presence)
             value=Signal::derive(move || query.read().online.map(|it| it.to_string()).unwrap_or_default())
-            choose=move |it: String| change(|query| query.online = it.parse().ok())/>
+            choose=move |it: String| change(chat, |query| query.online = it.parse().ok())/>
         <Choice name="sort" label=Text::SortBy all=Signal::derive(orders)
-            value=Signal::derive(move || query.read().sort.clone()) choose=move |it| change(|query| query.sort = it)/>
+            value=Signal::derive(move || query.read().sort.clone()) choose=move |it| change(chat, |query| query.sort = it)/>
     }
 }
 
