@@ -18,7 +18,7 @@ use relay::{
     shutdown,
 };
 use store::Store;
-use tandem::mounts;
+use tandem::{demo, mounts, mounts_with_history};
 
 /// Tandem: self-hosted co-browsing and live support.
 #[derive(Parser)]
@@ -72,6 +72,10 @@ struct Serve {
     /// Makes the site `demo` and the agent `sophie@demo.tandem`, and prints the password.
     #[arg(long)]
     demo_account: bool,
+    /// Where there are no conversations yet: makes the demo's other agents, a set-up shop and three weeks of
+    /// conversations, and prints the passwords.
+    #[arg(long, requires = "demo_account")]
+    demo_history: bool,
     /// An origin of the demo's pages. Repeatable.
     #[arg(long, requires = "demo_account")]
     site_origin: Vec<String>,
@@ -188,10 +192,14 @@ fn role(name: &str) -> Result<Role, &'static str> {
 async fn run(serve: Serve) -> Result<()> {
     // Listened for before anybody is told that the server runs.
     let told = shutdown::signal();
-    let mut running = Server::start_with(config(serve), mounts()).await?;
+    let history = serve.demo_history.then(|| serve.data.data.clone());
+    let mounts = if history.is_some() { mounts_with_history() } else { mounts() };
+    let mut running = Server::start_with(config(serve), mounts).await?;
     let mut lines = vec![format!("Desk: {}", running.url)];
-    if let Some(demo) = &running.demo {
-        lines.push(format!("Log in as {} with the password {}", demo.email, demo.password));
+    let log_in = |email: &str, password: &str| format!("Log in as {email} with the password {password}");
+    lines.extend(running.demo.iter().map(|it| log_in(&it.email, &it.password)));
+    if let Some(data) = history {
+        lines.extend(demo::log_ins(&data)?.iter().map(|it| log_in(&it.email, &it.password)));
     }
     say(&lines)?;
     tokio::select! {

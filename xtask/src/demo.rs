@@ -31,6 +31,9 @@ pub struct Options {
     /// The desk's port on the loopback address.
     #[arg(long)]
     port: Option<u16>,
+    /// So many simulated visitors come to the shop, one after the other, and talk to whoever is at the desk.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    visitors: u16,
     /// As it ships: slower to build, smaller and quicker to load.
     #[arg(long)]
     release: bool,
@@ -44,6 +47,7 @@ pub fn run_demo(options: &Options) -> Result<()> {
     say("2/3 the server and the shop ...");
     let programs = programs(profile)?;
     build_pages(&programs)?;
+    let visitors = visitors(options, profile)?;
     say("3/3 starting ...");
     let desk_port = options.port.map_or_else(|| free_port(DESK_PORT), Ok)?;
     let shop_port = free_port(SHOP_PORT)?;
@@ -53,7 +57,7 @@ pub fn run_demo(options: &Options) -> Result<()> {
     let mut server = Command::new(&programs.server);
     server.arg("serve").arg("--web").arg(web).arg("--data").arg(place::target().join("demo"));
     server.args(["--listen", &format!("127.0.0.1:{desk_port}"), "--udp-port", "0"]);
-    server.args(["--demo-account", "--site-origin", &shop, "--allow-private-fetch"]);
+    server.args(["--demo-account", "--demo-history", "--site-origin", &shop, "--allow-private-fetch"]);
     let mut pages = Command::new(&programs.shop);
     pages.args(["serve", "--port", &shop_port.to_string(), "--script-origin", &desk, "--site-key", "demo"]);
     add_pages(&mut pages, options)?;
@@ -64,7 +68,28 @@ pub fn run_demo(options: &Options) -> Result<()> {
     let mut processes = Processes::new()?;
     processes.start("the server", &mut server)?;
     processes.start("the shop", &mut pages)?;
+    if let Some(mut visitors) = visitors {
+        let server = format!("http://127.0.0.1:{desk_port}");
+        visitors.args(["--server", &server, "--desk", &desk, "--pages", &shop]);
+        processes.start("the visitors", &mut visitors)?;
+    }
     processes.wait()
+}
+
+/// The program of the simulated visitors, where some are wanted.
+fn visitors(options: &Options, profile: Profile) -> Result<Option<Command>> {
+    if options.visitors == 0 {
+        return Ok(None);
+    }
+    let mut build = cargo();
+    build.args(["build", "-p", "day", "--bin", "visitors"]);
+    if profile == Profile::Release {
+        build.arg("--release");
+    }
+    timed("simulated visitors", || run(&mut build))?;
+    let mut command = Command::new(place::target().join(folder(profile)).join("visitors"));
+    command.args(["--visitors", &options.visitors.to_string()]);
+    Ok(Some(command))
 }
 
 /// The programs of a demo.
@@ -80,16 +105,20 @@ pub struct Programs {
 pub fn programs(profile: Profile) -> Result<Programs> {
     let mut command = cargo();
     command.args(["build", "-p", "tandem", "--bin", "tandem", "-p", "shop", "--bin", "shop"]);
-    let folder = match profile {
-        Profile::Dev => "debug",
-        Profile::Release => {
-            command.arg("--release");
-            "release"
-        }
-    };
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
     timed("server and shop", || run(&mut command))?;
-    let folder = place::target().join(folder);
+    let folder = place::target().join(folder(profile));
     Ok(Programs { server: folder.join("tandem"), shop: folder.join("shop") })
+}
+
+/// Where cargo puts what it builds, within its target folder.
+const fn folder(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    }
 }
 
 /// The shop's fonts and its React and Vue pages come from npm: a demo goes without them rather than not at all.

@@ -7,9 +7,8 @@ use chat_proto::{
     desk::{Deed, FromDesk, List, Presence, Query, Say},
     message::From,
 };
+use day::dice::Dice;
 use tokio::sync::watch;
-
-use crate::dice::Dice;
 
 /// How long a pause lasts, milliseconds.
 const PAUSE_MS: i64 = 1_500;

@@ -7,7 +7,6 @@
 mod agent;
 mod check;
 mod database;
-mod dice;
 mod server;
 mod setup;
 mod visitor;
@@ -17,6 +16,7 @@ use std::{io::Write, path::PathBuf, time::Duration};
 use anyhow::{Context, Result};
 use chat_client::{Agent, Place};
 use clap::Parser;
+use day::dice::Dice;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -25,7 +25,6 @@ use tokio::{
 
 use agent::{Done, LogIn};
 use database::Database;
-use dice::Dice;
 use server::{PAGES, Program, Server};
 use visitor::Told;
 

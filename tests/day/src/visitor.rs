@@ -7,9 +7,8 @@ use chat_proto::{
     Form,
     visitor::{FromVisitor, Stage},
 };
+use day::dice::Dice;
 use tokio::time::Instant;
-
-use crate::dice::Dice;
 
 /// Longer than any wait of the day's settings: a conversation that stands still for so long is lost.
 const LONGEST: Duration = Duration::from_secs(90);
