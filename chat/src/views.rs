@@ -52,9 +52,10 @@ pub async fn viewer(
     Ok(Viewer { agent, role, sites: sites.into(), queues: Arc::new(queues) })
 }
 
-/// A text as it is searched and sorted by: in lower case, and without accents.
+/// A text as it is searched and sorted by: in lower case, without accents, and without the sign that no database
+/// takes in a text.
 pub(crate) fn fold(text: &str) -> String {
-    text.nfkd().filter(|it| !is_combining_mark(*it)).flat_map(char::to_lowercase).collect()
+    text.nfkd().filter(|it| !is_combining_mark(*it) && *it != '\0').flat_map(char::to_lowercase).collect()
 }
 
 /// A pattern of `LIKE … ESCAPE '\'` for texts that hold `word`.
@@ -78,7 +79,7 @@ mod tests {
     // shows: DSK-12
     #[test]
     fn names_are_found_without_accents_and_wildcards_are_text() {
-        assert_eq!(fold("Éléonore ZOÉ"), "eleonore zoe");
+        assert_eq!(fold("Éléonore\0 ZOÉ"), "eleonore zoe");
         assert_eq!(like("50%_a\\"), "%50\\%\\_a\\\\%");
     }
 }

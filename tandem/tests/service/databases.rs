@@ -2,8 +2,13 @@
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use relay::config::{self, Postgres};
 
 /// What `cargo xtask test` says about its PostgreSQL servers.
@@ -39,6 +44,13 @@ impl Database {
         Self::Postgres(OnServer::new("TANDEM_POSTGRES_TO_KILL"))
     }
 
+    /// `kill -9` of the PostgreSQL server's first process; whoever keeps it starts it again.
+    pub fn kill_server(&self) {
+        if let Self::Postgres(server) = self {
+            server.kill();
+        }
+    }
+
     pub fn config(&self) -> config::Database {
         match self {
             Self::Sqlite => config::Database::DataFolder,
@@ -70,12 +82,36 @@ impl OnServer {
         format!("{server}/{}", self.name)
     }
 
-    /// On a thread of its own: the client would panic in a task of a runtime.
     fn asks(&self, sql: &str) {
+        self.with_client(|client| client.batch_execute(sql).expect(sql));
+    }
+
+    fn kill(&self) {
+        // While the connection is open, the process that serves it is there, and so is its parent.
+        self.with_client(|client| {
+            let backend: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("asked").get(0);
+            let stat = std::fs::read_to_string(format!("/proc/{backend}/stat")).expect("on this machine");
+            let (_, rest) = stat.rsplit_once(')').expect("a process");
+            let parent = rest.split_whitespace().nth(1).and_then(|it| it.parse().ok()).expect("its parent");
+            kill(Pid::from_raw(parent), Signal::SIGKILL).expect("killed");
+        });
+    }
+
+    /// On a thread of its own: the client would panic in a task of a runtime. A server that was killed comes back.
+    fn with_client(&self, work: impl FnOnce(&mut postgres::Client) + Send) {
+        const PATIENCE: Duration = Duration::from_secs(30);
         let url = format!("{}?sslmode=disable", self.server);
-        let run = || {
-            let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("the server answers");
-            client.batch_execute(sql).expect(sql);
+        let run = move || {
+            let until = Instant::now() + PATIENCE;
+            let mut client = loop {
+                match postgres::Client::connect(&url, postgres::NoTls) {
+                    Ok(client) => break client,
+                    Err(error) => assert!(Instant::now() < until, "{error}"),
+                }
+                // waits: only asking tells whether the server answers.
+                std::thread::sleep(Duration::from_millis(50));
+            };
+            work(&mut client);
         };
         std::thread::scope(|scope| scope.spawn(run).join()).expect("the server did it");
     }

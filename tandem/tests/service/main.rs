@@ -3,7 +3,12 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
 
+mod dark;
 mod databases;
+mod hostile;
+mod killed;
 mod matrix;
+mod quiet;
+mod rules;
 mod socket;
 mod world;

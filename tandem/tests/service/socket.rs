@@ -48,6 +48,16 @@ impl Socket {
         self.line.tell(&frame).await.expect("told");
     }
 
+    /// Says it, if the socket is still open.
+    pub async fn try_tell(&mut self, frame: &Value) -> bool {
+        self.line.tell(frame).await.is_ok()
+    }
+
+    /// Says what may be no frame.
+    pub async fn tell_text(&mut self, text: String) {
+        self.line.tell_text(text).await.expect("told");
+    }
+
     /// The first frame from now on that is like this.
     pub async fn until(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + PATIENCE;
@@ -66,8 +76,10 @@ impl Socket {
         let cid = chat_client::name();
         frame["cid"] = cid.clone().into();
         self.tell(frame).await;
-        let answer = self.until("answer", |it| it["cid"] == cid.as_str() && it.get("fault").is_some()
-            || it["cid"] == cid.as_str() && it["t"] == "ack");
+        let answer = self.until("answer", |it| {
+            it["cid"] == cid.as_str() && it.get("fault").is_some()
+                || it["cid"] == cid.as_str() && it["t"] == "ack"
+        });
         let answer = answer.await;
         answer["fault"]["code"].as_str().unwrap_or("ack").to_owned()
     }

@@ -37,10 +37,10 @@ pub enum Actor {
     Elsewhere,
     /// A manager of the site.
     Manager,
-    /// An admin of the site.
+    /// An admin: of every site.
     Admin,
-    /// An admin of another site.
-    AdminElsewhere,
+    /// A manager of another site.
+    ManagerElsewhere,
 }
 
 pub const ACTORS: [Actor; 10] = [
@@ -53,7 +53,7 @@ pub const ACTORS: [Actor; 10] = [
     Actor::Elsewhere,
     Actor::Manager,
     Actor::Admin,
-    Actor::AdminElsewhere,
+    Actor::ManagerElsewhere,
 ];
 
 /// An agent of the fixture: first name, role, site.
@@ -66,7 +66,7 @@ const PEOPLE: [Person; 7] = [
     ("Dora", Role::Agent, "blog"),
     ("Maya", Role::Manager, "shop"),
     ("Ada", Role::Admin, "shop"),
-    ("Eve", Role::Admin, "blog"),
+    ("Eve", Role::Manager, "blog"),
 ];
 
 /// The first name of an actor who is an agent.
@@ -79,7 +79,7 @@ pub const fn person(actor: Actor) -> Option<&'static str> {
         Actor::Elsewhere => Some("Dora"),
         Actor::Manager => Some("Maya"),
         Actor::Admin => Some("Ada"),
-        Actor::AdminElsewhere => Some("Eve"),
+        Actor::ManagerElsewhere => Some("Eve"),
     }
 }
 
@@ -106,20 +106,25 @@ pub fn unlimited(mut usual: Options) -> Options {
     usual
 }
 
+/// Limits that are not what is tried.
+pub fn tireless(usual: Options) -> Options {
+    let mut it = unlimited(usual);
+    it.limits.message_burst = 1_000_000;
+    it.limits.starts = 1_000_000;
+    it
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with(Database::Sqlite, unlimited).await
     }
 
-    pub async fn with(
-        database: Database,
-        terms: impl FnOnce(Options) -> Options + Send + 'static,
-    ) -> Self {
+    pub async fn with(database: Database, terms: impl FnOnce(Options) -> Options + Send + 'static) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = Config { database: database.config(), ..Config::loopback(folder.path()) };
         let server = Server::start_with(config, tandem::mounts_with(terms)).await.expect("starts");
-        // Also where another package of the build asked for TLS without a provider of cryptography.
-        let http = chat_client::browser();
+        // Who answers before it has read everything closes the connection: none is used twice.
+        let http = chat_client::browser_with(|it| it.pool_max_idle_per_host(0));
         let world = Self { server, http, _folder: folder, _database: database };
         world.people().await;
         world.queues().await;
@@ -213,23 +218,73 @@ impl World {
         body: Value,
     ) -> Response {
         let mut request = self.http.request(method.clone(), format!("http://{}{path}", self.addr()));
-        let is_widgets = path.starts_with("/v1/widget/");
-        let is_agent = person(actor).is_some();
-        if is_widgets && !is_agent {
-            request = request.header("origin", PAGES);
-        } else if method != Method::GET {
-            request = request.header("origin", self.origin());
+        if let Some(origin) = self.origin_of(actor, &method, path) {
+            request = request.header("origin", origin);
         }
-        if let Some(name) = person(actor) {
-            request = request.header("cookie", self.cookie(name).await);
+        if is_socket(path) {
+            for (name, value) in UPGRADE {
+                request = request.header(name, value);
+            }
         }
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
+        request = self.known(request, (actor, token)).await;
         if !body.is_null() {
             request = request.json(&body);
         }
         request.send().await.expect("an answer")
+    }
+
+    /// Asks with a body that may be anything, said to be JSON.
+    pub async fn sends_json(
+        &self,
+        by: (Actor, Option<&str>),
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<Response, reqwest::Error> {
+        let mut request = self.http.request(method.clone(), format!("http://{}{path}", self.addr()));
+        if let Some(origin) = self.origin_of(by.0, &method, path) {
+            request = request.header("origin", origin);
+        }
+        let request = request.header("content-type", "application/json").body(body);
+        self.known(request, by).await.send().await
+    }
+
+    /// Sends a file's bytes.
+    pub async fn sends(
+        &self,
+        by: (Actor, Option<&str>),
+        method: Method,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Response {
+        let request = self.http.request(method, format!("http://{}{path}", self.addr()));
+        let request = request.header("origin", self.origin()).header("upload-offset", "0").body(bytes);
+        self.known(request, by).await.send().await.expect("an answer")
+    }
+
+    async fn known(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        (actor, token): (Actor, Option<&str>),
+    ) -> reqwest::RequestBuilder {
+        if let Some(name) = person(actor) {
+            request = request.header("cookie", self.cookie(name).await);
+        }
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Who is no agent asks as a page of the site where pages of sites may, and else as if they were the desk: an
+    /// origin is no secret. Browsers send none where a page reads from its own server.
+    fn origin_of(&self, actor: Actor, method: &Method, path: &str) -> Option<String> {
+        let of_pages = ["/v1/widget/", "/rt?as=visitor", "/v1/presence"];
+        let is_of_pages = path == "/v1/session" || of_pages.iter().any(|it| path.starts_with(it));
+        if person(actor).is_none() && is_of_pages {
+            return Some(PAGES.to_owned());
+        }
+        (method != Method::GET || is_socket(path)).then(|| self.origin())
     }
 
     /// A visitor of the shop who has begun a conversation.
@@ -240,6 +295,20 @@ impl World {
         visitor.leave().await;
         Browser { token, conv: started.conv }
     }
+}
+
+/// What makes a request a WebSocket's (RFC 6455 §4.1).
+pub const UPGRADE: [(&str, &str); 5] = [
+    ("connection", "upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ("sec-websocket-protocol", chat_proto::JSON),
+];
+
+fn is_socket(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    ["/rt", "/v1/desk", "/v1/presence", "/v1/session"].contains(&path)
 }
 
 pub fn email(first_name: &str) -> String {
