@@ -90,10 +90,12 @@ pub fn socket_address(path: &str) -> String {
 /// The address's end with its `#`, which is taken away: a reload does not find it again.
 pub fn take_hash() -> String {
     let hash = window().location().hash().unwrap_or_default();
+    let location = window().location();
     if !hash.is_empty()
-        && let (Ok(history), Ok(path)) = (window().history(), window().location().pathname())
+        && let (Ok(history), Ok(path), Ok(query)) =
+            (window().history(), location.pathname(), location.search())
     {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&[path, query].concat()));
     }
     hash
 }

@@ -5,6 +5,7 @@ pub mod account_menu;
 pub mod admin;
 pub mod avatar;
 pub mod band;
+pub mod beside_share;
 pub mod brand;
 pub mod chat;
 pub mod control_bar;

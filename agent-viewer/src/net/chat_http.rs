@@ -1,7 +1,7 @@
 //! What the chat service gives over HTTP: pages of lists, earlier messages, the visitor's panel, canned replies.
 use chat_proto::{
     Millis,
-    desk::{Blocked, Canned, Contact, Detail, List, Query, Row, Rows, Visitor},
+    desk::{Blocked, Canned, Contact, Detail, List, Query, Row, Rows, Shared, Visitor},
     message::{FileCard, Msg},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -54,6 +54,14 @@ pub async fn messages_before(conv: &str, before: u64) -> Result<Vec<Msg>, HttpEr
 /// [`HttpError`]; the panel says so.
 pub async fn visitor(conv: &str) -> Result<Visitor, HttpError> {
     get(&format!("/v1/conversations/{conv}/visitor")).await
+}
+
+/// Asks the visitor of a conversation to show their page.
+///
+/// # Errors
+/// [`HttpError::Refused`] with `visitor_gone` when no page of theirs is there.
+pub async fn share(conv: &str) -> Result<Shared, HttpError> {
+    json("POST", &format!("/v1/conversations/{conv}/share"), None::<&()>).await
 }
 
 /// Corrects what is known of a visitor.

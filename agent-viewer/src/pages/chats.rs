@@ -31,13 +31,37 @@ pub struct Ui {
     /// Which dialog is open.
     pub dialog: RwSignal<Option<Dialog>>,
     show: Callback<Option<String>>,
+    beside: bool,
 }
 
 impl Ui {
+    /// Makes it beside a share: one conversation, and no way to another.
+    pub fn provide_beside(conv: String) -> Self {
+        let ui = Self {
+            open: Signal::stored(Some(conv)),
+            panel: RwSignal::new(false),
+            dialog: RwSignal::new(None),
+            show: Callback::new(|_| ()),
+            beside: true,
+        };
+        provide_context(ui);
+        ui
+    }
+
+    /// Whether the conversation is shown beside a share.
+    pub const fn is_viewer(self) -> bool {
+        self.beside
+    }
+
     /// Makes it. `show` brings another conversation, or none.
     pub fn provide(open: Signal<Option<String>>, show: Callback<Option<String>>) -> Self {
-        let ui =
-            Self { open, panel: RwSignal::new(!browser::has_drawer()), dialog: RwSignal::new(None), show };
+        let ui = Self {
+            open,
+            panel: RwSignal::new(!browser::has_drawer()),
+            dialog: RwSignal::new(None),
+            show,
+            beside: false,
+        };
         provide_context(ui);
         ui
     }

@@ -1,10 +1,10 @@
 //! The tab in which a shared page is watched.
 use cobrowse_core::id::SessionId;
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
-    components::{account_gate::AccountGate, band::Band, toolbar::Toolbar},
+    components::{account_gate::AccountGate, band::Band, beside_share::BesideShare, toolbar::Toolbar},
     i18n::{Text, words},
     pages::missing::MissingPage,
     sharing::Sharing,
@@ -27,12 +27,15 @@ pub fn ViewerPage() -> impl IntoView {
 fn OpenViewer(session: SessionId) -> impl IntoView {
     let words = words();
     let sharing = Sharing::provide(session);
+    // It stays in the address: a reload comes back to both.
+    let conv = use_query_map().read_untracked().get("chat").filter(|conv| chat_proto::is_name(conv));
     let keys = window_event_listener(ev::keydown, move |event| put_down(sharing, &event));
     on_cleanup(move || keys.remove());
     Effect::new(move |_| {
         let place = sharing.visitor.read().as_ref().map(|row| row.path.clone()).unwrap_or_default();
         document().set_title(&format!("{place} · {} · Tandem", words.now(Text::SeePage)));
     });
+    let has_chat = conv.is_some();
     let cut = Signal::derive(move || {
         let cut = sharing.phase() == Phase::Reconnecting;
         cut.then(|| match sharing.behind() {
@@ -41,10 +44,13 @@ fn OpenViewer(session: SessionId) -> impl IntoView {
         })
     });
     view! {
-        <div class="viewer">
-            <Toolbar/>
-            <Band text=cut/>
-            <Stage/>
+        <div class="viewer" class:with-chat=has_chat>
+            <div class="viewer-page">
+                <Toolbar/>
+                <Band text=cut/>
+                <Stage/>
+            </div>
+            {conv.map(|conv| view! { <BesideShare conv/> })}
         </div>
     }
 }

@@ -9,12 +9,13 @@ use chat_proto::{
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::file_card::FileList;
+use super::{file_card::FileList, share_button::place_of};
 use crate::{
     browser,
     chat::chat,
     components::icon::Icon,
     i18n::{Text, Words, words},
+    pages::chats::ui,
     state::{
         chat::{
             entries::Entry,
@@ -270,9 +271,27 @@ fn Notice(msg: Arc<Msg>) -> impl IntoView {
         .then(|| view! { <span class="notice-text">{format!("« {} »", msg.text)}</span> });
     view! {
         <p class=class data-seq=msg.seq data-code=msg.meta.code.clone()>
-            <Icon icon/> <span>{said}</span> {note} <Time at=msg.at words/>
+            <Icon icon/> <span>{said}</span> {note} {share_link(&msg)} <Time at=msg.at words/>
         </p>
     }
+}
+
+/// The way to a share that goes on, for the agent who may ask for it.
+fn share_link(msg: &Msg) -> Option<impl IntoView + use<>> {
+    let goes_on = matches!(
+        msg.meta.code.as_str(),
+        "share_asked" | "share_started" | "share_control_started" | "share_control_ended"
+    );
+    let (words, chat, ui) = (words(), chat(), ui());
+    let (share, viewer) = (msg.meta.share.clone(), ui.is_viewer());
+    let place = move || place_of(&share, &ui.open.get().unwrap_or_default());
+    (goes_on && !viewer && !msg.meta.share.is_empty()).then(|| {
+        view! {
+            <Show when=move || chat.may("share")>
+                <a class="share-link" href=place.clone() target="_blank">{words.say(Text::BackToShare)}</a>
+            </Show>
+        }
+    })
 }
 
 /// A code in words; one that is not known is a neutral line.

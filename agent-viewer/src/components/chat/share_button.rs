@@ -1,49 +1,76 @@
 //! From a conversation to the visitor's page.
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use wasm_bindgen_futures::spawn_local;
 
-use super::toolbar::current_page;
 use crate::{
-    chat::chat,
+    chat::{Chat, chat},
     components::icon::Icon,
     i18n::{Text, words},
+    net::{chat_http, http::HttpError},
+    pages::chats::ui,
 };
 
-/// Goes to the visitors who are connected, narrowed to the page that this one is on; there they are asked.
+/// Asks the visitor to show their page, in a tab of its own (FEATURES COB-01 to COB-03).
 #[component]
 pub fn ShareButton() -> impl IntoView {
-    let (words, chat) = (words(), chat());
-    let navigate = StoredValue::new_local(use_navigate());
-    let path = Memo::new(move |_| current_page(&chat.visitor.read()).map(|url| path_of(&url)));
+    let (words, chat, ui) = (words(), chat(), ui());
+    let busy = RwSignal::new(false);
     let share = move |_| {
-        let path = path.get_untracked().unwrap_or_default();
-        let place = format!("/visitors?q={}", js_sys::encode_uri_component(&path));
-        navigate.with_value(|navigate| navigate(&place, Default::default()));
+        if let Some(conv) = ui.open.get_untracked() {
+            begin(conv, chat, busy);
+        }
     };
     view! {
         <Show when=move || chat.may("share")>
             <button type="button" class="button quiet square" data-do="share" title=words.say(Text::SeePage)
-                aria-label=words.say(Text::SeePage) disabled=move || path.read().is_none() on:click=share>
+                aria-label=words.say(Text::SeePage) disabled=busy aria-busy=move || busy.get().to_string() on:click=share>
                 <Icon icon=lu::LuScreenShare/>
             </button>
         </Show>
     }
 }
 
-/// What follows the host in an address.
-fn path_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.find('/').map_or("/", |at| &rest[at..]).to_owned()
+/// Where a share is seen, beside its conversation.
+pub fn place_of(share: &str, conv: &str) -> String {
+    format!("/view/{share}?chat={conv}")
+}
+
+/// The tab opens in the click itself, or the browser would block it; where it goes is known later.
+fn begin(conv: String, chat: Chat, busy: RwSignal<bool>) {
+    let Ok(Some(tab)) = window().open_with_url_and_target("", "_blank") else {
+        return chat.toast(Text::TabBlocked, "", true);
+    };
+    busy.set(true);
+    spawn_local(async move {
+        match chat_http::share(&conv).await {
+            Ok(share) => drop(tab.location().replace(&format!("{}#ask", place_of(&share.session, &conv)))),
+            Err(error) => {
+                let _ = tab.close();
+                chat.toast(explain(&error), "", true);
+            }
+        }
+        busy.set(false);
+    });
+}
+
+fn explain(error: &HttpError) -> Text {
+    match error {
+        HttpError::Unreachable => Text::AskUnreachable,
+        HttpError::LoggedOut => Text::AskLoggedOut,
+        HttpError::Refused(code) if code == "visitor_gone" => Text::AskGone,
+        HttpError::Refused(code) if code == "too_many" => Text::AskTooOften,
+        HttpError::Refused(_) | HttpError::Garbled => Text::AskBroken,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::path_of;
+    use super::place_of;
 
+    // shows: COB-03, ENT-02
     #[test]
-    fn the_path_follows_the_host() {
-        assert_eq!(path_of("https://shop.example/panier/2"), "/panier/2");
-        assert_eq!(path_of("https://shop.example"), "/");
+    fn the_conversation_comes_along() {
+        assert_eq!(place_of("ab", "cd"), "/view/ab?chat=cd");
     }
 }

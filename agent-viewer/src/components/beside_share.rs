@@ -1,0 +1,47 @@
+//! The conversation at the right of a shared page: the same thread as at the desk, on a line of its own.
+use icondata_lu as lu;
+use leptos::prelude::*;
+
+use super::{
+    chat::{composer::Composer, dialogs::Dialogs, thread_view::ThreadView, toasts::Toasts, who::name_of},
+    icon::Icon,
+};
+use crate::{
+    app::Accounts,
+    chat::Chat,
+    components::chat::conversation::row,
+    i18n::{Text, words},
+    pages::chats::Ui,
+    state::chat::filter::Filter,
+};
+
+/// The pane (FEATURES COB-03, ENT-02). On narrow windows it is folded away until it is asked for.
+#[component]
+pub fn BesideShare(
+    /// The conversation's name.
+    conv: String,
+) -> impl IntoView {
+    let words = words();
+    let chat = Chat::provide(expect_context::<Accounts>());
+    Ui::provide_beside(conv.clone());
+    chat.open(&conv);
+    on_cleanup(move || chat.leave());
+    let (filter, shown) = (RwSignal::new(Filter::All), RwSignal::new(false));
+    let row = Memo::new(move |_| row());
+    let name = move || row.read().as_ref().map(|row| name_of(row, words)).unwrap_or_default();
+    view! {
+        <aside class="beside-share" class:shown=shown>
+            <header class="beside-top">
+                <h2>{name}</h2>
+                <button type="button" class="button quiet square fold" title=words.say(Text::Chats)
+                    aria-label=words.say(Text::Chats) aria-expanded=move || shown.get().to_string()
+                    on:click=move |_| shown.update(|it| *it = !*it)>
+                    <Icon icon=lu::LuMessagesSquare/>
+                </button>
+            </header>
+            <div class="beside-thread"><ThreadView filter/> <Composer conv/></div>
+        </aside>
+        <Dialogs/>
+        <Toasts/>
+    }
+}

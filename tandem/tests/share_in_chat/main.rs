@@ -1,0 +1,17 @@
+//! The share of a visitor's page inside a conversation: relay and chat in one server, the visitor's and the agent's
+//! machines of both as clients.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a story passes over what it does not wait for")]
+
+mod broken;
+mod peer;
+mod proof;
+mod story;
+mod world;
+
+/// Runs a story on one thread, where its machines live.
+fn play<F: Future<Output = ()>>(story: F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, story);
+}

@@ -1,0 +1,103 @@
+//! What agents and visitors see of it when nothing breaks.
+use chat_proto::desk::Deed;
+use cobrowse_core::wire::message::Ask;
+
+use crate::{
+    play,
+    world::{Talk, rows},
+};
+
+// shows: COB-01, COB-02, COB-04, COB-06, COB-07, COB-09, ENT-01, ENT-03, COB-08, CNT-10, THR-05
+#[test]
+fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread() {
+    play(async {
+        let mut talk = Talk::new().await;
+        let (session, mut viewer, mut page) = talk.shares().await;
+        let (again, body) = talk.presses(&talk.anna).await;
+        assert!(again == 201 && body.contains(&session), "pressed again, it is the same share: {body}");
+        viewer.asks(Ask::Control).await;
+        page.says_yes(Ask::Control).await;
+        viewer.controls().await;
+        page.does(|page, now| page.take_back(now));
+        viewer.sees().await;
+        talk.lea.reads("the revocation", |it| it.meta.code == "share_control_ended").await.expect("read");
+        // The viewer's tab is closed; the conversation goes on.
+        viewer.does(|viewer, now| viewer.bye(now));
+        page.ends().await;
+        let expected =
+            ["share_asked", "share_started", "share_control_started", "share_control_ended", "share_ended"];
+        assert_eq!(talk.rows_until("share_ended").await, expected);
+        let conv = talk.conv.clone();
+        let last = talk.anna.reads(&conv, |it| it.meta.code == "share_ended").await.expect("read");
+        assert_eq!((last.meta.share.as_str(), last.meta.names[0].as_str()), (session.as_str(), "Anna"));
+        assert_eq!(rows(&talk.anna.open[&conv].msgs), expected);
+        talk.lea.write("Merci").await.expect("stored");
+        talk.anna.reads(&conv, |it| it.text == "Merci").await.expect("read");
+    });
+}
+
+// shows: CNT-10, THR-05
+#[test]
+fn a_no_stands_in_the_thread() {
+    play(async {
+        let mut talk = Talk::new().await;
+        let (_, body) = talk.presses(&talk.anna).await;
+        let shared: chat_proto::desk::Shared = serde_json::from_str(&body).expect("a session");
+        let mut viewer = talk.opens(&talk.anna, &shared.session).await;
+        let ticket = crate::world::asked(&mut talk.waiting).await;
+        let addr = talk.world.server.addr;
+        let mut page = crate::peer::Page::comes(addr, crate::world::PAGES, &talk.key, ticket);
+        viewer.asks(Ask::View).await;
+        let told = page.hears("a question", |it| matches!(it, crate::peer::Told::Asked(..))).await;
+        let crate::peer::Told::Asked(agent, ask) = told else { panic!("a question") };
+        page.does(move |page, now| assert!(page.decline(agent.id, ask, now), "the question stands"));
+        assert_eq!(talk.rows_until("share_refused").await, ["share_asked", "share_refused"]);
+    });
+}
+
+// shows: CNT-08
+#[test]
+fn the_end_of_the_conversation_ends_the_share() {
+    play(async {
+        let mut talk = Talk::new().await;
+        let (_, mut viewer, mut page) = talk.shares().await;
+        let conv = talk.conv.clone();
+        talk.anna.does(&conv, Deed::Close { tags: Vec::new() }).await.expect("closed");
+        viewer.ends().await;
+        page.ends().await;
+        talk.lea.connect().await.expect("connects");
+        assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
+        assert_eq!(talk.presses(&talk.anna).await.0, 403, "it is nobody's any more");
+    });
+}
+
+// shows: CNT-07
+#[test]
+fn a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name() {
+    play(async {
+        let mut talk = Talk::new().await;
+        let (session, mut viewer, mut page) = talk.shares().await;
+        viewer.asks(Ask::Control).await;
+        page.says_yes(Ask::Control).await;
+        viewer.controls().await;
+        let mut ben = talk.world.agent("Ben").await;
+        let (conv, to) = (talk.conv.clone(), talk.world.id("Ben").await);
+        let transfer = Deed::TransferToAgent { agent: to, note: String::new(), force: false };
+        talk.anna.does(&conv, transfer).await.expect("asked");
+        let (offered, no) = ben.is_asked().await.expect("offered");
+        assert_eq!(talk.presses(&ben).await.0, 403, "until he has taken it, it is Anna's");
+        ben.does(&offered, Deed::Accept { no }).await.expect("accepted");
+        viewer.ends().await;
+        let mut next = talk.opens(&ben, &session).await;
+        assert_eq!(page.says_yes(Ask::View).await, "Ben");
+        next.sees().await;
+        let rows = talk.rows_until("share_control_started").await;
+        assert_eq!(rows[..3], ["share_asked", "share_started", "share_control_started"]);
+        let started = talk.lea.reads("his beginning", |it| {
+            it.meta.code == "share_started" && it.meta.names.first().is_some_and(|name| name == "Ben")
+        });
+        let started = started.await.expect("read");
+        assert_eq!(started.meta.share, session, "one row, which is Ben's now");
+        assert_eq!(talk.presses(&talk.anna).await.0, 403);
+    });
+}

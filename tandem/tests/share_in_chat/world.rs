@@ -1,0 +1,204 @@
+//! A whole server, its agents, and a visitor whose browser has both the chat and the page.
+use accounts::{NewAgent, NewSite, Role, SitesOf};
+use chat::server::Options;
+use chat_client::{Agent, Place, Visitor};
+use chat_proto::{
+    Form,
+    desk::{Deed, Presence, Shared},
+    message::Msg,
+};
+use cobrowse_core::wire::{
+    desk::{Ticket, ToPage},
+    message::Ask,
+};
+use futures_util::{SinkExt, StreamExt};
+use relay::{Config, Running, Server};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::peer::{Page, PageKey, Socket, Viewer, connect};
+
+pub const PAGES: &str = "https://shop.example";
+const PASSWORD: &str = "correct horse battery";
+
+pub struct World {
+    pub server: Running,
+    folder: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(|usual| usual).await
+    }
+
+    pub async fn with(terms: impl FnOnce(Options) -> Options + Send + 'static) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mounts = tandem::mounts_with(terms);
+        let server = Server::start_with(Config::loopback(folder.path()), mounts).await.expect("starts");
+        let accounts = &server.app.accounts;
+        for (key, origin) in [("shop", PAGES), ("blog", "https://blog.example")] {
+            let site = NewSite { key: key.into(), name: key.into(), origins: vec![origin.into()] };
+            accounts.put_site(site).await.expect("a site");
+        }
+        for (first_name, role) in [("Ada", Role::Admin), ("Anna", Role::Agent), ("Ben", Role::Agent)] {
+            let agent = NewAgent {
+                email: email(first_name),
+                first_name: first_name.into(),
+                last_name: String::new(),
+                role,
+                sites: SitesOf::All,
+                password: PASSWORD.into(),
+            };
+            accounts.put_agent(agent).await.expect("an agent");
+        }
+        let world = Self { server, folder };
+        world.queue().await;
+        world
+    }
+
+    /// Anna and Ben answer.
+    async fn queue(&self) {
+        let ada = Agent::log_in(self.place(), &email("Ada"), PASSWORD).await.expect("logs in");
+        let path = "/v1/admin/sites/shop/queues";
+        let queues: Value = ada.get(path).await.expect("queues");
+        let mut support = queues[0].clone();
+        let member = |id: i64| json!({ "agent": id, "priority": 0 });
+        support["members"] = json!([member(self.id("Anna").await), member(self.id("Ben").await)]);
+        let put =
+            ada.ask(Method::PUT, &format!("{path}/{}", support["id"]), &support).await.expect("answered");
+        assert!(put.0 < 300, "{put:?}");
+    }
+
+    pub async fn id(&self, first_name: &str) -> i64 {
+        let found = self.server.app.accounts.agent_by_email(&email(first_name)).await;
+        found.expect("read").expect("an agent").id.0
+    }
+
+    pub fn place(&self) -> Place {
+        let server = format!("http://{}", self.server.addr);
+        Place { server, desk: self.server.url.clone(), site: "shop".into(), pages: PAGES.into() }
+    }
+
+    /// An agent who is there.
+    pub async fn agent(&self, first_name: &str) -> Agent {
+        let mut agent = Agent::log_in(self.place(), &email(first_name), PASSWORD).await.expect("logs in");
+        agent.be(Presence::Available).await.expect("is there");
+        agent
+    }
+
+    /// Ends the server, and starts it again on the same data, having done something to those.
+    pub async fn restarted(self, meanwhile: &str) -> Self {
+        let listen = self.server.addr;
+        self.server.shutdown().await.expect("stops");
+        let config = Config { listen, ..Config::loopback(self.folder.path()) };
+        let tables = tandem::mounts();
+        let store = relay::records::open(self.folder.path(), &config.database, tables.migrations());
+        let (store, sql) = (store.expect("the database"), meanwhile.to_owned());
+        let done = store.write(store::Key(0), move |tx| tx.execute(&sql, &[]).map(drop));
+        let done: Result<(), store::Error> = done.await;
+        done.expect("done");
+        tokio::task::spawn_blocking(move || store.close()).await.expect("closed");
+        let server = Server::start_with(config, tandem::mounts()).await.expect("starts");
+        Self { server, ..self }
+    }
+}
+
+fn email(first_name: &str) -> String {
+    format!("{}@shop.example", first_name.to_lowercase())
+}
+
+fn form() -> Form {
+    [("name", "Léa"), ("email", "lea@example.org")].map(|(key, value)| (key.into(), value.into())).into()
+}
+
+/// A visitor in a conversation, their waiting page, and the agent who has the conversation.
+pub struct Talk {
+    pub world: World,
+    pub key: PageKey,
+    pub lea: Visitor,
+    pub waiting: Socket,
+    pub anna: Agent,
+    pub conv: String,
+}
+
+impl Talk {
+    pub async fn new() -> Self {
+        Self::in_world(World::new().await).await
+    }
+
+    pub async fn in_world(world: World) -> Self {
+        let key = PageKey::new();
+        let mut anna = world.agent("Anna").await;
+        let waiting = waits(&world, &key).await;
+        let mut lea = Visitor::new(world.place()).proving(key.prover());
+        lea.start(form(), "fr").await.expect("let in");
+        let (conv, no) = anna.is_asked().await.expect("asked");
+        anna.does(&conv, Deed::Accept { no }).await.expect("accepted");
+        anna.open(&conv).await.expect("open");
+        Self { world, key, lea, waiting, anna, conv }
+    }
+
+    /// What an agent gets for pressing the screen icon.
+    pub async fn presses(&self, agent: &Agent) -> (u16, String) {
+        let path = format!("/v1/conversations/{}/share", self.conv);
+        agent.ask(Method::POST, &path, &Value::Null).await.expect("answered")
+    }
+
+    /// A viewer of this session for an agent.
+    pub async fn opens(&self, agent: &Agent, session: &str) -> Viewer {
+        let path = format!("/v1/sessions/{session}/ticket");
+        let (status, body) = agent.ask(Method::POST, &path, &Value::Null).await.expect("answered");
+        assert_eq!(status, 200, "{body}");
+        let ticket: Ticket = serde_json::from_str(&body).expect("a ticket");
+        let mut viewer = Viewer::opens(self.world.server.addr, &self.world.server.url, ticket.ticket);
+        viewer.hears("the connection", |it| *it == crate::peer::Told::Connected).await;
+        viewer
+    }
+
+    /// The whole beginning: the icon, the question, the yes.
+    pub async fn shares(&mut self) -> (String, Viewer, Page) {
+        let (status, body) = self.presses(&self.anna).await;
+        assert_eq!(status, 201, "{body}");
+        let Shared { session } = serde_json::from_str(&body).expect("a session");
+        let mut viewer = self.opens(&self.anna, &session).await;
+        let ticket = asked(&mut self.waiting).await;
+        let mut page = Page::comes(self.world.server.addr, PAGES, &self.key, ticket);
+        viewer.asks(Ask::View).await;
+        assert_eq!(page.says_yes(Ask::View).await, "Anna");
+        viewer.sees().await;
+        (session, viewer, page)
+    }
+
+    /// The rows of shares as the visitor reads them, once the last is this.
+    pub async fn rows_until(&mut self, code: &str) -> Vec<String> {
+        self.lea.reads("a row", |it| it.meta.code == code).await.expect("read");
+        rows(&self.lea.thread.msgs)
+    }
+}
+
+/// The codes of shares' rows.
+pub fn rows(msgs: &[Msg]) -> Vec<String> {
+    msgs.iter().filter(|it| it.kind == "screen_share").map(|it| it.meta.code.clone()).collect()
+}
+
+/// A page of the shop that waits.
+pub async fn waits(world: &World, key: &PageKey) -> Socket {
+    let mut socket = connect(world.server.addr, "/v1/presence?site=shop", PAGES).await;
+    let here = json!({ "type": "here", "key": key.spki(), "path": "/panier", "lang": "fr" });
+    socket.send(Message::text(here.to_string())).await.expect("sent");
+    socket
+}
+
+/// The ticket that a waiting page is asked with.
+pub async fn asked(socket: &mut Socket) -> String {
+    loop {
+        let message = socket.next().await.expect("open").expect("a message");
+        let Message::Text(text) = message else { continue };
+        match serde_json::from_str(&text).expect("known JSON") {
+            ToPage::Ask { ticket, .. } => return ticket,
+            ToPage::Refused { code } => panic!("refused: {code}"),
+        }
+    }
+}
