@@ -96,8 +96,8 @@ impl Shop {
 pub(super) async fn set_up(desk: &Desk<'_>, team: &Team) -> Result<Shop, DemoError> {
     let general = desk.ask(Method::GET, &path("general"), &Value::Null).await?;
     let first = general["queue"].as_i64().ok_or(DemoError::Missing("queue"))?;
-    desk.ask(Method::PUT, &path(&format!("queues/{first}")), &queue("Aide · Help", team)).await?;
-    let sales = made(desk, &path("queues"), &queue("Ventes · Sales", team)).await?;
+    desk.ask(Method::PUT, &path(&format!("queues/{first}")), &queue("Aide / Help", team)).await?;
+    let sales = made(desk, &path("queues"), &queue("Ventes / Sales", team)).await?;
     let shop = Shop { sales: QueueId(sales), help: QueueId(first), tags: tags(desk).await? };
     desk.ask(Method::PUT, &path("bot"), &bot(&shop)).await?;
     desk.ask(Method::PUT, &path("general"), &changed(general, first)).await?;

@@ -47,63 +47,83 @@ pub(super) static LUCIE: Visitor = visitor(
     person("Lucie Bernard", "lucie.bernard@example.org"),
     FR,
     (FIREFOX, SEARCH),
-    ("C-10482", "149.00"),
+    ("C-10482", "149.00 EUR"),
 );
-pub(super) static THOMAS: Visitor =
-    visitor(2, person("Thomas Girard", "t.girard@example.org"), FR, (CHROME, LETTER), ("C-10077", "54.00"));
+pub(super) static THOMAS: Visitor = visitor(
+    2,
+    person("Thomas Girard", "t.girard@example.org"),
+    FR,
+    (CHROME, LETTER),
+    ("C-10077", "54.00 EUR"),
+);
 pub(super) static AMINA: Visitor = visitor(
     3,
     person("Amina Haddad", "amina.haddad@example.org"),
     BE,
     (IPHONE, SOCIAL),
-    ("C-11203", "229.00"),
+    ("C-11203", "229.00 EUR"),
 );
 pub(super) static PAUL: Visitor =
-    visitor(4, person("Paul Lefèvre", "paul.lefevre@example.org"), FR, (EDGE, DIRECT), ("C-09341", "0"));
+    visitor(4, person("Paul Lefèvre", "paul.lefevre@example.org"), FR, (EDGE, DIRECT), ("C-09341", ""));
 pub(super) static CHLOE: Visitor =
-    visitor(5, person("Chloé Marchand", "chloe.m@example.org"), FR, (SAFARI, SEARCH), ("", "84.00"));
-pub(super) static HUGO: Visitor =
-    visitor(6, person("Hugo Perrin", "hugo.perrin@example.org"), CH, (ANDROID, BLOG), ("C-11871", "389.00"));
+    visitor(5, person("Chloé Marchand", "chloe.m@example.org"), FR, (SAFARI, SEARCH), ("", "84.00 EUR"));
+pub(super) static HUGO: Visitor = visitor(
+    6,
+    person("Hugo Perrin", "hugo.perrin@example.org"),
+    CH,
+    (ANDROID, BLOG),
+    ("C-11871", "389.00 EUR"),
+);
 pub(super) static MANON: Visitor = visitor(
     7,
     person("Manon Dubois", "manon.dubois@example.org"),
     FR,
     (IPHONE, LETTER),
-    ("C-10954", "98.00"),
+    ("C-10954", "98.00 EUR"),
 );
 pub(super) static ETIENNE: Visitor = visitor(
     8,
     person("Étienne Rousseau", "etienne@refuge-des-pins.example"),
     FR,
     (FIREFOX, DIRECT),
-    ("C-08816", "1068.00"),
+    ("C-08816", "1068.00 EUR"),
 );
 pub(super) static INES: Visitor =
-    visitor(9, person("Inès Moreau", "ines.moreau@example.org"), FR, (CHROME, SEARCH), ("", "39.00"));
+    visitor(9, person("Inès Moreau", "ines.moreau@example.org"), FR, (CHROME, SEARCH), ("", "39.00 EUR"));
 pub(super) static EMMA: Visitor = visitor(
     10,
     person("Emma Clarke", "emma.clarke@example.org"),
     GB,
     (SAFARI, SEARCH),
-    ("C-11310", "229.00"),
+    ("C-11310", "229.00 EUR"),
 );
 pub(super) static JAMES: Visitor = visitor(
     11,
     person("James O’Neill", "james.oneill@example.org"),
     IE,
     (CHROME, DIRECT),
-    ("C-10620", "46.00"),
+    ("C-10620", "46.00 EUR"),
 );
-pub(super) static SANNE: Visitor =
-    visitor(12, person("Sanne de Vries", "sanne@example.org"), NL, (FIREFOX, BLOG), ("C-11544", "179.00"));
+pub(super) static SANNE: Visitor = visitor(
+    12,
+    person("Sanne de Vries", "sanne@example.org"),
+    NL,
+    (FIREFOX, BLOG),
+    ("C-11544", "179.00 EUR"),
+);
 pub(super) static OLIVER: Visitor =
-    visitor(13, person("Oliver Hughes", "o.hughes@example.org"), GB, (EDGE, LETTER), ("", "129.00"));
-pub(super) static PRIYA: Visitor =
-    visitor(14, person("Priya Nair", "priya.nair@example.org"), GB, (ANDROID, SOCIAL), ("C-11092", "59.00"));
+    visitor(13, person("Oliver Hughes", "o.hughes@example.org"), GB, (EDGE, LETTER), ("", "129.00 EUR"));
+pub(super) static PRIYA: Visitor = visitor(
+    14,
+    person("Priya Nair", "priya.nair@example.org"),
+    GB,
+    (ANDROID, SOCIAL),
+    ("C-11092", "59.00 EUR"),
+);
 pub(super) static GRACE: Visitor = visitor(
     15,
     person("Grace Murphy", "grace.murphy@example.org"),
     IE,
     (IPHONE, SEARCH),
-    ("C-11760", "84.00"),
+    ("C-11760", "84.00 EUR"),
 );

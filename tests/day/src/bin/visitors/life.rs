@@ -35,9 +35,9 @@ pub struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    /// Somebody new, with a part to play.
-    pub fn new(place: Place, dice: &'a mut Dice) -> Self {
-        let part = parts::one(dice);
+    /// Somebody new, with a part to play that is theirs in this place of so many.
+    pub fn new(place: Place, dice: &'a mut Dice, which: (usize, usize)) -> Self {
+        let part = parts::one(dice, which);
         let pages = place.pages.clone();
         let visitor = Visitor::new(place);
         Self { visitor, pages, part, dice, answered: 0, said: 0, quiet: Instant::now(), has_asked: false }

@@ -16,6 +16,9 @@ use tokio::{task::JoinSet, time::sleep};
 
 use life::Life;
 
+/// The first ones come so long after each other.
+const APART: Duration = Duration::from_secs(12);
+
 /// Visitors of a demo.
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -33,7 +36,7 @@ struct Arguments {
     site: String,
     /// How many at once.
     #[arg(long, default_value_t = 3)]
-    visitors: u64,
+    visitors: usize,
     /// Decides everything that they do.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -45,7 +48,8 @@ async fn main() -> Result<()> {
     let place = Place { server: it.server, desk: it.desk, site: it.site, pages: it.pages };
     let mut all = JoinSet::new();
     for who in 0..it.visitors {
-        all.spawn(lives(place.clone(), Dice::of(it.seed, who), who));
+        let dice = Dice::of(it.seed, u64::try_from(who)?);
+        all.spawn(lives(place.clone(), dice, (who, it.visitors)));
     }
     while let Some(ended) = all.join_next().await {
         ended?;
@@ -54,11 +58,11 @@ async fn main() -> Result<()> {
 }
 
 /// One after the other, in the place of the one before.
-async fn lives(place: Place, mut dice: Dice, who: u64) {
+async fn lives(place: Place, mut dice: Dice, which: (usize, usize)) {
     // waits: they do not all come at once
-    sleep(Duration::from_secs(1 + 12 * who)).await;
+    sleep(Duration::from_secs(1) + APART.saturating_mul(u32::try_from(which.0).unwrap_or(0))).await;
     loop {
-        if let Err(error) = Life::new(place.clone(), &mut dice).live().await {
+        if let Err(error) = Life::new(place.clone(), &mut dice, which).live().await {
             // What fails is told and the next one comes: a demo goes on.
             let _ = writeln!(std::io::stderr(), "a simulated visitor gave up: {error}");
         }

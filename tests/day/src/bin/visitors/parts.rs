@@ -41,7 +41,7 @@ const ENGLISH: [Page; 4] = [
     ("/product/merino-beanie", "Merino beanie · Atelier Nord"),
 ];
 
-const PARTS: [Part; 10] = [
+static PARTS: [Part; 10] = [
     Part {
         name: "Camille Renaud",
         email: "camille.renaud@example.org",
@@ -203,9 +203,10 @@ const PARTS: [Part; 10] = [
     },
 ];
 
-/// Somebody.
-pub fn one(dice: &mut Dice) -> &'static Part {
-    dice.one_of(&PARTS).unwrap_or(&PARTS[0])
+/// Somebody whom none of the others plays: each place in the shop has parts of its own, while there are enough.
+pub fn one(dice: &mut Dice, (place, places): (usize, usize)) -> &'static Part {
+    let own: Vec<&Part> = PARTS.iter().skip(place % PARTS.len()).step_by(places.max(1)).collect();
+    dice.one_of(&own).copied().unwrap_or(&PARTS[0])
 }
 
 /// Other pages that they may go to.
