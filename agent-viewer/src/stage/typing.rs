@@ -112,7 +112,7 @@ pub fn TypingField(
         }
     });
     view! {
-        <textarea class="typing" node_ref=typing.field aria-label=words.say(Text::TypeHere) disabled=move || !controls()
+        <textarea class="typing-field" node_ref=typing.field aria-label=words.say(Text::TypeHere) disabled=move || !controls()
             autocomplete="off" autocapitalize="off" spellcheck="false"
             on:keydown=move |event| typing.handle_key(&event)
             on:input=move |event: ev::Event| if !is_composing(&event) { typing.flush() }
