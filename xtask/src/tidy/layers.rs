@@ -29,7 +29,7 @@ const LAYERS: [(&str, MayKnow); 19] = [
     ("chat-proto", MayKnow::Only(&[])),
     ("chat", MayKnow::Only(&["accounts", "chat-proto", "store"])),
     ("relay", MayKnow::Only(&["accounts", "cobrowse-core", "store"])),
-    ("tandem", MayKnow::Only(&["accounts", "chat", "chat-proto", "relay", "store"])),
+    ("tandem", MayKnow::Only(&["accounts", "chat", "chat-proto", "cobrowse-core", "relay", "store"])),
     ("day", MayKnow::Only(&["chat-client", "chat-proto"])),
     ("fuzz", MayKnow::Only(&["cobrowse-core"])),
     ("tests", MayKnow::Anything),
