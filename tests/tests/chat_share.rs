@@ -1,0 +1,125 @@
+//! A page is shared from inside a conversation, in real browsers on both sides.
+use accounts::{NewAgent, Role, SitesOf};
+use anyhow::{Context, Result, ensure};
+use chat_client::{Agent as Desk, Place};
+use chat_proto::desk::{Deed, Presence};
+use tests::{
+    story::{Stage, in_each_browser},
+    wait::PATIENCE,
+    widget::Root,
+};
+
+const PASSWORD: &str = "correct horse battery";
+
+// shows: COB-01, COB-02, COB-03, COB-04, COB-06, COB-07, COB-09, ENT-01, ENT-02, CNT-07, CNT-08, CNT-10, THR-05
+#[tokio::test]
+async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
+    in_each_browser("chat_share", async |stage: &mut Stage| {
+        let mut bruno = bruno(stage).await?;
+        let conv = talks(stage).await?;
+        sees_the_page(stage).await?;
+        writes_beside_it(stage).await?;
+        controls_and_gives_back(stage).await?;
+        goes_to_bruno(stage, &mut bruno, &conv).await?;
+        bruno.does(&conv, Deed::Close { tags: Vec::new() }).await?;
+        stage.visitor.sees_no_bar().await?;
+        Root::of(&stage.visitor.browser).says("Screen sharing has ended").await
+    })
+    .await;
+}
+
+fn place(stage: &Stage) -> Place {
+    Place {
+        server: stage.server.url.replacen("desk.localhost", "127.0.0.1", 1),
+        desk: stage.server.url.clone(),
+        site: "demo".into(),
+        pages: stage.shop.clone(),
+    }
+}
+
+/// A colleague who needs no browser.
+async fn bruno(stage: &Stage) -> Result<Desk> {
+    let email = "bruno@demo.tandem";
+    let agent = NewAgent {
+        email: email.into(),
+        first_name: "Bruno".into(),
+        last_name: String::new(),
+        role: Role::Agent,
+        sites: SitesOf::All,
+        password: PASSWORD.into(),
+    };
+    stage.server.app.accounts.put_agent(agent).await?;
+    Ok(Desk::log_in(place(stage), email, PASSWORD).await?)
+}
+
+/// The visitor asks in the widget, and Sophie takes it.
+async fn talks(stage: &Stage) -> Result<String> {
+    stage.agent.opens_chats().await?;
+    stage.agent.connects().await?;
+    stage.visitor.opens("/products?lang=en").await?;
+    let widget = Root::of(&stage.visitor.browser);
+    widget.opens().await?;
+    widget.fills_in(&[("name", "Zoe Martin"), ("email", "zoe@example.test")]).await?;
+    widget.clicks("form [type=submit]").await?;
+    stage.agent.clicks_at(".offer [data-do=accept]").await?;
+    widget.says("Sophie has accepted the request").await?;
+    let conv =
+        stage.agent.finds("the conversation", "new URLSearchParams(location.search).get('chat')").await?;
+    Ok(conv.as_str().context("its name")?.to_owned())
+}
+
+async fn sees_the_page(stage: &Stage) -> Result<()> {
+    let (agent, visitor) = (&stage.agent, &stage.visitor);
+    let before = agent.window().windows().await?;
+    agent.clicks_at("[data-do=share]").await?;
+    let begun = std::time::Instant::now();
+    let tab = loop {
+        let now = agent.window().windows().await?;
+        if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
+            break tab;
+        }
+        ensure!(begun.elapsed() < PATIENCE, "no tab opened");
+    };
+    agent.window().switch_to_window(tab).await?;
+    visitor.is_told("Sophie would like to see this page").await?;
+    visitor.presses("allow").await?;
+    visitor.is_told("Sophie sees this page").await?;
+    agent.sees("page.querySelector('main')").await.map(drop)
+}
+
+async fn writes_beside_it(stage: &Stage) -> Result<()> {
+    let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
+    agent.reads_in(".beside-share .thread", "Sophie sees the page").await?;
+    agent.replies("I see what you see").await?;
+    widget.says("I see what you see").await?;
+    widget.says("Sophie sees this page").await
+}
+
+async fn controls_and_gives_back(stage: &Stage) -> Result<()> {
+    stage.controls().await?;
+    stage.agent.reads_in(".beside-share .thread", "Sophie controls the page").await?;
+    stage.visitor.presses("take-back").await?;
+    stage.agent.reads_in(".beside-share .thread", "The visitor has control again").await?;
+    Root::of(&stage.visitor.browser).says("You have control again").await
+}
+
+/// Sophie gives the conversation to Bruno: her view is over, and the visitor is asked about him.
+async fn goes_to_bruno(stage: &Stage, bruno: &mut Desk, conv: &str) -> Result<()> {
+    let mut sophie = Desk::log_in(place(stage), &stage.agent.email, &stage.agent.password).await?;
+    bruno.connect().await?;
+    bruno.be(Presence::Available).await?;
+    let found = stage.server.app.accounts.agent_by_email("bruno@demo.tandem").await?;
+    let to = found.context("Bruno has an account")?.id.0;
+    let transfer = Deed::TransferToAgent { agent: to, note: String::new(), force: false };
+    sophie.does(conv, transfer).await?;
+    let (offered, no) = bruno.is_asked().await?;
+    ensure!(offered == conv, "another conversation was offered");
+    bruno.does(conv, Deed::Accept { no }).await?;
+    stage.visitor.is_told("Bruno would like to see this page").await?;
+    stage
+        .agent
+        .finds("the end of Sophie's view", "document.querySelector('.toolbar .stop:disabled')")
+        .await?;
+    stage.visitor.presses("allow").await?;
+    stage.visitor.is_told("Bruno sees this page").await
+}
