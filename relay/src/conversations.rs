@@ -9,7 +9,7 @@ use accounts::AgentId as AccountId;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use cobrowse_core::{
     id::{AgentId, SessionId, VisitorId},
-    wire::message::AgentCard,
+    wire::message::{AgentCard, Refusal},
 };
 use thiserror::Error;
 
@@ -44,10 +44,12 @@ pub enum ShareError {
 
 impl From<ApiError> for ShareError {
     fn from(error: ApiError) -> Self {
-        match error {
-            ApiError::VisitorGone => Self::VisitorGone,
-            ApiError::Refused(cobrowse_core::wire::message::Refusal::RateLimited) => Self::TooMany,
-            other => Self::Failed(other.to_string()),
+        if matches!(error, ApiError::VisitorGone) {
+            Self::VisitorGone
+        } else if matches!(error, ApiError::Refused(Refusal::RateLimited)) {
+            Self::TooMany
+        } else {
+            Self::Failed(error.to_string())
         }
     }
 }
@@ -154,16 +156,16 @@ impl Conversations {
             return Err(ShareError::VisitorGone);
         }
         let agent = on_wire(agent)?;
-        for other in app.records.shares(None).await? {
-            if Some(other.session) == found.session && other.conv != conv {
-                self.dismiss(other.session).await?;
-            }
+        let open = app.records.shares(None).await?;
+        let before = open.into_iter().find(|it| Some(it.session) == found.session);
+        if let Some(other) = before.as_ref().filter(|it| it.conv != conv) {
+            self.dismiss(other.session).await?;
         }
         let session = app.sessions.open(app, visitor, agent).await?;
         app.records.attach(Belongs { session, conv: conv.to_owned(), agent }).await?;
         let running = app.sessions.find(app, session).await?;
-        if running.views(agent).await {
-            // Its beginning was before the conversation's.
+        if before.is_none_or(|it| it.session != session) && running.views(agent).await {
+            // It began outside of the conversation.
             let (actor, event) = (format!("agent:{}", agent.0), format!("attached agent={}", agent.0));
             app.audit.log(Entry { session: Some(session), actor, event }).await;
         }
@@ -257,7 +259,7 @@ impl Conversations {
                 running.dismiss().await;
                 Ok(())
             }
-            Err(ApiError::Refused(cobrowse_core::wire::message::Refusal::SessionEnded)) => Ok(()),
+            Err(ApiError::Refused(Refusal::SessionEnded)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
