@@ -291,8 +291,9 @@ impl RelaySession {
             return None;
         }
         let visitor = self.visit.link.as_ref().filter(|_| self.visit.peer().is_some());
-        let viewers =
-            self.viewers.values().filter(|viewer| viewer.peer().is_some()).map(|viewer| &viewer.link);
+        // Who is done waits for no answer any more.
+        let viewers = self.viewers.values().filter(|viewer| viewer.peer().is_some() && !viewer.is_retired());
+        let viewers = viewers.map(|viewer| &viewer.link);
         let links = visitor.into_iter().chain(viewers).filter_map(Link::poll_timeout).min();
         let absences = self.viewers.values().filter_map(Viewer::until).min();
         let vacant = self.vacant_since.map(|since| since + visit::CUT);

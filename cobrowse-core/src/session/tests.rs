@@ -1,6 +1,7 @@
 //! Stories of the three together.
 mod continuity;
 mod control;
+mod decided;
 mod sharing;
 mod transport;
 
