@@ -110,10 +110,7 @@ impl Chat {
 
     pub(super) fn ask_again(self, cid: &str) {
         let Some(deeds) = self.deeds.try_read_untracked() else { return };
-        let of = |frame: &FromDesk| match frame {
-            FromDesk::Do { cid: it, .. } | FromDesk::Presence { cid: it, .. } => it == cid,
-            _ => false,
-        };
+        let of = |frame: &FromDesk| matches!(frame, FromDesk::Do { cid: it, .. } | FromDesk::Presence { cid: it, .. } if it == cid);
         if let Some(frame) = deeds.again().into_iter().find(of) {
             self.send(&frame);
         }

@@ -24,7 +24,7 @@ impl Chat {
             }
             LineEvent::Frame(frame) => {
                 self.live();
-                self.take(frame);
+                self.take(*frame);
             }
             LineEvent::Unknown => self.live(),
             LineEvent::Cut => {

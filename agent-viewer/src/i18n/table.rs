@@ -307,7 +307,7 @@ texts! {
     SendDeal: "Send an offer", "Envoyer une offre";
     LinkAddress: "Address", "Adresse";
     LinkTitle: "What it says", "Texte du lien";
-    DealText: "The offer", "L’offre";
+    DealOffer: "The offer", "L’offre";
     BadAddress: "An address begins with https:// or http://.", "Une adresse commence par https:// ou http://.";
     TooManyFiles: "At most five files at once. Send the others afterwards.", "Cinq fichiers au plus à la fois. Envoyez les autres ensuite.";
     FileTooLarge: "Files may have 5 MB at most. Choose a smaller one.", "Un fichier peut faire 5 Mo au plus. Choisissez-en un plus petit.";

@@ -20,7 +20,7 @@ pub enum LineEvent {
     /// A connection stands: hello is to be said.
     Open,
     /// A frame.
-    Frame(ToDesk),
+    Frame(Box<ToDesk>),
     /// A frame that this page does not know: a newer server's. It says at least that the server is there.
     Unknown,
     /// The connection is cut; it will be tried again.
@@ -100,7 +100,10 @@ impl Inner {
             SocketEvent::Open => (self.tell)(LineEvent::Open),
             SocketEvent::Text(text) => {
                 self.backoff.borrow_mut().succeed();
-                (self.tell)(serde_json::from_str(&text).map_or(LineEvent::Unknown, LineEvent::Frame));
+                (self.tell)(
+                    serde_json::from_str(&text)
+                        .map_or(LineEvent::Unknown, |it| LineEvent::Frame(Box::new(it))),
+                );
             }
             SocketEvent::Bytes(_) => {}
             SocketEvent::Closed => {

@@ -86,7 +86,7 @@ pub fn size_of(bytes: u64, language: Language) -> String {
     let (unit, mark) = if french { ("o", ",") } else { ("B", ".") };
     let tenths = |part: u64| {
         let all = bytes.saturating_mul(10).div_ceil(part);
-        if all % 10 == 0 || 100 <= all {
+        if all.is_multiple_of(10) || 100 <= all {
             (all / 10).to_string()
         } else {
             format!("{}{mark}{}", all / 10, all % 10)

@@ -95,7 +95,8 @@ fn Alarms() -> impl IntoView {
             <p class="menu-note muted"><Icon icon=lu::LuBellRing/> {words.say(Text::NotificationsOn)}</p>
         }
         .into_any(),
-        _ => view! { <p class="menu-note muted"><Icon icon=lu::LuBellOff/> {words.say(Text::NotificationsOff)}</p> }.into_any(),
+        // What a later browser may say is no permission either.
+        NotificationPermission::Denied | _ => view! { <p class="menu-note muted"><Icon icon=lu::LuBellOff/> {words.say(Text::NotificationsOff)}</p> }.into_any(),
     }
     }
 }

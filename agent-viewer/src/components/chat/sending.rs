@@ -62,7 +62,7 @@ pub fn DealDialog() -> impl IntoView {
     view! {
         <Modal title=Text::SendDeal close=move || ui.dialog.set(None)>
             <form class="form" on:submit=submit>
-                <label class="field"><span>{words.say(Text::DealText)}</span>
+                <label class="field"><span>{words.say(Text::DealOffer)}</span>
                     <textarea node_ref=text name="text" rows="3" required maxlength="2000" autofocus></textarea></label>
                 <Address node=url bad required=false/>
                 <Foot text=Text::Send/>
