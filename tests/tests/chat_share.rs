@@ -28,6 +28,30 @@ async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
     .await;
 }
 
+// shows: COB-08, ENT-03, COB-10, MOB-03
+#[tokio::test]
+async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
+    in_each_browser("chat_share_closed", async |stage: &mut Stage| {
+        talks(stage).await?;
+        let desk = stage.agent.window().window().await?;
+        sees_the_page(stage).await?;
+        stage.agent.window().close_window().await?;
+        stage.agent.window().switch_to_window(desk).await?;
+        stage.visitor.sees_no_bar().await?;
+        stage.agent.reads_in(".thread", "The share is over").await?;
+        stage.agent.replies("Anything else?").await?;
+        Root::of(&stage.visitor.browser).says("Anything else?").await?;
+        // On a phone's screen the icon is there as well.
+        stage.agent.is_narrow().await?;
+        sees_the_page(stage).await?;
+        stage.agent.clicks_at(".beside-top .fold").await?;
+        stage.agent.reads_in(".beside-share.shown .thread", "Sophie sees the page").await?;
+        stage.agent.replies("Here again").await?;
+        Root::of(&stage.visitor.browser).says("Here again").await
+    })
+    .await;
+}
+
 fn place(stage: &Stage) -> Place {
     Place {
         server: stage.server.url.replacen("desk.localhost", "127.0.0.1", 1),
