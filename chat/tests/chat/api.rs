@@ -151,6 +151,7 @@ fn the_document_describes_each_route_and_no_other() {
         POST /v1/canned
         POST /v1/canned/{id}/used
         POST /v1/contacts/{id}/notes
+        POST /v1/conversations/{conv}/share
         PUT /v1/admin/sites/{key}/agents/{id}
         PUT /v1/admin/sites/{key}/bot
         PUT /v1/admin/sites/{key}/custom
