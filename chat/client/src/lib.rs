@@ -124,7 +124,7 @@ fn digits<const N: usize>() -> String {
 }
 
 /// An HTTP client. Another package of the same build may have asked for TLS without a provider of cryptography.
-fn browser() -> reqwest::Client {
+pub fn browser() -> reqwest::Client {
     browser_with(|usual| usual)
 }
 

@@ -51,6 +51,12 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether the store itself is the reason: then nothing else can be done either.
+    pub(super) const fn is_of_all(&self) -> bool {
+        use store::Error;
+        matches!(self, Self::Store(Error::Retry(_) | Error::Unknown(_) | Error::Closed | Error::Open(_)))
+    }
+
     /// The stable code that clients decide by.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -25,6 +25,14 @@ const EVENTS_KEPT: Duration = Duration::from_secs(72 * 3600);
 /// How often what is too old goes.
 const CLEANING: Duration = Duration::from_secs(3600);
 
+/// Deadlines that cannot pass in this turn.
+#[derive(Default)]
+struct Stuck {
+    conversations: HashSet<ConversationId>,
+    /// Why the first of them could not, where that may be different in the next turn.
+    fault: Option<Fault>,
+}
+
 /// When the engine did last what is done now and then.
 #[derive(Debug, Default)]
 pub struct Rounds {
@@ -38,7 +46,7 @@ impl Engine {
     /// # Errors
     /// The store's, or the relay's. What was due stays due: turn again.
     pub async fn turn(&self) -> Result<Option<UnixMillis>, Fault> {
-        let mut stuck = HashSet::new();
+        let mut stuck = Stuck::default();
         self.inner.routing.begin_turn();
         loop {
             self.end_grace().await?;
@@ -46,6 +54,9 @@ impl Engine {
             if !self.sweep(&mut stuck).await? && !self.inner.routing.has_decisions() {
                 break;
             }
+        }
+        if let Some(fault) = stuck.fault {
+            return Err(fault);
         }
         let now = self.inner.clock.now();
         let next = self.inner.store.read(move |tx| timer::next(tx, now)).await?;
@@ -94,10 +105,11 @@ impl Engine {
     }
 
     /// Lets due deadlines pass, each after what was received before it. False when there was none.
-    async fn sweep(&self, stuck: &mut HashSet<ConversationId>) -> Result<bool, Fault> {
-        let now = self.inner.clock.now();
-        let mut due = self.inner.store.read(move |tx| timer::due(tx, now)).await?;
-        due.retain(|(_, conversation, _)| !stuck.contains(conversation));
+    /// One that cannot pass holds up nobody else's.
+    async fn sweep(&self, stuck: &mut Stuck) -> Result<bool, Fault> {
+        let (now, beside) = (self.inner.clock.now(), stuck.conversations.len());
+        let mut due = self.inner.store.read(move |tx| timer::due(tx, now, beside)).await?;
+        due.retain(|(_, conversation, _)| !stuck.conversations.contains(conversation));
         for (site, conversation, at) in &due {
             self.inner.intake.drained(*at).await;
             let ask = Ask::System(FromSystem::Timeout);
@@ -106,13 +118,16 @@ impl Engine {
                 Ok(_) => {}
                 Err(Fault::Refused(Refusal::Nothing) | Fault::NoConversation) => {
                     // Moved by a command that was waited for.
-                    stuck.insert(*conversation);
+                    stuck.conversations.insert(*conversation);
                 }
-                Err(Fault::Refused(refusal)) => {
-                    tracing::error!(%refusal, ?conversation, "a deadline cannot pass");
-                    stuck.insert(*conversation);
+                Err(fault) if fault.is_of_all() => return Err(fault),
+                Err(fault) => {
+                    tracing::error!(%fault, ?conversation, "a deadline cannot pass");
+                    stuck.conversations.insert(*conversation);
+                    if !matches!(fault, Fault::Refused(_)) {
+                        stuck.fault.get_or_insert(fault);
+                    }
                 }
-                Err(fault) => return Err(fault),
             }
         }
         Ok(!due.is_empty())

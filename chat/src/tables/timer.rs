@@ -20,14 +20,16 @@ pub(crate) fn clear(tx: &mut dyn Tx, of: &Conversation, kind: TimerKind) -> Resu
 /// Most conversations that one sweep takes.
 const AT_ONCE: i64 = 256;
 
-/// Whose deadlines are due at `now`, the earliest first, and when.
+/// Whose deadlines are due at `now`, the earliest first, and when; so many beside those of one sweep, which cannot pass.
 pub(crate) fn due(
     tx: &mut dyn Tx,
     now: UnixMillis,
+    beside: usize,
 ) -> Result<Vec<(SiteId, ConversationId, UnixMillis)>, Error> {
+    let limit = AT_ONCE.saturating_add(i64::try_from(beside).unwrap_or(i64::MAX));
     const DUE: &str = "SELECT site_id, conv_id, MIN(at) FROM chat_timer WHERE at <= $1
         GROUP BY site_id, conv_id ORDER BY 3, 1, 2 LIMIT $2";
-    let rows: Vec<(i64, i64, i64)> = tx.rows(DUE, params![now.0, AT_ONCE])?;
+    let rows: Vec<(i64, i64, i64)> = tx.rows(DUE, params![now.0, limit])?;
     let due = |(site, conv, at)| (SiteId(site), ConversationId(conv), UnixMillis(at));
     Ok(rows.into_iter().map(due).collect())
 }

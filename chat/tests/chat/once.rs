@@ -180,3 +180,28 @@ fn a_share_has_ended_before_its_conversation_is_closed() {
         store.close();
     }
 }
+
+/// A deadline that cannot pass, because the relay does not answer, holds up nobody else's.
+#[test]
+fn what_cannot_end_holds_up_no_other_deadline() {
+    let database = Database::file();
+    let store = database.open();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let shares = Arc::new(Watch { ended: Mutex::default(), reachable: false });
+    runtime.block_on(async {
+        let bench = Bench::new(store.clone(), database, shares).await;
+        bench.arrives(ANNA).await;
+        let (_, first) = bench.begins(1).await;
+        bench.agent(first.conversation, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
+        bench.agent(first.conversation, ANNA, says(bench.cid(), "hello")).await.expect("stored");
+        bench.engine.set_presence(SITE, ANNA, Presence::Gone).await.expect("gone");
+        bench.clock.set(1_000);
+        let (_, second) = bench.begins(2).await;
+        bench.clock.set(500_000);
+        let turned = bench.engine.turn().await;
+        assert_eq!(turned, Err(Fault::Shares(SharesUnreachable)), "it is tried again");
+        assert_eq!(bench.stage(first.conversation).await, Stage::Active);
+        assert_eq!(bench.stage(second.conversation).await, Stage::OfflineForm, "the wait is over");
+    });
+    store.close();
+}

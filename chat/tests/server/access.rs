@@ -58,7 +58,7 @@ fn a_socket_is_for_pages_of_the_site_and_for_the_desk() {
 #[test]
 fn a_page_asks_across_origins_where_it_is_the_sites() {
     play(Database::file(), async |bench| {
-        let http = reqwest::Client::new();
+        let http = chat_client::browser();
         let url = format!("{}/v1/widget/shop", bench.place().server);
         let ask = async |origin: Option<&str>, method: reqwest::Method| {
             let mut asked = http.request(method, &url);
@@ -94,7 +94,7 @@ fn a_token_is_for_its_site_and_its_visitor() {
             socket.say(&FromVisitor::Hello { token: token.to_owned(), resume: None, page: None }).await;
             assert_eq!(socket.end().await.as_deref(), Some("token"));
         }
-        let http = reqwest::Client::new();
+        let http = chat_client::browser();
         let say = async |place: &Place, token: &str| {
             let asked = http.post(format!("{}/v1/widget/{}/say", place.server, place.site));
             let asked = asked.header("origin", &place.pages).bearer_auth(token);
@@ -204,7 +204,7 @@ fn the_last_words_of_a_page_are_the_same_words() {
             files: vec![],
             reply_to: None,
         };
-        let http = reqwest::Client::new();
+        let http = chat_client::browser();
         let mut answers = Vec::new();
         for _ in 0..2 {
             let asked = http.post(format!("{}/v1/widget/shop/say", bench.place().server));

@@ -39,7 +39,7 @@ fn word(sub: &str, key: &[u8]) -> String {
 /// The status and the token.
 async fn token(place: &Place, secret: &str, identity: Option<String>) -> (u16, String) {
     let asks = TokenRequest { secret: secret.to_owned(), identity };
-    let asked = reqwest::Client::new().post(format!("{}/v1/widget/{}/token", place.server, place.site));
+    let asked = chat_client::browser().post(format!("{}/v1/widget/{}/token", place.server, place.site));
     let answer = asked.header("origin", &place.pages).json(&asks).send().await.expect("an answer");
     let status = answer.status().as_u16();
     let token = answer.json::<Token>().await.map(|it| it.token).unwrap_or_default();

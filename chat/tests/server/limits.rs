@@ -77,7 +77,7 @@ fn a_network_has_its_own_limit() {
     let limits = Limits { network_starts: 3, network_tokens: 5, ..Limits::default() };
     let proxies = vec!["127.0.0.1".parse().expect("an address")];
     play_with(Database::file(), Options { proxies, ..limited(limits) }, async |bench| {
-        let http = reqwest::Client::new();
+        let http = chat_client::browser();
         let post = async |from: &str, path: &str, token: &str, body: String| {
             let asked = http.post(format!("{}/v1/widget/shop/{path}", bench.place().server));
             let asked = asked.header("origin", PAGES).header("x-forwarded-for", from).bearer_auth(token);
