@@ -215,6 +215,16 @@ impl Conversations {
         Ok(all.into_iter().map(share).collect())
     }
 
+    /// Sends away who views a share and is not its agent: who came before it was a conversation's, or while it was
+    /// handed over.
+    ///
+    /// # Errors
+    /// [`ShareError`].
+    pub async fn keep_to_agent(&self, share: &OpenShare) -> Result<(), ShareError> {
+        self.0.sessions.keep_only(share.session, on_wire(share.agent)?).await;
+        Ok(())
+    }
+
     /// Tells a thread what happens to shares, and what it has not been told yet, until the server stops.
     pub async fn tell(&self, thread: &dyn Thread) {
         let mut written = self.0.audit.written();

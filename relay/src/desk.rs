@@ -136,7 +136,11 @@ async fn ticket(
     if !serves(&app, &agent.sites, &running.facts.site).await? {
         return Err(ApiError::NotFound);
     }
-    let bearer = Bearer::Viewer { agent: on_wire(agent.agent)?, name: agent.first_name.clone() };
+    let id = on_wire(agent.agent)?;
+    if !app.records.is_open_to(session, id).await? {
+        return Err(ApiError::NotFound);
+    }
+    let bearer = Bearer::Viewer { agent: id, name: agent.first_name.clone() };
     let ticket = app.tickets.issue(session, bearer).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(Json(Ticket { ticket, visitor: app.directory.row(running.facts.visitor) }))
 }

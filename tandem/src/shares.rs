@@ -11,11 +11,10 @@ use chat::{
 };
 use chat_proto::visitor::PageProof;
 use cobrowse_core::id::VisitorId;
-use relay::conversations::{
-    Conversations, Keeping, NotKept, OpenShare, Phase, ShareError, ShareEvent, Thread,
-};
+use relay::conversations::{Conversations, Keeping, NotKept, Phase, ShareError, ShareEvent, Thread};
 
-/// How often it is looked for shares whose conversation is not their agent's (any more).
+/// How often it is looked for shares whose conversation is not their agent's (any more), and for viewers who are not
+/// that agent.
 pub const LOOK: Duration = Duration::from_secs(5);
 
 /// The relay's shares, as the chat asks for them.
@@ -106,7 +105,8 @@ impl Thread for ChatThread {
     }
 }
 
-/// Ends shares whose conversation is not with their agent: what a crash between the two sides leaves. For ever.
+/// Ends shares whose conversation is not with their agent, which is what a crash between the two sides leaves, and
+/// sends away other agents' viewers. For ever.
 pub async fn reconcile(relay: Conversations, chat: Engine) {
     let mut looks = tokio::time::interval(LOOK);
     let mut suspects = BTreeSet::new();
@@ -126,17 +126,18 @@ async fn look(
     before: &BTreeSet<(String, i64)>,
 ) -> Result<BTreeSet<(String, i64)>, ShareError> {
     let mut wrong = BTreeSet::new();
-    for OpenShare { conv, agent, .. } in relay.open_shares().await? {
-        let has = match named(&conv) {
+    for share in relay.open_shares().await? {
+        let has = match named(&share.conv) {
             Some((site, id)) => {
                 chat.active_agent(site, id).await.map_err(|fault| ShareError::Failed(fault.to_string()))?
             }
             None => None,
         };
-        if has.is_some_and(|it| it.0 == agent.0) {
+        if has.is_some_and(|it| it.0 == share.agent.0) {
+            relay.keep_to_agent(&share).await?;
             continue;
         }
-        let suspect = (conv, agent.0);
+        let suspect = (share.conv, share.agent.0);
         if before.contains(&suspect) {
             tracing::warn!(conv = suspect.0, "a share outlived its conversation, and is ended");
             relay.end(&suspect.0).await?;

@@ -60,6 +60,17 @@ impl Records {
         rows.into_iter().map(belongs).collect()
     }
 
+    /// Whether this agent may see the session: one of a conversation is its agent's alone, whatever others may do.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_open_to(&self, session: SessionId, agent: AgentId) -> Result<bool, Error> {
+        const FIND: &str = "SELECT conv_agent FROM relay_session
+            WHERE id = $1 AND conv IS NOT NULL AND ended_ms IS NULL";
+        let read = move |tx: &mut dyn Tx| tx.optional::<(i64,)>(FIND, params![session.as_bytes()]);
+        Ok(self.store.read(read).await?.is_none_or(|(of,)| of == i64::from(agent.0)))
+    }
+
     /// What comes after this entry and is for conversations, in order; and up to where that is everything.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The running sessions, and how they begin.
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -118,6 +118,14 @@ impl Registry {
             let Ok(Some(site)) = app.accounts.site(&handle.facts.site).await else { continue };
             let may = agents.iter().filter(|agent| !agent.disabled && agent.sites.has(site.id));
             handle.keep_only(may.filter_map(|agent| auth::on_wire(agent.id).ok()).collect()).await;
+        }
+    }
+
+    /// Sends away who views this session and is not this agent.
+    pub(crate) async fn keep_only(&self, session: SessionId, agent: AgentId) {
+        let running = self.lock().get(&session).cloned();
+        if let Some(handle) = running {
+            handle.keep_only(BTreeSet::from([agent])).await;
         }
     }
 

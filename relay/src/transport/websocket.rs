@@ -16,7 +16,7 @@ use axum::{
     routing::get,
 };
 use cobrowse_core::{
-    id::SessionId,
+    id::{AgentId, SessionId},
     session::{Lane, handshake::Handshake, relay::CloseReason},
     wire::{
         Envelope, PROTOCOL_VERSION,
@@ -180,7 +180,7 @@ async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGre
     let session =
         app.sessions.find(app, claims.session).await.map_err(|error| error.into_refusal("hello"))?;
     may_view(app, &claims.bearer, &session).await?;
-    let joiner = joiner(app, &claims.bearer, hello.tab).await?;
+    let joiner = joiner(app, &claims, hello.tab).await?;
     let admission = session.join(joiner, hello.resume).await?;
     let welcome = welcome(app, claims.session, claims.bearer, &admission);
     match welcome {
@@ -196,6 +196,9 @@ async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGre
 async fn may_view(app: &App, bearer: &Bearer, session: &SessionHandle) -> Result<(), Refusal> {
     let Bearer::Viewer { agent, .. } = bearer else { return Ok(()) };
     let may = async {
+        if !app.records.is_open_to(session.facts.id, *agent).await? {
+            return Ok(false);
+        }
         match app.accounts.agent(account(*agent)).await? {
             Some(agent) if !agent.disabled => serves(app, &agent.sites, &session.facts.site).await,
             Some(_) | None => Ok(false),
@@ -213,21 +216,25 @@ fn welcome(app: &App, session: SessionId, bearer: Bearer, admission: &Admission)
     encode(&Handshake::Welcome(Welcome { session, resume, ticket, stands: admission.joined.stands }))
 }
 
-async fn joiner(app: &App, bearer: &Bearer, tab: Option<Tab>) -> Result<Joiner, Refusal> {
-    match bearer {
+async fn joiner(app: &App, claims: &Claims, tab: Option<Tab>) -> Result<Joiner, Refusal> {
+    match &claims.bearer {
         Bearer::Viewer { agent, name } => Ok(Joiner::Viewer(AgentCard { id: *agent, name: name.clone() })),
         Bearer::Visitor { .. } => {
             let tab = tab.ok_or(Refusal::Malformed)?;
             let Some(standing) = tab.standing else { return Ok(Joiner::Visitor(tab, None)) };
-            let agent = app
-                .accounts
-                .agent(account(standing.view.1))
-                .await
-                .map_err(|error| ApiError::from(error).into_refusal("hello"))?;
-            let card = agent.map(|agent| AgentCard { id: standing.view.1, name: agent.first_name });
-            Ok(Joiner::Visitor(tab, card))
+            let card = card(app, claims.session, standing.view.1).await;
+            Ok(Joiner::Visitor(tab, card.map_err(|error| error.into_refusal("hello"))?))
         }
     }
+}
+
+/// Whose view a page carries, unless the session is a conversation's that was given to somebody else meanwhile.
+async fn card(app: &App, session: SessionId, id: AgentId) -> Result<Option<AgentCard>, ApiError> {
+    if !app.records.is_open_to(session, id).await? {
+        return Ok(None);
+    }
+    let agent = app.accounts.agent(account(id)).await?;
+    Ok(agent.map(|agent| AgentCard { id, name: agent.first_name }))
 }
 
 fn encode(handshake: &Handshake) -> Result<Vec<u8>, Refusal> {

@@ -4,6 +4,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a story passes over what it does not wait for")]
 
 mod broken;
+mod closed;
 mod peer;
 mod proof;
 mod story;

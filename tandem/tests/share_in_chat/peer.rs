@@ -11,7 +11,7 @@ use cobrowse_core::{
         viewer::{Connection, ViewerConfig, ViewerEvent, ViewerSession},
         visitor::{Question, VisitorConfig, VisitorEvent, VisitorSession},
     },
-    wire::message::{AgentCard, Ask, EndReason, ShareState, Tab},
+    wire::message::{AgentCard, Ask, EndReason, Refusal, ShareState, Tab},
 };
 use futures_util::{SinkExt, StreamExt};
 use p256::{
@@ -84,6 +84,8 @@ pub enum Told {
     Connected,
     State(ShareState),
     Ended(EndReason),
+    /// The server let the viewer not in, or not any longer.
+    Refused(Refusal),
 }
 
 type Verb<M> = Box<dyn FnOnce(&mut M, Moment)>;
@@ -226,6 +228,7 @@ impl Viewer {
                     ViewerEvent::Reconnect => return true,
                     ViewerEvent::Connection(Connection::Connected) => drop(told.send(Told::Connected)),
                     ViewerEvent::State(state) => drop(told.send(Told::State(state))),
+                    ViewerEvent::Refused(refusal) => drop(told.send(Told::Refused(refusal))),
                     ViewerEvent::Ended(reason) => drop(told.send(Told::Ended(reason))),
                     _ => {}
                 }
