@@ -19,6 +19,8 @@ impl Chat {
     pub(super) fn hear(self, event: LineEvent) {
         match event {
             LineEvent::Open => {
+                // A connection that was given up is not told as cut, and nothing of it is answered any more.
+                self.lose();
                 let resume = self.thread.read_untracked().iter().map(Thread::resume).collect();
                 self.send(&FromDesk::Hello { resume });
             }

@@ -122,7 +122,12 @@ impl Inner {
             spawn_local(async move {
                 let logged_out = matches!(http::me().await, Err(HttpError::LoggedOut));
                 let Some(inner) = weak.upgrade() else { return };
-                if logged_out { (inner.tell)(LineEvent::LoggedOut) } else { inner.connect() }
+                if logged_out {
+                    (inner.tell)(LineEvent::LoggedOut);
+                } else if inner.socket.borrow().is_none() {
+                    // Otherwise it was renewed meanwhile.
+                    inner.connect();
+                }
             });
         };
         self.retry.replace(set_timeout_with_handle(retry, wait).ok());
