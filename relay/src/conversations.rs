@@ -21,6 +21,7 @@ use crate::{
         audit::Entry,
         shares::{Belongs, Untold},
     },
+    session::SessionHandle,
 };
 
 /// How long to wait before something is tried again, and how often it is looked for what nobody told of.
@@ -195,12 +196,12 @@ impl Conversations {
                 self.dismiss(share.session).await?;
                 continue;
             };
+            // What stands cannot be taken away from a session that cannot be reached: its page would bring it back.
+            let Some(running) = self.running(share.session).await? else { continue };
             let card = AgentCard { id: on_wire(to)?, name: next.first_name };
             let (session, conv) = (share.session, share.conv);
             app.records.attach(Belongs { session, conv, agent: card.id }).await?;
-            if let Ok(running) = app.sessions.find(app, session).await {
-                running.hand_over(on_wire(from)?, card).await;
-            }
+            running.hand_over(on_wire(from)?, card).await;
         }
         Ok(())
     }
@@ -264,12 +265,17 @@ impl Conversations {
     }
 
     async fn dismiss(&self, session: SessionId) -> Result<(), ShareError> {
+        if let Some(running) = self.running(session).await? {
+            running.dismiss().await;
+        }
+        Ok(())
+    }
+
+    /// A session, unless it has ended.
+    async fn running(&self, session: SessionId) -> Result<Option<SessionHandle>, ShareError> {
         match self.0.sessions.find(&self.0, session).await {
-            Ok(running) => {
-                running.dismiss().await;
-                Ok(())
-            }
-            Err(ApiError::Refused(Refusal::SessionEnded)) => Ok(()),
+            Ok(running) => Ok(Some(running)),
+            Err(ApiError::Refused(Refusal::SessionEnded)) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -6,6 +6,7 @@ mod assets;
 mod audit;
 mod bad_input;
 mod channels;
+mod conversations;
 mod databases;
 mod desk;
 mod lanes;
