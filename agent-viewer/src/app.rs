@@ -59,6 +59,14 @@ impl Accounts {
         }
     }
 
+    /// Whose is what this browser keeps: the agent's number, or nothing; not tracked.
+    pub fn owner(self) -> String {
+        match &*self.0.read_untracked() {
+            Account::In(me) => me.id.0.to_string(),
+            Account::Unknown | Account::LoggedOut | Account::Unreachable => String::new(),
+        }
+    }
+
     /// Takes what was learnt elsewhere, for example by a log-in.
     pub fn set(self, account: Account) {
         self.0.set(account);

@@ -24,6 +24,13 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
+/// Forgets what was remembered under `name`.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
 fn storage() -> Option<Storage> {
     window().local_storage().ok()?
 }
@@ -124,23 +131,6 @@ pub fn remember_in_tab(name: &str, value: &str) {
     if let Ok(Some(storage)) = window().session_storage() {
         let _ = storage.set_item(name, value);
     }
-}
-
-/// What was typed and not sent in a conversation.
-pub fn draft(conv: &str) -> String {
-    recall(&draft_name(conv)).unwrap_or_default()
-}
-
-/// Keeps what is typed and not sent.
-pub fn keep_draft(conv: &str, text: &str) {
-    match storage() {
-        Some(storage) if text.is_empty() => drop(storage.remove_item(&draft_name(conv))),
-        _ => remember(&draft_name(conv), text),
-    }
-}
-
-fn draft_name(conv: &str) -> String {
-    format!("tandem-draft-{conv}")
 }
 
 /// Whether nobody looks at the page.

@@ -23,6 +23,7 @@ use crate::{
     net::chat_socket::Line,
     state::chat::{
         deeds::Deeds,
+        draft::Writing,
         list::Listing,
         offers::Offers,
         outbox::Outbox,
@@ -105,8 +106,8 @@ pub struct Chat {
     pub toasts: RwSignal<Vec<Toast>>,
     /// Canned replies.
     pub canned: RwSignal<Loaded<Vec<Canned>>>,
-    /// A text that goes back to the composer of the open conversation.
-    pub returned: RwSignal<Option<String>>,
+    /// What goes back to the composer of the open conversation.
+    pub returned: RwSignal<Option<Writing>>,
     /// Changes as the composer gets higher or lower.
     pub composed: RwSignal<i32>,
     /// The server's clock; said again every second.
@@ -117,13 +118,17 @@ pub struct Chat {
     ahead: StoredValue<Millis>,
     line: StoredValue<Option<Line>, LocalStorage>,
     accounts: Accounts,
+    /// Whose is what is kept: the next agent at this machine neither sees nor sends it.
+    owner: StoredValue<String>,
 }
 
 impl Chat {
     /// Makes it, connects, and ends with the view that made it.
     pub fn provide(accounts: Accounts) -> Self {
         let now = clock();
-        let kept = browser::recall_in_tab(OUTBOX).and_then(|text| serde_json::from_str(&text).ok());
+        let owner = accounts.owner();
+        let kept =
+            browser::recall_in_tab(&outbox_of(&owner)).and_then(|text| serde_json::from_str(&text).ok());
         let chat = Self {
             directory: RwSignal::default(),
             listing: RwSignal::default(),
@@ -146,6 +151,7 @@ impl Chat {
             ahead: StoredValue::new(0),
             line: StoredValue::new_local(None),
             accounts,
+            owner: StoredValue::new(owner),
         };
         provide_context(chat);
         chat.line.set_value(Some(Line::start(move |event| chat.hear(event))));
@@ -209,7 +215,7 @@ impl Chat {
             }
         }
         if let Ok(text) = serde_json::to_string(&*self.outbox.read_untracked()) {
-            browser::remember_in_tab(OUTBOX, &text);
+            self.owner.with_value(|owner| browser::remember_in_tab(&outbox_of(owner), &text));
         }
     }
 
@@ -255,6 +261,10 @@ impl Chat {
         }
         self.flush();
     }
+}
+
+fn outbox_of(owner: &str) -> String {
+    format!("{OUTBOX}-{owner}")
 }
 
 /// This machine's clock, milliseconds since 1970.

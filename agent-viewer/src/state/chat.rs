@@ -3,6 +3,7 @@
 
 pub mod canned;
 pub mod deeds;
+pub mod draft;
 pub mod emoji;
 pub mod entries;
 pub mod filter;

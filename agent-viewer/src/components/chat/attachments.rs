@@ -10,7 +10,6 @@ use web_sys::{File, FileList};
 use super::{composer::Draft, file_card::size_of};
 use crate::{
     browser,
-    chat::chat,
     components::icon::Icon,
     i18n::{Text, words},
     net::upload::{Upload, UploadEvent},
@@ -43,12 +42,14 @@ pub struct Attachments {
     conv: StoredValue<String>,
     items: RwSignal<Vec<Attachment>>,
     alert: RwSignal<Option<Text>>,
+    sending: RwSignal<bool>,
     /// The browser's own objects, which cannot leave this thread.
     hands: StoredValue<Vec<Hand>, LocalStorage>,
     done: StoredValue<Option<Done>, LocalStorage>,
 }
 
-type Done = Box<dyn FnOnce(Vec<FileCard>)>;
+/// Told the cards, or that a file failed.
+type Done = Box<dyn FnOnce(Option<Vec<FileCard>>)>;
 
 struct Hand {
     id: u64,
@@ -62,6 +63,7 @@ impl Attachments {
             conv: StoredValue::new(conv.to_owned()),
             items: RwSignal::default(),
             alert: RwSignal::default(),
+            sending: RwSignal::new(false),
             hands: StoredValue::new_local(Vec::new()),
             done: StoredValue::new_local(None),
         }
@@ -70,6 +72,11 @@ impl Attachments {
     /// Whether there are none; tracked.
     pub fn is_empty(self) -> bool {
         self.items.read().is_empty()
+    }
+
+    /// Whether a message waits for them; tracked.
+    pub fn is_sending(self) -> bool {
+        self.sending.get()
     }
 
     /// Takes chosen files, as far as they may be sent.
@@ -98,14 +105,19 @@ impl Attachments {
         self.finish();
     }
 
-    pub(super) fn clear(self) {
-        self.hands.update_value(Vec::clear);
-        self.items.set(Vec::new());
+    /// What is stored belongs to a message now.
+    fn let_go(self) {
+        let stored = |item: &Attachment| matches!(item.stage, Stage::Stored(_));
+        self.items.update(|items| items.retain(|item| !stored(item)));
+        let left: Vec<_> = self.items.read_untracked().iter().map(|item| item.id).collect();
+        self.hands.update_value(|hands| hands.retain(|hand| left.contains(&hand.id)));
         self.alert.set(None);
     }
 
-    /// Sends all, and tells their cards once every one is stored. One that is taken out meanwhile is not waited for.
-    pub fn send_all(self, done: impl FnOnce(Vec<FileCard>) + 'static) {
+    /// Sends all, and tells their cards once every one is stored, or that one failed or none is left. One that is
+    /// taken out or chosen meanwhile is not waited for.
+    pub fn send_all(self, done: impl FnOnce(Option<Vec<FileCard>>) + 'static) {
+        self.sending.set(true);
         self.done.set_value(Some(Box::new(done)));
         let waiting: Vec<_> = self
             .items
@@ -124,6 +136,8 @@ impl Attachments {
                 }
             });
         }
+        // All may be stored already, by an earlier try.
+        self.finish();
     }
 
     fn hear(self, id: u64, event: UploadEvent) {
@@ -132,11 +146,7 @@ impl Attachments {
             UploadEvent::Done(card) => Stage::Stored(card),
             UploadEvent::Failed(code) => Stage::Failed(code),
         };
-        let failed = matches!(stage, Stage::Failed(_));
         self.set_stage(id, stage);
-        if failed {
-            let _ = self.done.try_update_value(Option::take);
-        }
         self.finish();
     }
 
@@ -150,16 +160,44 @@ impl Attachments {
 
     fn finish(self) {
         let Some(items) = self.items.try_get_untracked() else { return };
-        let cards: Vec<_> = items
-            .iter()
-            .filter_map(|item| if let Stage::Stored(card) = &item.stage { Some(card.clone()) } else { None })
-            .collect();
-        if cards.len() == items.len()
-            && !cards.is_empty()
-            && let Some(done) = self.done.try_update_value(Option::take).flatten()
-        {
+        let cards = match outcome(items.iter().map(|item| &item.stage)) {
+            Outcome::Waits => return,
+            Outcome::Stops => None,
+            Outcome::Goes(cards) => Some(cards),
+        };
+        if let Some(done) = self.done.try_update_value(Option::take).flatten() {
+            self.sending.set(false);
+            if cards.is_some() {
+                self.let_go();
+            }
             done(cards);
         }
+    }
+}
+
+/// What becomes of a message with files.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Waits,
+    Stops,
+    Goes(Vec<FileCard>),
+}
+
+fn outcome<'a>(stages: impl Iterator<Item = &'a Stage>) -> Outcome {
+    let (mut cards, mut waits) = (Vec::new(), false);
+    for stage in stages {
+        match stage {
+            Stage::Failed(_) => return Outcome::Stops,
+            Stage::Sending(_) => waits = true,
+            Stage::Stored(card) => cards.push(card.clone()),
+            // Chosen since the message was published: for the next one.
+            Stage::Chosen => {}
+        }
+    }
+    match cards {
+        _ if waits => Outcome::Waits,
+        cards if cards.is_empty() => Outcome::Stops,
+        cards => Outcome::Goes(cards),
     }
 }
 
@@ -225,7 +263,7 @@ pub fn AttachmentList() -> impl IntoView {
 
 #[component]
 fn AttachmentLine(item: Attachment) -> impl IntoView {
-    let (words, chat, draft) = (words(), chat(), expect_context::<Draft>());
+    let (words, draft) = (words(), expect_context::<Draft>());
     let (files, id, bytes) = (draft.files, item.id, item.bytes);
     let stage = Memo::new(move |_| {
         let items = files.items.read();
@@ -252,11 +290,36 @@ fn AttachmentLine(item: Attachment) -> impl IntoView {
             })}
             {failed.then(|| view! {
                 <span class="failed-word">{words.say(Text::FaultFiles)}</span>
-                <button type="button" class="button quiet" on:click=move |_| draft.publish(chat)>{words.say(Text::TryAgain)}</button>
+                <button type="button" class="button quiet" on:click=move |_| draft.try_again()>{words.say(Text::TryAgain)}</button>
             })}
             <button type="button" class="button quiet square" data-do="remove-file" title=label aria-label=label on:click=move |_| files.remove(id)>
                 <Icon icon=lu::LuX/>
             </button>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(id: &str) -> Stage {
+        Stage::Stored(FileCard { id: id.into(), ..FileCard::default() })
+    }
+
+    fn ids(stages: &[Stage]) -> Result<Vec<String>, Outcome> {
+        match outcome(stages.iter()) {
+            Outcome::Goes(cards) => Ok(cards.into_iter().map(|card| card.id).collect()),
+            other => Err(other),
+        }
+    }
+
+    #[test]
+    fn a_message_goes_once_all_its_files_are_stored() {
+        assert_eq!(ids(&[stored("a"), Stage::Sending(0.5)]), Err(Outcome::Waits));
+        assert_eq!(ids(&[stored("a"), Stage::Failed(String::new())]), Err(Outcome::Stops));
+        assert_eq!(ids(&[stored("a")]), Ok(vec!["a".into()]), "the failed one was taken out");
+        assert_eq!(ids(&[]), Err(Outcome::Stops), "all were taken out");
+        assert_eq!(ids(&[stored("a"), Stage::Chosen]), Ok(vec!["a".into()]), "the next message's");
     }
 }

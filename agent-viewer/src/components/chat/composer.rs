@@ -15,6 +15,7 @@ use crate::{
     components::icon::Icon,
     i18n::{Text, words},
     pages::chats::ui,
+    state::chat::draft::Writing,
 };
 
 /// The id of the field.
@@ -25,34 +26,49 @@ pub const FIELD: &str = "reply";
 pub struct Draft {
     /// In which conversation.
     pub conv: StoredValue<String>,
+    writing: RwSignal<Writing>,
     /// What is typed.
-    pub text: RwSignal<String>,
+    pub text: Memo<String>,
     /// Whether it is for agents only.
-    pub note: RwSignal<bool>,
+    pub note: Memo<bool>,
     /// The files beside it.
     pub files: Attachments,
     /// The field itself.
     pub field: NodeRef<Textarea>,
-    /// How high it is.
-    height: RwSignal<i32>,
+    chat: Chat,
 }
 
 impl Draft {
     fn new(conv: &str) -> Self {
+        let chat = chat();
+        let mut kept = chat.writing(conv);
+        // Files that it waited for went with the composer of then.
+        kept.stop_waiting();
+        let writing = RwSignal::new(kept);
         Self {
             conv: StoredValue::new(conv.to_owned()),
-            text: RwSignal::new(browser::draft(conv)),
-            note: RwSignal::new(false),
+            writing,
+            text: Memo::new(move |_| writing.read().text().to_owned()),
+            note: Memo::new(move |_| writing.read().is_note()),
             files: Attachments::new(conv),
             field: NodeRef::new(),
-            height: chat().composed,
+            chat,
         }
     }
 
     /// Takes another text, and keeps it.
     pub fn set(self, text: String) {
-        self.conv.with_value(|conv| browser::keep_draft(conv, &text));
-        self.text.set(text);
+        self.change(|writing| writing.write(text));
+    }
+
+    /// Writes for agents only, or for the visitor too: each has a text of its own.
+    pub fn turn(self, note: bool) {
+        self.change(|writing| writing.turn(note));
+    }
+
+    fn change(self, act: impl FnOnce(&mut Writing)) {
+        self.writing.update(act);
+        self.conv.with_value(|conv| self.chat.keep_writing(conv, &self.writing.read_untracked()));
         self.fit();
     }
 
@@ -76,44 +92,51 @@ impl Draft {
                 let _ = style.set_property("height", "auto");
                 let height = field.scroll_height();
                 let _ = style.set_property("height", &format!("{height}px"));
-                self.height.set(height);
+                self.chat.composed.set(height);
             }
         });
     }
 
     /// Sends what stands there; with files, once they are all stored.
-    pub fn publish(self, chat: Chat) {
+    pub fn publish(self) {
         let text = self.text.get_untracked().trim_end().to_owned();
         if MAX_CHARS < text.chars().count() {
-            return chat.toast(Text::FaultTooLong, "", true);
+            return self.chat.toast(Text::FaultTooLong, "", true);
         }
-        let conv = self.conv.get_value();
-        if self.note.get_untracked() {
-            if !text.trim().is_empty() {
-                chat.say(&conv, Say::Note { text }, Vec::new());
-                self.clear(chat);
-            }
-            return;
+        let note = self.note.get_untracked();
+        if !note && !self.files.is_empty() {
+            return self.publish_with_files();
         }
-        if self.files.is_empty() {
-            if !text.trim().is_empty() {
-                chat.say(&conv, Say::Text { text, files: Vec::new(), reply_to: None }, Vec::new());
-                self.clear(chat);
-            }
-            return;
+        if !text.trim().is_empty() {
+            let files = Vec::new();
+            let say = if note { Say::Note { text } } else { Say::Text { text, files, reply_to: None } };
+            self.conv.with_value(|conv| self.chat.say(conv, say, Vec::new()));
+            self.set(String::new());
+            self.conv.with_value(|conv| self.chat.types(conv, false));
         }
+    }
+
+    /// The text is the one that stands there now, whatever is typed until the files are stored.
+    fn publish_with_files(self) {
+        if self.files.is_sending() {
+            return; // One after the other: what stands there now is the next message.
+        }
+        self.change(Writing::publish_with_files);
+        self.conv.with_value(|conv| self.chat.types(conv, false));
         self.files.send_all(move |cards| {
-            let text = self.text.get_untracked().trim_end().to_owned();
+            let Some(cards) = cards else { return self.change(Writing::stop_waiting) };
+            let mut text = String::new();
+            self.change(|writing| text = writing.take_published());
             let files = cards.iter().map(|card| card.id.clone()).collect();
-            chat.say(&conv, Say::Text { text, files, reply_to: None }, cards);
-            self.clear(chat);
+            let say = Say::Text { text, files, reply_to: None };
+            self.conv.with_value(|conv| self.chat.say(conv, say, cards));
         });
     }
 
-    fn clear(self, chat: Chat) {
-        self.set(String::new());
-        self.files.clear();
-        self.conv.with_value(|conv| chat.types(conv, false));
+    /// Sends the reply whose files failed again.
+    pub fn try_again(self) {
+        self.turn(false);
+        self.publish();
     }
 }
 
@@ -127,9 +150,9 @@ pub fn Composer(
     let draft = Draft::new(&conv);
     provide_context(draft);
     Effect::new(move |_| {
-        if let Some(text) = chat.returned.get() {
+        if let Some(writing) = chat.returned.get() {
             chat.returned.set(None);
-            draft.set(text);
+            draft.change(|it| *it = writing);
         }
     });
     Effect::new(move |_| draft.field.get().map(|_| draft.fit()));
@@ -163,7 +186,10 @@ fn Writing(draft: Draft) -> impl IntoView {
         draft.set(text);
     };
     let publish = move || words.now(if draft.note.get() { Text::SaveNote } else { Text::Publish });
-    let empty = move || draft.text.read().trim().is_empty() && draft.files.is_empty();
+    let nothing = move || {
+        let blank = draft.text.read().trim().is_empty();
+        if draft.note.get() { blank } else { draft.files.is_sending() || blank && draft.files.is_empty() }
+    };
     view! {
         <CannedMenu suggestions/>
         <AttachmentList/>
@@ -177,7 +203,7 @@ fn Writing(draft: Draft) -> impl IntoView {
                 <EmojiMenu/>
                 <Show when=move || !draft.note.get()><PickFiles/> <Extras/></Show>
                 <span class="composer-rest"></span>
-                <button type="button" class="button primary" data-do="send" aria-label=publish title=publish disabled=empty on:click=move |_| draft.publish(chat)>
+                <button type="button" class="button primary" data-do="send" aria-label=publish title=publish disabled=nothing on:click=move |_| draft.publish()>
                     <Icon icon=lu::LuSendHorizontal/>
                     <span>{publish}</span>
                 </button>
@@ -222,8 +248,8 @@ fn NoteSwitch(draft: Draft) -> impl IntoView {
     let one = move |note: bool, text: Text| {
         view! {
             <button type="button" class="segment" data-mode=if note { "note" } else { "reply" }
-                aria-pressed=move || (draft.note.get() == note).to_string()
-                on:click=move |_| { draft.note.set(note); browser::focus(FIELD); }>
+                aria-pressed=move || (draft.note.get() == note).to_string() disabled=move || draft.files.is_sending()
+                on:click=move |_| { draft.turn(note); browser::focus(FIELD); }>
                 {words.say(text)}
             </button>
         }
@@ -252,7 +278,7 @@ fn InsteadOfWriting(draft: Draft) -> impl IntoView {
                 </button>
             </Show>
             <Show when=move || chat.may("note")>
-                <button type="button" class="button quiet" data-do="note" on:click=move |_| draft.note.set(true)>
+                <button type="button" class="button quiet" data-do="note" on:click=move |_| draft.turn(true)>
                     <Icon icon=lu::LuStickyNote/> {words.say(Text::AddNote)}
                 </button>
             </Show>
@@ -268,7 +294,7 @@ fn press(event: &ev::KeyboardEvent, draft: Draft, suggestions: Suggestions) {
     match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.alt_key() => {
             event.prevent_default();
-            draft.publish(chat());
+            draft.publish();
         }
         "Escape" => {
             if let Some(field) = draft.field.get_untracked() {
