@@ -42,7 +42,7 @@ use crate::{
     engine::Committed,
     http::{Origin, Peer, Refused, browsing, cookie},
     model::{Conversation, DeskEvent, Effect, SiteId},
-    server::{Chat, Names},
+    server::{Chat, Names, waiting},
 };
 use wire::Codec;
 
@@ -130,6 +130,13 @@ pub(crate) fn committed(chat: &Chat, it: &Committed) {
             | Effect::Mail(_) => {}
         }
     }
+}
+
+/// More was committed than waits for a listener: whoever shows anything reads it anew.
+pub(crate) async fn missed(chat: &Chat) {
+    let waiting = waiting(chat.engine.store()).await;
+    let waiting = waiting.inspect_err(|fault| tracing::warn!(%fault, "what waits is not known anew"));
+    chat.hub.missed(waiting.ok());
 }
 
 /// Something beside conversations is durable.

@@ -169,12 +169,12 @@ impl Chat {
             tokio::select! {
                 it = committed.recv() => match it {
                     Ok(it) => rt::committed(self, &it),
-                    Err(broadcast::error::RecvError::Lagged(_)) => self.hub.missed(),
+                    Err(broadcast::error::RecvError::Lagged(_)) => rt::missed(self).await,
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 it = changes.recv() => match it {
                     Ok(it) => rt::changed(self, it),
-                    Err(broadcast::error::RecvError::Lagged(_)) => self.hub.missed(),
+                    Err(broadcast::error::RecvError::Lagged(_)) => rt::missed(self).await,
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 () = &mut stop => return,
@@ -248,7 +248,7 @@ pub(crate) fn accounts_fault(error: accounts::Error) -> Fault {
 }
 
 /// What waits for an agent.
-async fn waiting(store: &Store) -> Result<Vec<(SiteId, ConversationId)>, Fault> {
+pub(crate) async fn waiting(store: &Store) -> Result<Vec<(SiteId, ConversationId)>, Fault> {
     let all = store.read(conversation::routed).await?;
     let waits = all.iter().filter(|it| matches!(it.state.stage(), Stage::Queued | Stage::Offered));
     Ok(waits.map(|it| (it.site, it.id)).collect())

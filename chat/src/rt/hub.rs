@@ -356,9 +356,12 @@ impl Hub {
         });
     }
 
-    /// Something was missed: everybody reads everything anew.
-    pub fn missed(&self) {
-        let state = self.lock();
+    /// Something was missed: everybody reads everything anew. `waiting` is what waits by now, where that is known.
+    pub fn missed(&self, waiting: Option<Vec<Conv>>) {
+        let mut state = self.lock();
+        if let Some(waiting) = waiting {
+            state.waiting = waiting.into_iter().collect();
+        }
         state.widgets.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
         state.desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.everything = true));
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test passes over what it does not look at")]
 
 mod access;
+mod behind;
 mod bot;
 mod dark;
 #[path = "../chat/engines.rs"]

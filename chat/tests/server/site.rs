@@ -142,6 +142,18 @@ impl Bench {
         self.running = Some(running);
     }
 
+    /// The same with a service that commits, and hears of nothing that was committed until the sender says so.
+    pub async fn restart_deaf(&mut self) -> oneshot::Sender<()> {
+        self.stop().await;
+        // Whoever waits for it to hear answers no pings.
+        let options = Options { ping: Duration::from_secs(60), ..options() };
+        self.chat = Chat::open(self.store.clone(), self.accounts.clone(), options).await.expect("opens");
+        let listener = TcpListener::bind(self.addr).await.expect("the same port");
+        let (hear, hears) = oneshot::channel();
+        self.running = Some(serve(&self.chat, &self.accounts, listener, async { _ = hears.await }));
+        hear
+    }
+
     pub async fn stop(&mut self) {
         let Some(running) = self.running.take() else { return };
         let _ = running.stop.send(());
@@ -166,17 +178,23 @@ impl Bench {
 async fn start(chat: &Chat, accounts: &Accounts) -> (SocketAddr, Running) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("its address");
-    (addr, serve(chat, accounts, listener))
+    (addr, serve(chat, accounts, listener, async {}))
 }
 
 async fn start_at(chat: &Chat, accounts: &Accounts, addr: SocketAddr) -> Running {
-    serve(chat, accounts, TcpListener::bind(addr).await.expect("the same port"))
+    serve(chat, accounts, TcpListener::bind(addr).await.expect("the same port"), async {})
 }
 
-fn serve(chat: &Chat, accounts: &Accounts, listener: TcpListener) -> Running {
+fn serve(
+    chat: &Chat,
+    accounts: &Accounts,
+    listener: TcpListener,
+    hears: impl Future<Output = ()> + Send + 'static,
+) -> Running {
     let (stop, stopped) = oneshot::channel::<()>();
     let (service, accounts) = (chat.clone(), Arc::new(accounts.clone()));
     let serving = tokio::spawn(async move {
+        hears.await;
         service.serve(async { _ = stopped.await }).await;
     });
     // The relay's, in a whole server.

@@ -41,6 +41,8 @@ pub(super) struct Teller {
     /// The rows of the list, as they were sent.
     rows: HashMap<PublicId, Row>,
     open: HashMap<Conv, Opened>,
+    /// What they were asked to take on this socket: the last offer of each conversation, and its name.
+    asked: HashMap<Conv, (u32, String)>,
 }
 
 /// An open conversation, and how much of it the client has.
@@ -74,11 +76,11 @@ impl Teller {
         let frame = codec.encode(&ToDesk::Welcome { now, ping_ms, directory: directory.clone() })?;
         socket.send(frame).await.ok()?;
         if !offers.is_empty() {
-            desk.outbox.mark(|dirty| dirty.offers.extend(offers));
+            desk.outbox.mark(|dirty| dirty.offers.extend(offers.into_iter().map(|(conv, _)| conv)));
         }
         let (chat, desk) = (chat.clone(), desk.clone());
-        let (rows, open) = (HashMap::new(), HashMap::new());
-        Some(Self { chat, desk, guest, directory, counts: None, counted: None, rows, open })
+        let (rows, open, asked) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Some(Self { chat, desk, guest, directory, counts: None, counted: None, rows, open, asked })
     }
 
     fn codec(&self) -> Codec {
@@ -169,7 +171,7 @@ impl Teller {
     }
 
     /// What this agent is asked to take, if they still are.
-    async fn offered(&self, conv: Conv, out: &mut Out<'_>) -> Result<(), Stop> {
+    async fn offered(&mut self, conv: Conv, out: &mut Out<'_>) -> Result<(), Stop> {
         let viewer = self.desk.viewer();
         let row = match views::row(&self.chat.engine, &viewer, conv).await {
             Ok(row) => row,
@@ -177,9 +179,25 @@ impl Teller {
             Err(fault) => return Err(fault.into()),
         };
         match row.offer.clone().filter(|it| it.agent == viewer.agent.0) {
-            Some(offer) => self.send(out, &ToDesk::Offered { row, offer }).await,
+            Some(offer) => {
+                self.asked.insert(conv, (offer.no, row.conv.clone()));
+                self.send(out, &ToDesk::Offered { row, offer }).await
+            }
             None => Ok(()),
         }
+    }
+
+    /// Offers, after something was missed: those that ended, and all that are open.
+    async fn offers_anew(&mut self, dirty: &mut DeskDirty, out: &mut Out<'_>) -> Result<(), Stop> {
+        let open = offers(&self.chat, &self.desk).await?;
+        let ended: Vec<_> = self.asked.extract_if(|conv, (no, _)| !open.contains(&(*conv, *no))).collect();
+        for (of, (no, conv)) in ended {
+            if let Some(why) = outcome(&self.chat, of, no).await? {
+                self.send(out, &ToDesk::OfferEnded { conv, no, why }).await?;
+            }
+        }
+        dirty.offers.extend(open.into_iter().map(|(conv, _)| conv));
+        Ok(())
     }
 
     /// Opens a conversation, or goes back in one: the detail, then messages from there on.
@@ -315,18 +333,30 @@ async fn cards(chat: &Chat, site: SiteId, page: &Page) -> Result<Cards, Fault> {
     chat.engine.store().read(move |tx| render::cards(tx, site, &page)).await
 }
 
-/// What the agent is asked to take at the moment.
-async fn offers(chat: &Chat, desk: &Desk) -> Result<Vec<Conv>, Fault> {
-    const OPEN: &str = "SELECT site_id, conv_id FROM chat_offer WHERE site_id = $1 AND agent_id = $2
+/// What the agent is asked to take at the moment, and by which offer.
+async fn offers(chat: &Chat, desk: &Desk) -> Result<Vec<(Conv, u32)>, Fault> {
+    const OPEN: &str = "SELECT conv_id, no FROM chat_offer WHERE site_id = $1 AND agent_id = $2
         AND outcome = 'open' ORDER BY at";
     let viewer = desk.viewer();
     let read = move |tx: &mut dyn Tx| {
         let mut all = Vec::new();
         for site in viewer.sites.iter() {
             let rows: Vec<(i64, i64)> = tx.rows(OPEN, params![site.id.0, viewer.agent.0])?;
-            all.extend(rows.into_iter().map(|(site, conv)| (SiteId(site), ConversationId(conv))));
+            let read =
+                |(conv, no): (i64, i64)| Some(((site.id, ConversationId(conv)), u32::try_from(no).ok()?));
+            all.extend(rows.into_iter().filter_map(read));
         }
         Ok(all)
+    };
+    chat.engine.store().read(read).await
+}
+
+/// What became of an offer.
+async fn outcome(chat: &Chat, (site, conv): Conv, no: u32) -> Result<Option<String>, Fault> {
+    const OUTCOME: &str = "SELECT outcome FROM chat_offer WHERE site_id = $1 AND conv_id = $2 AND no = $3";
+    let read = move |tx: &mut dyn Tx| {
+        let found: Option<(String,)> = tx.optional(OUTCOME, params![site.0, conv.0, i64::from(no)])?;
+        Ok(found.map(|(it,)| it))
     };
     chat.engine.store().read(read).await
 }
@@ -337,6 +367,9 @@ impl Tell for Teller {
     async fn tell(&mut self, mut dirty: DeskDirty, out: &mut Out<'_>) -> Result<(), Stop> {
         if dirty.directory || dirty.everything {
             self.tell_directory(out).await?;
+        }
+        if dirty.everything {
+            self.offers_anew(&mut dirty, out).await?;
         }
         self.lists(&mut dirty, out).await?;
         for conv in std::mem::take(&mut dirty.offers) {
