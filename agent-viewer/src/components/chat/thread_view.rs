@@ -9,7 +9,7 @@ use crate::{
     components::icon::Icon,
     i18n::{Text, words},
     state::chat::{
-        entries::{Entry, Sources, entries},
+        entries::{Entry, Sources, entries, is_read},
         filter::Filter,
         people,
         thread::Thread,
@@ -92,7 +92,7 @@ pub fn ThreadView(
                         </button>
                     </Show>
                     <For each=move || shown.get() key=Entry::key children=|entry| view! { <Line entry/> }/>
-                    <Foot/>
+                    <Foot all/>
                 </Show>
             </div>
             <Show when=move || !eye.at_end.get()>
@@ -161,14 +161,11 @@ fn lines(filter: Filter) -> Vec<Entry> {
 
 /// Who has read it, and who types.
 #[component]
-fn Foot() -> impl IntoView {
+fn Foot(all: Memo<Vec<Entry>>) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let seen = Memo::new(move |_| {
         let thread = chat.thread.read();
-        let thread = thread.as_ref()?;
-        let last = thread.msgs().iter().rev().find(|msg| msg.seq != 0)?;
-        let own = last.from == chat_proto::message::From::Agent;
-        own.then(|| last.seq <= thread.visitor_read())
+        is_read(&all.read(), thread.as_ref()?.visitor_read())
     });
     let typing = Memo::new(move |_| {
         let thread = chat.thread.read();

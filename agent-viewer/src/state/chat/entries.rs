@@ -100,6 +100,12 @@ pub fn entries(sources: &Sources<'_>) -> Vec<Entry> {
     lines.entries
 }
 
+/// Whether the visitor has read this agent's side's last word, where it is the last line; nothing else is told of.
+pub fn is_read(entries: &[Entry], visitor_read: u64) -> Option<bool> {
+    let Some(Entry::Msg(msg, _, None)) = entries.last() else { return None };
+    (msg.seq != 0 && msg.from == From::Agent).then(|| msg.seq <= visitor_read)
+}
+
 struct Lines {
     entries: Vec<Entry>,
     last: Option<(From, Option<i64>, Millis)>,
@@ -275,6 +281,27 @@ mod tests {
             shown(&thread, &[past], &[], Filter::All),
             ["past p", "day 0", "p:text^", "…", "day 2", "text^"]
         );
+    }
+
+    #[test]
+    fn only_a_reply_that_stands_last_is_delivered_or_seen() {
+        let note = Msg { aseq: 1, kind: "note".into(), from: From::Agent, at: 30, ..Msg::default() };
+        let last = |msgs: Vec<Msg>, read: u64| {
+            let thread = thread(msgs);
+            let sources = Sources {
+                thread: &thread,
+                past: &[],
+                pages: &[],
+                outgoing: vec![],
+                filter: Filter::All,
+                day: |_| 0,
+            };
+            is_read(&entries(&sources), read)
+        };
+        let reply = || msg(1, From::Agent, "text", 10);
+        assert_eq!((last(vec![reply()], 0), last(vec![reply()], 1)), (Some(false), Some(true)));
+        assert_eq!(last(vec![reply(), msg(2, From::Visitor, "text", 20)], 1), None);
+        assert_eq!(last(vec![reply(), note], 1), None, "a note goes to nobody outside");
     }
 
     #[test]
