@@ -301,7 +301,7 @@ texts! {
     Attach: "Attach files", "Joindre un fichier";
     CannedReplies: "Canned replies", "Réponses types";
     CannedNone: "No canned reply yet. Make one in the menu of a chat.", "Aucune réponse type. Créez-en une dans le menu d’une discussion.";
-    CannedNoMatch: "No canned reply fits", "Aucune réponse type ne correspond";
+    CannedNoMatch: "No canned reply fits. Escape, then Enter sends it as it is.", "Aucune réponse type ne correspond. Échap, puis Entrée : envoyer tel quel.";
     CannedFailed: "The canned replies did not load.", "Les réponses types n’ont pas pu être chargées.";
     SendLink: "Send a link", "Envoyer un lien";
     SendDeal: "Send an offer", "Envoyer une offre";

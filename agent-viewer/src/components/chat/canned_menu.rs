@@ -8,7 +8,7 @@ use crate::{
     chat::{Loaded, chat},
     i18n::{Text, words},
     net::chat_http,
-    state::chat::canned::{asked, matching},
+    state::chat::canned::{Press, asked, matching, press},
 };
 
 const LIST: &str = "canned-list";
@@ -55,16 +55,17 @@ impl Suggestions {
     pub fn press(self, event: &ev::KeyboardEvent) -> bool {
         let Some(found) = self.found.get_untracked() else { return false };
         let last = found.len().saturating_sub(1);
-        match event.key().as_str() {
-            "ArrowDown" => self.at.update(|at| *at = (*at + 1).min(last)),
-            "ArrowUp" => self.at.update(|at| *at = at.saturating_sub(1)),
-            "Escape" => self.dismissed.set(true),
-            "Enter" | "Tab" if !found.is_empty() => {
+        let Some(press) = press(&event.key(), event.shift_key(), found.len()) else { return false };
+        match press {
+            Press::Down => self.at.update(|at| *at = (*at + 1).min(last)),
+            Press::Up => self.at.update(|at| *at = at.saturating_sub(1)),
+            Press::Dismiss => self.dismissed.set(true),
+            Press::Pick => {
                 if let Some(reply) = found.get(self.at.get_untracked()) {
                     self.pick(reply);
                 }
             }
-            _ => return false,
+            Press::Hold => {}
         }
         event.prevent_default();
         true

@@ -18,6 +18,33 @@ pub fn matching<'a>(all: &'a [Canned], typed: &str) -> Vec<&'a Canned> {
     found.into_iter().map(|(_, it)| it).take(SHOWN).collect()
 }
 
+/// What a key does to the list of replies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// The next one.
+    Down,
+    /// The one before.
+    Up,
+    /// No list for this text.
+    Dismiss,
+    /// The chosen one.
+    Pick,
+    /// Nothing: what names a reply that is not there is not sent as a message.
+    Hold,
+}
+
+/// What a key does while the list is asked for, which may be empty still.
+pub fn press(key: &str, shift: bool, found: usize) -> Option<Press> {
+    Some(match key {
+        "ArrowDown" => Press::Down,
+        "ArrowUp" => Press::Up,
+        "Escape" => Press::Dismiss,
+        "Enter" | "Tab" if 0 < found => Press::Pick,
+        "Enter" if !shift => Press::Hold,
+        _ => return None,
+    })
+}
+
 fn rank(reply: &Canned, typed: &str) -> Option<u8> {
     let (short, title) = (reply.short.to_lowercase(), reply.title.to_lowercase());
     let word_begins = |text: &str| text.split_whitespace().any(|word| word.starts_with(typed));
@@ -55,6 +82,15 @@ mod tests {
         assert_eq!(shorts("SUIVI"), ["colis"]);
         assert_eq!(shorts(""), ["cond", "colis", "delai", "merci"]);
         assert_eq!(shorts("xyz"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_shortcut_that_names_no_reply_is_not_sent() {
+        assert_eq!(press("Enter", false, 2), Some(Press::Pick));
+        assert_eq!(press("Enter", false, 0), Some(Press::Hold));
+        assert_eq!(press("Escape", false, 0), Some(Press::Dismiss), "then Enter sends it as it is");
+        assert_eq!(press("Enter", true, 0), None, "a new line");
+        assert_eq!(press("Tab", false, 0), None);
     }
 
     #[test]
