@@ -135,11 +135,7 @@ impl Teller {
             self.rows.insert(public, row.clone());
             return self.send(out, &ToDesk::Row(row)).await;
         }
-        let public = match self.chat.engine.conversation(site, id).await {
-            Ok(it) => it.public,
-            Err(Fault::NoConversation) => return Ok(()),
-            Err(fault) => return Err(fault.into()),
-        };
+        let Some(public) = self.public((site, id)).await? else { return Ok(()) };
         self.desk.shows().rows.remove(&public);
         match self.rows.remove(&public) {
             Some(row) => self.send(out, &ToDesk::Gone { conv: row.conv }).await,
@@ -202,7 +198,7 @@ impl Teller {
 
     /// Opens a conversation, or goes back in one: the detail, then messages from there on.
     async fn open(&mut self, conv: Conv, from: Open, out: &mut Out<'_>) -> Result<(), Stop> {
-        let Some(detail) = self.detail(conv).await? else { return Ok(()) };
+        let Some(detail) = self.detail(conv).await? else { return self.close(conv, out).await };
         let opened = Opened {
             name: detail.row.conv.clone(),
             seq: Seq(from.seq),
@@ -227,17 +223,33 @@ impl Teller {
         }
     }
 
+    /// It is not theirs to see any more: no sign of it is sent from now on.
+    async fn close(&mut self, conv: Conv, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.desk.shows().open.remove(&conv);
+        let name = match self.open.remove(&conv) {
+            Some(opened) => opened.name,
+            None => match self.public(conv).await? {
+                Some(public) => public.to_name(),
+                None => return Ok(()),
+            },
+        };
+        self.send(out, &ToDesk::Gone { conv: name }).await
+    }
+
+    async fn public(&self, (site, id): Conv) -> Result<Option<PublicId>, Stop> {
+        match self.chat.engine.conversation(site, id).await {
+            Ok(it) => Ok(Some(it.public)),
+            Err(Fault::NoConversation) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
     /// Messages and records that the client lacks, a page at a time as the socket takes them; then the detail.
     async fn catch_up(&mut self, conv: Conv, out: &mut Out<'_>) -> Result<(), Stop> {
         let detail = self.detail(conv).await?;
         let Some(opened) = self.open.get_mut(&conv) else { return Ok(()) };
         let codec = self.desk.outbox.codec();
-        let Some(detail) = detail else {
-            // Not theirs to see any more.
-            self.desk.shows().open.remove(&conv);
-            let name = self.open.remove(&conv).map(|it| it.name).unwrap_or_default();
-            return out.send(codec.encode(&ToDesk::Gone { conv: name })).await;
-        };
+        let Some(detail) = detail else { return self.close(conv, out).await };
         loop {
             let (msgs, more) = opened.page(&self.chat, conv).await?;
             if !msgs.is_empty() {
