@@ -19,6 +19,7 @@ mod link;
 mod name;
 mod open;
 mod parts;
+mod rates;
 mod routes;
 mod rules;
 mod sniff;
@@ -42,6 +43,7 @@ pub use headers::{Purpose, headers};
 pub use link::LinkKey;
 pub use open::{ByteStream, Document, StoredFile};
 use parts::Parts;
+use rates::Rates;
 pub use routes::routes;
 pub use rules::Rules;
 pub use upload::{Begun, From, Upload, Written};
@@ -62,6 +64,7 @@ struct Inner {
     objects: Arc<dyn ObjectStore>,
     key: LinkKey,
     active: Active,
+    rates: Rates,
     decoders: Arc<Semaphore>,
 }
 
@@ -92,9 +95,9 @@ impl Files {
         (parts, objects): (&Path, Arc<dyn ObjectStore>),
         key: LinkKey,
     ) -> Result<Self, FileFault> {
-        let (parts, active) = (Parts::open(parts)?, Active::default());
+        let (parts, active, rates) = (Parts::open(parts)?, Active::default(), Rates::default());
         let decoders = Arc::new(Semaphore::new(DECODERS));
-        Ok(Self { inner: Arc::new(Inner { store, clock, parts, objects, key, active, decoders }) })
+        Ok(Self { inner: Arc::new(Inner { store, clock, parts, objects, key, active, rates, decoders }) })
     }
 
     /// A site's rules; the default ones where it has none of its own.

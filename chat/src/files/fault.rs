@@ -36,6 +36,15 @@ pub enum FileFault {
     /// Too many wait for their messages.
     #[error("too many files")]
     TooMany,
+    /// They send too much or too often; the milliseconds after which it may work.
+    #[error("too much at once")]
+    Rate(u32),
+    /// A part that is not the last is so small that it costs more than it brings.
+    #[error("a part that is not the last has at least {min} bytes")]
+    TooSmall {
+        /// So many.
+        min: u64,
+    },
     /// Nothing can be sent into the conversation.
     #[error("the conversation is closed")]
     Closed,
@@ -80,6 +89,8 @@ impl FileFault {
             Self::Denied => "type_denied",
             Self::OnlyPdfAndImages => "only_pdf_and_images",
             Self::TooMany => "too_many_files",
+            Self::Rate(_) => "rate",
+            Self::TooSmall { .. } => "too_small",
             Self::Closed => "closed",
             Self::Offset(_) => "offset",
             Self::Short(_) => "short",
@@ -95,7 +106,8 @@ impl FileFault {
         match self {
             Self::Unknown => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Bad(_) | Self::Empty | Self::Short(_) => StatusCode::BAD_REQUEST,
+            Self::Bad(_) | Self::Empty | Self::Short(_) | Self::TooSmall { .. } => StatusCode::BAD_REQUEST,
+            Self::Rate(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Denied | Self::OnlyPdfAndImages => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany | Self::Closed | Self::Offset(_) | Self::Cancelled | Self::Sent => {
@@ -122,7 +134,11 @@ impl IntoResponse for FileFault {
         if code == "retry" {
             tracing::warn!(fault = %self, "a file could not be taken or given");
         }
-        let retry_ms = (code == "retry").then_some(RETRY_MS);
+        let retry_ms = match self {
+            Self::Rate(wait) => Some(wait),
+            _ if code == "retry" => Some(RETRY_MS),
+            _ => None,
+        };
         let fault = chat_proto::Fault { code: code.to_owned(), retry_ms, ..chat_proto::Fault::default() };
         let mut response = (self.status(), Json(fault)).into_response();
         if let Self::Offset(at) | Self::Short(at) = self {

@@ -1,6 +1,6 @@
 //! Uploads that are on their way: one file each, as long as what has come in.
 use std::{
-    io,
+    io::{self, Read as _, Seek as _},
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -8,7 +8,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use tokio::{
     fs::{self, File, OpenOptions},
-    io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
+    io::{AsyncSeekExt as _, AsyncWriteExt as _},
 };
 
 use crate::model::{PublicId, UnixMillis};
@@ -45,9 +45,8 @@ impl Parts {
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
         let mut file = options.open(self.path(id)).await?;
         file.set_len(keep).await?;
-        let hash = hash_of(&mut file).await?;
         file.seek(io::SeekFrom::End(0)).await?;
-        Ok(Part { file, hash, length: keep })
+        Ok(Part { file, length: keep })
     }
 
     pub async fn remove(&self, id: PublicId) -> io::Result<()> {
@@ -75,11 +74,13 @@ impl Parts {
     }
 }
 
-async fn hash_of(file: &mut File) -> io::Result<Sha256> {
+/// The SHA-256 of a file, which is read for it once: an upload in many parts costs no more than one in one.
+fn hash_of(mut file: std::fs::File) -> io::Result<[u8; 32]> {
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
+    file.rewind()?;
     loop {
-        match file.read(&mut buffer).await? {
-            0 => return Ok(hash),
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
             n => hash.update(&buffer[..n]),
         }
     }
@@ -88,7 +89,6 @@ async fn hash_of(file: &mut File) -> io::Result<Sha256> {
 /// One of them, while bytes come in.
 pub(super) struct Part {
     file: File,
-    hash: Sha256,
     length: u64,
 }
 
@@ -99,7 +99,6 @@ impl Part {
 
     pub async fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes).await?;
-        self.hash.update(bytes);
         self.length += bytes.len() as u64;
         Ok(())
     }
@@ -113,6 +112,7 @@ impl Part {
     pub async fn finish(mut self) -> io::Result<[u8; 32]> {
         self.file.flush().await?;
         self.file.sync_all().await?;
-        Ok(self.hash.finalize().into())
+        let file = self.file.into_std().await;
+        tokio::task::spawn_blocking(move || hash_of(file)).await.map_err(io::Error::other)?
     }
 }

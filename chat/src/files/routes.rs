@@ -5,7 +5,7 @@
 //! | `POST /v1/uploads` | begins: `{conv, name, bytes, type}` → 201 `{id, url, offset}` |
 //! | `PUT /v1/uploads/{id}` | the whole body → the file's card |
 //! | `HEAD /v1/uploads/{id}` | `Upload-Offset`, `Upload-Length` |
-//! | `PATCH /v1/uploads/{id}` | goes on at `Upload-Offset` → 204, or 200 and the card when it is whole |
+//! | `PATCH /v1/uploads/{id}` | goes on at `Upload-Offset`, 64 KiB at least or all the rest → 204, or 200 and the card when it is whole |
 //! | `DELETE /v1/uploads/{id}` | removes it |
 //! | `GET /v1/files/{id}` | the bytes, or a range of them |
 //! | `GET /v1/files/{id}/thumb` | the thumbnail |
@@ -13,10 +13,11 @@
 //! | `GET /v1/dl/{id}` | the file of such a link |
 //! | `GET /v1/conversations/{id}/files` | the documents, the newest first; `?before=` goes on |
 //!
-//! Bodies are counted here: no layer in front may buffer or limit them.
+//! What begins or continues an upload is counted for each person, and the bytes that they begin too: 429 says when to
+//! go on. Bodies are counted here: no layer in front may buffer or limit them.
 use axum::{
     Extension, Json, Router,
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{Path, Query, State, rejection::JsonRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -38,6 +39,8 @@ use crate::{
     who::{Device, Viewer, Who},
 };
 
+/// A part has as many bytes, unless it is the last.
+const MIN_PART: u64 = 64 * 1024;
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 
 /// Who asks, if somebody said so.
@@ -100,8 +103,14 @@ async fn begin(
         }
         (who, _) => known(who)?,
     };
+    files.inner.rates.request(&who)?;
     let upload = Upload { conversation: named(&it.conv)?, name: it.name, media: it.media, bytes: it.bytes };
-    let id = files.begin(&who, upload).await?.id.to_name();
+    let begun = files.begin(&who, upload).await?;
+    if let Err(too_much) = files.inner.rates.bytes(&who, begun.bytes) {
+        files.cancel(&who, begun.id).await?;
+        return Err(too_much);
+    }
+    let id = begun.id.to_name();
     let url = format!("/v1/uploads/{id}");
     let place = HeaderValue::try_from(&url).map_err(|_| FileFault::Bad("no address"))?;
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(BegunV1 { id, url, offset: 0 })).into_response())
@@ -114,6 +123,7 @@ async fn write_all(
     (headers, body): (HeaderMap, Body),
 ) -> Result<Response, FileFault> {
     let (who, id) = (known(who)?, named(&id)?);
+    files.inner.rates.request(&who)?;
     let (_, bytes) = files.offset(&who, id).await?;
     check_length(&headers, bytes)?;
     match files.write(&who, (id, From::Start), body.into_data_stream()).await? {
@@ -130,8 +140,12 @@ async fn write_on(
 ) -> Result<Response, FileFault> {
     let (who, id) = (known(who)?, named(&id)?);
     let at: u64 = number(&headers, &UPLOAD_OFFSET).ok_or(FileFault::Bad("Upload-Offset is missing"))?;
-    let (_, bytes) = files.offset(&who, id).await?;
+    files.inner.rates.request(&who)?;
+    let (stands, bytes) = files.offset(&who, id).await?;
     check_length(&headers, bytes.saturating_sub(at))?;
+    if at == stands {
+        check_part(&body, bytes.saturating_sub(at))?;
+    }
     match files.write(&who, (id, From::Offset(at)), body.into_data_stream()).await? {
         Written::Ready(file) => Ok(card(&file)),
         Written::Part(at) => Ok((StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, at)].map(text)).into_response()),
@@ -154,6 +168,15 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
 fn check_length(headers: &HeaderMap, max: u64) -> Result<(), FileFault> {
     match number(headers, &CONTENT_LENGTH) {
         Some(length) if max < length => Err(FileFault::TooLarge { max }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What says that it is neither the rest nor worth a request is not read. What does not say how long it is counts as
+/// a request, like all.
+fn check_part(body: &Body, rest: u64) -> Result<(), FileFault> {
+    match body.size_hint().exact() {
+        Some(length) if length < rest.min(MIN_PART) => Err(FileFault::TooSmall { min: MIN_PART }),
         Some(_) | None => Ok(()),
     }
 }

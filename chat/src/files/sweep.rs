@@ -61,7 +61,7 @@ impl Files {
         loop {
             tokio::select! {
                 () = &mut stop => return,
-                _ = every.tick() => {}
+                _ = every.tick() => self.inner.rates.sweep(),
             }
             if let Err(fault) = self.sweep().await {
                 tracing::warn!(%fault, "unsent files could not be removed yet");

@@ -17,6 +17,9 @@ on_each_engine! {
     a_cancelled_upload_leaves_nothing,
     an_upload_that_was_cut_goes_on,
     whoever_comes_back_goes_on_at_once,
+    crumbs_are_refused,
+    whoever_sends_too_often_is_told_when_to_go_on,
+    an_hour_has_its_bytes,
     a_lost_answer_is_given_again,
     an_image_has_a_small_one,
     what_nobody_sends_goes_by_itself,
@@ -135,6 +138,57 @@ async fn an_upload_that_was_cut_goes_on(bench: Arc<Bench>) {
     let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(got.header("etag"), format!("\"{hex}\""), "of all parts");
     shelf.patch(who, &id, 0, "x").await.refused(409, "offset");
+}
+
+async fn crumbs_are_refused(bench: Arc<Bench>) {
+    let (shelf, (anna, chat)) = (Shelf::new(bench.clone()), bench.begins(1).await);
+    let (who, bytes) = (visitor(anna), noise(200_000));
+    let id = shelf.begun(who, &chat, "a.bin", bytes.len()).await;
+    shelf.patch(who, &id, 0, "x").await.refused(400, "too_small");
+    shelf.patch(who, &id, 0, bytes[..65_535].to_vec()).await.refused(400, "too_small");
+    assert_eq!(shelf.offset(who, &id).await, "0");
+    shelf.patch(who, &id, 0, bytes[..65_536].to_vec()).await.is(204);
+    shelf.patch(who, &id, 65_536, bytes[65_536..199_999].to_vec()).await.is(204);
+    shelf.patch(who, &id, 199_999, bytes[199_999..].to_vec()).await.is(200);
+    assert!(shelf.get(who, &format!("/v1/files/{id}")).await.is(200).body == bytes);
+}
+
+async fn whoever_sends_too_often_is_told_when_to_go_on(bench: Arc<Bench>) {
+    let (shelf, (anna, chat)) = (Shelf::new(bench.clone()), bench.begins(1).await);
+    let (other, others) = bench.begins(2).await;
+    let who = visitor(anna);
+    let nothing = "0".repeat(32);
+    let mut last = shelf.put(who, &nothing, "x").await;
+    while last.status != 429 {
+        last = shelf.put(who, &nothing, "x").await;
+        assert!(matches!(last.status.as_u16(), 404 | 429), "{}", last.status);
+    }
+    let wait = last.refused(429, "rate").json()["retry_ms"].as_u64().expect("a time");
+    assert!((1..=1_000).contains(&wait), "{wait}");
+    shelf.begin(who, &chat, "a.txt", 10).await.refused(429, "rate");
+    shelf.begun(visitor(other), &others, "a.txt", 10).await;
+}
+
+// shows: FIL-07
+async fn an_hour_has_its_bytes(bench: Arc<Bench>) {
+    let (shelf, (anna, chat)) = (Shelf::new(bench.clone()), bench.begins(1).await);
+    let (who, mut begun) = (visitor(anna), 0);
+    let refused = loop {
+        let reply = shelf.begin(who, &chat, "a.bin", MAX).await;
+        if reply.status != 201 {
+            break reply;
+        }
+        begun += 1;
+        // Given up again, it was begun all the same.
+        let id = reply.json()["id"].as_str().expect("an id").to_owned();
+        shelf.delete(who, &id).await.is(204);
+    };
+    refused.refused(429, "rate");
+    assert_eq!(begun, 40);
+    let left = bench.ask("SELECT id FROM chat_attachment").await;
+    assert!(left.is_empty(), "nothing stays of what was refused");
+    let agents = shelf.begin(crate::files::shelf::agent(ANNA), &chat, "a.bin", MAX).await;
+    agents.is(201);
 }
 
 /// The old connection is dead, but the server does not know it yet.
