@@ -42,7 +42,7 @@ use crate::{
     engine::Committed,
     http::{Origin, Peer, Refused, browsing, cookie},
     model::{Conversation, DeskEvent, Effect, SiteId},
-    server::{Chat, Names, waiting},
+    server::{Chat, Names, routed},
 };
 use wire::Codec;
 
@@ -134,9 +134,9 @@ pub(crate) fn committed(chat: &Chat, it: &Committed) {
 
 /// More was committed than waits for a listener: whoever shows anything reads it anew.
 pub(crate) async fn missed(chat: &Chat) {
-    let waiting = waiting(chat.engine.store()).await;
-    let waiting = waiting.inspect_err(|fault| tracing::warn!(%fault, "what waits is not known anew"));
-    chat.hub.missed(waiting.ok());
+    let all = routed(chat.engine.store()).await;
+    let all = all.inspect_err(|fault| tracing::warn!(%fault, "what waits is not known anew"));
+    chat.hub.missed(all.ok().as_deref());
 }
 
 /// Something beside conversations is durable.

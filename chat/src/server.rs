@@ -37,7 +37,7 @@ use crate::{
     engine::{Committed, Engine, Fault},
     files::{FileFault, Files, LinkKey},
     http,
-    model::{AgentId, ConversationId, Role, SiteId, Stage},
+    model::{AgentId, Conversation, Role, SiteId},
     rt::{self, Hub, Rates, Wanted},
     search::Search,
     tables::{conversation, identity as rows},
@@ -110,7 +110,7 @@ impl Chat {
             None => None,
         };
         let hub = Hub::default();
-        hub.waits(waiting(&store).await?);
+        hub.begins(&routed(&store).await?);
         let names = Names::default();
         names.refresh(&accounts).await;
         let heard = Mutex::new(Some((engine.subscribe(), engine.changes().subscribe())));
@@ -247,11 +247,9 @@ pub(crate) fn accounts_fault(error: accounts::Error) -> Fault {
     Fault::Store(store::Error::Data(error.to_string()))
 }
 
-/// What waits for an agent.
-pub(crate) async fn waiting(store: &Store) -> Result<Vec<(SiteId, ConversationId)>, Fault> {
-    let all = store.read(conversation::routed).await?;
-    let waits = all.iter().filter(|it| matches!(it.state.stage(), Stage::Queued | Stage::Offered));
-    Ok(waits.map(|it| (it.site, it.id)).collect())
+/// What waits for an agent, or is with one.
+pub(crate) async fn routed(store: &Store) -> Result<Vec<Conversation>, Fault> {
+    Ok(store.read(conversation::routed).await?)
 }
 
 async fn secret(store: &Store, name: &'static str) -> Result<[u8; 32], Fault> {

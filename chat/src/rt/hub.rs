@@ -1,6 +1,6 @@
 //! Every socket of this process, and what each has to hear of.
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     changes::Change,
     engine::Committed,
-    model::{AgentId, Conversation, ConversationId, PublicId, SiteId, Stage, VisitorId},
+    model::{AgentId, Conversation, ConversationId, PublicId, QueueId, SiteId, Stage, VisitorId},
     views::may_match,
     who::Viewer,
 };
@@ -186,9 +186,42 @@ pub(crate) struct Hub {
 struct State {
     widgets: Room<Visiting, Widget>,
     desks: Room<AgentId, Desk>,
-    /// What waits: when one begins or ceases to, the places of the others change.
-    waiting: HashSet<Conv>,
+    /// Where conversations stand that are not closed, as far as it is known.
+    standing: HashMap<Conv, Standing>,
     stops: bool,
+}
+
+/// Where a conversation stands: when that changes, so do the places of those who wait, and agents' numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    stage: Stage,
+    queue: QueueId,
+    /// Whose it is, and who is asked to take it.
+    agents: [Option<AgentId>; 2],
+}
+
+impl Standing {
+    fn of(it: &Conversation) -> Self {
+        let asked = it.asked().map(|(agent, _)| agent);
+        Self { stage: it.state.stage(), queue: it.queue, agents: [it.owner(), asked] }
+    }
+
+    /// The queue that it waits in.
+    fn waits(self) -> Option<QueueId> {
+        matches!(self.stage, Stage::Queued | Stage::Offered).then_some(self.queue)
+    }
+
+    /// Whether an agent's numbers may go by a change of it.
+    fn concerns(self, viewer: &Viewer, has_moved: bool) -> bool {
+        // What is written into it counts as unread.
+        let is_counted = has_moved || self.stage == Stage::Offline;
+        self.agents.contains(&Some(viewer.agent))
+            || (is_counted && (viewer.actor().manages() || viewer.queues.contains(&self.queue)))
+    }
+}
+
+fn standing(all: &[Conversation]) -> HashMap<Conv, Standing> {
+    all.iter().map(|it| ((it.site, it.id), Standing::of(it))).collect()
 }
 
 impl Hub {
@@ -196,9 +229,9 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What waits as the service begins.
-    pub fn waits(&self, all: impl IntoIterator<Item = Conv>) {
-        self.lock().waiting.extend(all);
+    /// What waits, or is with an agent, as the service begins.
+    pub fn begins(&self, all: &[Conversation]) {
+        self.lock().standing = standing(all);
     }
 
     /// A widget has said hello. `None` when its visitor has so many sockets already; else whether the visitor
@@ -287,7 +320,7 @@ impl Hub {
         let next = &it.transition.next;
         let conv = (it.site, next.id);
         self.widgets((it.site, next.visitor), |dirty| dirty.thread = true);
-        self.places(conv, next);
+        self.stands(conv, next);
         self.open_desks(conv, |_, dirty| _ = dirty.threads.insert(conv));
         self.listing_desks(conv, next);
     }
@@ -308,16 +341,26 @@ impl Hub {
         });
     }
 
-    /// The places of others change when one begins or ceases to wait.
-    fn places(&self, conv: Conv, next: &Conversation) {
+    /// The places of others change when one begins or ceases to wait, and numbers when it goes elsewhere.
+    fn stands(&self, conv: Conv, next: &Conversation) {
+        let now = Standing::of(next);
         let mut state = self.lock();
-        let waits = matches!(next.state.stage(), Stage::Queued | Stage::Offered);
-        let is_news = if waits { state.waiting.insert(conv) } else { state.waiting.remove(&conv) };
-        if is_news {
+        let is_over = now.stage == Stage::Closed;
+        let was = if is_over { state.standing.remove(&conv) } else { state.standing.insert(conv, now) };
+        if was.and_then(Standing::waits) != now.waits() {
             let here = state.widgets.all().filter(|((site, _), _)| *site == conv.0);
             here.filter(|(_, it)| it.waits.load(Ordering::Relaxed))
                 .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
         }
+        drop(state);
+        let has_moved = was != Some(now);
+        self.site_desks(conv.0, |desk| {
+            let viewer = desk.viewer();
+            let is_counted = was.into_iter().chain([now]).any(|it| it.concerns(&viewer, has_moved));
+            if is_counted && desk.shows().list.is_some() {
+                desk.outbox.mark(|dirty| dirty.counts = true);
+            }
+        });
     }
 
     /// Something beside conversations is durable.
@@ -356,11 +399,12 @@ impl Hub {
         });
     }
 
-    /// Something was missed: everybody reads everything anew. `waiting` is what waits by now, where that is known.
-    pub fn missed(&self, waiting: Option<Vec<Conv>>) {
+    /// Something was missed: everybody reads everything anew. `all` is what waits or is with an agent by now,
+    /// where that is known.
+    pub fn missed(&self, all: Option<&[Conversation]>) {
         let mut state = self.lock();
-        if let Some(waiting) = waiting {
-            state.waiting = waiting.into_iter().collect();
+        if let Some(all) = all {
+            state.standing = standing(all);
         }
         state.widgets.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
         state.desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.everything = true));

@@ -3,7 +3,10 @@ use chat::{
     engine::{Ask, Request},
     model::{Cid, Content, ConversationId, FromVisitor, VisitorId},
 };
-use chat_proto::desk::{Deed, ToDesk};
+use chat_proto::{
+    desk::{Deed, List, Query, ToDesk},
+    visitor::FromVisitor as Said,
+};
 
 use crate::{
     engines::Database,
@@ -51,5 +54,25 @@ fn an_offer_made_in_a_burst_is_told_and_one_that_ended_in_it_is_not_shown_any_mo
         let second = desk.is_asked().await.expect("asked");
         assert!(second.0 == conv && first.1 < second.1, "{first:?}, then {second:?}");
         assert_eq!(ben.is_asked().await.expect("asked"), second, "who has heard of none");
+    });
+}
+
+#[test]
+fn numbers_are_told_whatever_list_is_shown() {
+    play(Database::file(), async |bench| {
+        let mut ben = bench.desk("Ben").await;
+        ben.watch(Query { list: List::Mine, ..Query::default() }).await.expect("a list");
+        let waiting = async |ben: &mut chat_client::Agent, expected: u32| {
+            let counted = ben.until("the number of who wait", |_, frame| {
+                matches!(frame, ToDesk::Counts { waiting, .. } if *waiting == expected).then_some(())
+            });
+            counted.await.expect("told");
+        };
+        waiting(&mut ben, 0).await;
+        let mut lea = bench.visitor();
+        let conv = lea.start(form(), "fr").await.expect("let in").conv;
+        waiting(&mut ben, 1).await;
+        lea.say(Said::Close { cid: chat_client::name(), conv }).await.expect("closed");
+        waiting(&mut ben, 0).await;
     });
 }
