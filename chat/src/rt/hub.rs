@@ -70,6 +70,8 @@ pub(crate) struct Shows {
     pub list: Option<Arc<Query>>,
     /// The rows of the list.
     pub rows: HashSet<PublicId>,
+    /// Rows are being read that do not stand among `rows` yet: whatever changes may be one of them.
+    is_reading: bool,
     /// Open conversations.
     pub open: HashSet<Conv>,
 }
@@ -79,6 +81,17 @@ impl Shows {
     pub fn watch(&mut self, list: Option<Arc<Query>>) {
         self.list = list;
         self.rows.clear();
+    }
+
+    /// Rows are read from now on, until [`Shows::has_read`].
+    pub const fn reads(&mut self) {
+        self.is_reading = true;
+    }
+
+    /// These rows were read; they stand in the list from now on.
+    pub fn has_read(&mut self, rows: impl IntoIterator<Item = PublicId>) {
+        self.rows.extend(rows);
+        self.is_reading = false;
     }
 
     /// Opens a conversation: whether it was closed before. `None` when so many are open already.
@@ -331,7 +344,7 @@ impl Hub {
             let is_listed = {
                 let shows = desk.shows();
                 let has = |list: &Arc<Query>| {
-                    shows.rows.contains(&of.public) || may_match(&desk.viewer(), list, of)
+                    shows.is_reading || shows.rows.contains(&of.public) || may_match(&desk.viewer(), list, of)
                 };
                 shows.list.as_ref().is_some_and(has)
             };

@@ -114,10 +114,11 @@ impl Teller {
         };
         // From now on changes are heard; what is read after that has those before.
         self.desk.shows().watch(Some(Arc::new(query.clone())));
+        self.desk.shows().reads();
         let rows = views::rows(&self.chat.engine, &self.desk.viewer(), &query, None).await?;
         let named = |row: &Row| Some((PublicId::from_name(&row.conv)?, row.clone()));
         self.rows = rows.rows.iter().filter_map(named).collect();
-        self.desk.shows().rows.extend(self.rows.keys());
+        self.desk.shows().has_read(self.rows.keys().copied());
         self.counted = None;
         self.send(out, &ToDesk::List(rows)).await?;
         self.count(out).await
@@ -125,16 +126,16 @@ impl Teller {
 
     /// Rows that may have changed.
     async fn row(&mut self, (site, id): Conv, query: &Query, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.desk.shows().reads();
         let listed = views::listed(&self.chat.engine, &self.desk.viewer(), query, id).await?;
         if let Some(row) = listed {
             let Some(public) = PublicId::from_name(&row.conv) else { return Ok(()) };
-            if self.rows.get(&public) == Some(&row) {
-                return Ok(());
-            }
-            self.desk.shows().rows.insert(public);
+            let is_news = self.rows.get(&public) != Some(&row);
             self.rows.insert(public, row.clone());
-            return self.send(out, &ToDesk::Row(row)).await;
+            self.desk.shows().has_read([public]);
+            return if is_news { self.send(out, &ToDesk::Row(row)).await } else { Ok(()) };
         }
+        self.desk.shows().has_read([]);
         let Some(public) = self.public((site, id)).await? else { return Ok(()) };
         self.desk.shows().rows.remove(&public);
         match self.rows.remove(&public) {
