@@ -38,6 +38,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// The address that browsers use.
     pub public_url: PublicUrl,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<transport::proxy::Proxy>,
     /// The browser parts.
     pub web: web::Files,
     /// Who may do what.
@@ -104,6 +106,7 @@ pub fn app(state: App, mounted: Router) -> Router {
         .layer(from_fn_with_state(state.clone(), count_refusals))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(from_fn_with_state(state.clone(), transport::proxy::look_behind))
         .with_state(state)
 }
 

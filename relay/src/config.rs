@@ -7,6 +7,8 @@ use std::{
 use thiserror::Error;
 use url::{Host, Url};
 
+pub use crate::transport::proxy::Proxy;
+
 /// Everything that `Server::start` needs. The binary fills it from its arguments, tests from code.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -16,6 +18,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// The address that browsers use. `None` is `desk.localhost` with the port that was taken.
     pub public_url: Option<PublicUrl>,
+    /// The proxies in front of this server, whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<Proxy>,
     /// The folder with the browser parts (`visitor/`, `desk/`). Without one, those paths answer 404.
     pub web: Option<PathBuf>,
     /// The folder of the keys, the assets and, unless it is elsewhere, the database; made when it is not there.
@@ -111,6 +115,7 @@ impl Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             tls: None,
             public_url: None,
+            proxies: Vec::new(),
             web: None,
             data: data.into(),
             database: Database::DataFolder,

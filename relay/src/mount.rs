@@ -45,7 +45,7 @@ pub struct Mounts {
 
 impl Mounts {
     /// Adds a service: its tables, and what makes its routes once the database is open. A handler has the
-    /// caller's address by `ConnectInfo<SocketAddr>`, and checks log-ins and origins itself. Bodies are
+    /// caller's address by `ConnectInfo<SocketAddr>`, which is what a configured proxy says where one connected, and checks log-ins and origins itself. Bodies are
     /// bounded as the relay's are, unless the routes bring a `DefaultBodyLimit` of their own.
     #[must_use]
     pub fn with<F>(

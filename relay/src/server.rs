@@ -132,6 +132,12 @@ impl Server {
             shutdown: app.shutdown.clone(),
         };
         let mounted = mounts.routes(&base).await.map_err(StartError::Mount)?;
+        if is_behind_unknown(&config, &app.public_url) {
+            tracing::warn!(
+                "the public URL is https and this server speaks no TLS: name the proxy in front of it with --proxy, or \
+                 all visitors share the limits of one address"
+            );
+        }
         let url = app.public_url.origin();
         tracing::info!(%addr, url, udp = ?app.lanes.as_ref().map(Endpoint::announced), "listening");
         let stop = app.shutdown.clone();
@@ -186,11 +192,17 @@ async fn open(config: &Config, more: &[Migrations]) -> Result<Store, StartError>
     Ok(opened.map_err(std::io::Error::other)??)
 }
 
+/// Whether something in front speaks TLS, and nobody said where it is.
+fn is_behind_unknown(config: &Config, public_url: &PublicUrl) -> bool {
+    public_url.is_https() && config.tls.is_none() && config.proxies.is_empty()
+}
+
 fn parts(config: &Config, public_url: PublicUrl, store: &Store) -> Result<Parts, StartError> {
     let (metrics, shutdown) = (Metrics::default(), Shutdown::default());
     let lanes = config.udp.as_ref().map(|udp| Endpoint::bind(udp, &shutdown, &metrics)).transpose()?;
     Ok(Parts {
         public_url,
+        proxies: config.proxies.clone(),
         web: web::Files { folder: config.web.clone() },
         accounts: Accounts::new(store.clone()),
         records: Records::new(store.clone()),
@@ -260,4 +272,23 @@ async fn set_up_demo(accounts: &Accounts, data: &Path, demo: &Demo) -> Result<De
     };
     accounts.put_agent(account).await?;
     Ok(DemoAccount { email: DEMO_EMAIL.into(), password })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_noticed() {
+        let usual = Config::loopback("unused");
+        let (https, here) = ("https://desk.example".parse(), "http://desk.localhost:1".parse());
+        let (https, here) = (https.expect("an address"), here.expect("an address"));
+        assert!(is_behind_unknown(&usual, &https));
+        assert!(!is_behind_unknown(&usual, &here));
+        let named = Config { proxies: vec!["127.0.0.1".parse().expect("a proxy")], ..usual.clone() };
+        assert!(!is_behind_unknown(&named, &https));
+        let tls = config::Tls { certificate: "unused".into(), key: "unused".into() };
+        assert!(!is_behind_unknown(&Config { tls: Some(tls), ..usual }, &https));
+    }
 }

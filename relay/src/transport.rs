@@ -1,5 +1,6 @@
 //! How frames come in and go out: the WebSocket that is always there, and data channels beside it.
 pub mod mux;
+pub mod proxy;
 pub mod socket;
 pub mod tcp;
 pub mod tls;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use relay::{
     Config, Server,
-    config::{Database, Demo, FetchScope, Postgres, PublicUrl, Tls, Udp},
+    config::{Database, Demo, FetchScope, Postgres, Proxy, PublicUrl, Tls, Udp},
     records::{
         self,
         audit::{self, Verdict},
@@ -58,6 +58,10 @@ struct Serve {
     /// [default: desk.localhost and the port]
     #[arg(long, env = "TANDEM_PUBLIC_URL")]
     public_url: Option<PublicUrl>,
+    /// A reverse proxy in front of this server, an address or a network (10.0.0.0/8): the visitor's address is then
+    /// the last one in its X-Forwarded-For that is not a proxy's. Repeatable.
+    #[arg(long)]
+    proxy: Vec<Proxy>,
     /// The folder with the browser parts (visitor/, desk/).
     #[arg(long)]
     web: Option<PathBuf>,
@@ -218,6 +222,7 @@ fn config(serve: Serve) -> Config {
         listen: serve.listen,
         tls: serve.tls_cert.zip(serve.tls_key).map(|(certificate, key)| Tls { certificate, key }),
         public_url: serve.public_url,
+        proxies: serve.proxy,
         web: serve.web,
         database: serve.data.database(),
         data: serve.data.data,

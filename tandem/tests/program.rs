@@ -125,6 +125,17 @@ fn sites_are_added_and_listed() {
 }
 
 #[test]
+fn proxies_are_named_by_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = refuses(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--proxy", "proxy.example"], "");
+    assert!(bad.contains("a proxy is an address"), "{bad}");
+    let more = ["--proxy", "127.0.0.1", "--proxy", "10.0.0.0/8", "--public-url", "https://desk.example"];
+    let serving = Serving::start(folder.path(), &more);
+    assert_eq!(serving.lines, ["Desk: https://desk.example"]);
+    serving.stop();
+}
+
+#[test]
 fn a_server_begins_answers_and_ends_and_commands_work_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();

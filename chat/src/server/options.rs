@@ -15,7 +15,8 @@ pub struct Options {
     pub files: Option<PathBuf>,
     /// Who may ask how often.
     pub limits: Limits,
-    /// The addresses of proxies whose `X-Forwarded-For` is believed.
+    /// The addresses of proxies whose `X-Forwarded-For` is believed, where no server in front has put the visitor's
+    /// address in the place of the proxy's, as the relay does.
     pub proxies: Vec<IpAddr>,
     /// Sockets are pinged so often; who is silent for twice as long is cut off.
     pub ping: Duration,

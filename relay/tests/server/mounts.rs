@@ -98,6 +98,36 @@ async fn a_service_is_mounted_beside_the_relay() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_callers_are_who_asked_it_and_elsewhere_nobody_says_who_they_are() {
+    for (proxies, seen) in
+        [(vec!["127.0.0.0/8".parse().expect("a proxy")], "192.0.2.7"), (vec![], "127.0.0.1")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config { proxies, ..Config::loopback(folder.path()) };
+        let server = Server::start_with(config, notes(Arc::default())).await.expect("starts");
+        let (client, base) = (reqwest::Client::new(), format!("http://{}", server.addr));
+        let from = "203.0.113.1, 192.0.2.7";
+        let who = client.get(format!("{base}/notes/who")).header("x-forwarded-for", from).send().await;
+        let who = who.expect("answered").text().await.expect("text");
+        assert_eq!(who, format!("nobody from {seen} at {}", server.url));
+        // The relay's own limits are each caller's.
+        let log_in = async |from: &str| {
+            let login = json!({ "email": "nobody@shop.example", "password": "not this one" }).to_string();
+            let asked = client.post(format!("{base}/v1/login")).header("origin", &server.url);
+            asked.header("x-forwarded-for", from).body(login).send().await.expect("answered").status()
+        };
+        let mut status = log_in(from).await;
+        while status == StatusCode::UNAUTHORIZED {
+            status = log_in(from).await;
+        }
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+        let other = log_in("203.0.113.1, 198.51.100.7").await;
+        assert_eq!(other == StatusCode::UNAUTHORIZED, seen == "192.0.2.7", "{seen}: {other}");
+        server.shutdown().await.expect("stops");
+    }
+}
+
+#[tokio::test]
 async fn a_service_that_cannot_begin_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let mounts = Mounts::default().with(&[], async |_| Err("no room".into()));
