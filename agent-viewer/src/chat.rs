@@ -2,13 +2,14 @@
 //! whole application, whichever page is shown.
 mod actions;
 mod alarm;
+mod drafts;
 mod hear;
 mod history;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chat_proto::{
-    Millis,
+    ConversationName, Millis,
     desk::{Canned, Directory, FromDesk, Query, Visitor},
 };
 use leptos::{ev, prelude::*};
@@ -19,6 +20,7 @@ pub use history::Past;
 use crate::{
     app::Accounts,
     browser,
+    components::chat::attachments::Attachments,
     i18n::Text,
     net::chat_socket::Line,
     state::chat::{
@@ -106,8 +108,6 @@ pub struct Chat {
     pub toasts: RwSignal<Vec<Toast>>,
     /// Canned replies.
     pub canned: RwSignal<Loaded<Vec<Canned>>>,
-    /// What goes back to the composer of the open conversation.
-    pub returned: RwSignal<Option<Writing>>,
     /// Changes as the composer gets higher or lower.
     pub composed: RwSignal<i32>,
     /// The server's clock; said again every second.
@@ -120,6 +120,10 @@ pub struct Chat {
     accounts: Accounts,
     /// Whose is what is kept: the next agent at this machine neither sees nor sends it.
     owner: StoredValue<String>,
+    writings: RwSignal<HashMap<ConversationName, Writing>>,
+    files: StoredValue<HashMap<ConversationName, Attachments>>,
+    /// What is made for a view and outlives it.
+    scope: StoredValue<Owner>,
 }
 
 impl Chat {
@@ -142,7 +146,6 @@ impl Chat {
             typists: RwSignal::default(),
             toasts: RwSignal::default(),
             canned: RwSignal::default(),
-            returned: RwSignal::default(),
             composed: RwSignal::new(0),
             now: RwSignal::new(now),
             deeds: RwSignal::default(),
@@ -152,6 +155,9 @@ impl Chat {
             line: StoredValue::new_local(None),
             accounts,
             owner: StoredValue::new(owner),
+            writings: RwSignal::default(),
+            files: StoredValue::default(),
+            scope: StoredValue::new(Owner::new()),
         };
         provide_context(chat);
         chat.line.set_value(Some(Line::start(move |event| chat.hear(event))));

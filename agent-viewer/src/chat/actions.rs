@@ -12,7 +12,7 @@ use crate::{
     browser,
     i18n::Text,
     net::{chat_http, http::HttpError},
-    state::chat::{draft::Writing, list::Feed, outbox::Outgoing, thread::Thread},
+    state::chat::{list::Feed, outbox::Outgoing, thread::Thread},
 };
 
 /// How long a word stays at the top.
@@ -71,7 +71,6 @@ impl Chat {
         self.missing.set(false);
         self.past.set(Past::default());
         self.visitor.set(Loaded::Not);
-        self.returned.set(None);
         self.own_typing.set_value(Default::default());
     }
 
@@ -135,35 +134,6 @@ impl Chat {
             self.give_back(&message.conv, &message.say);
         }
         self.flush();
-    }
-
-    /// What cannot be sent now is kept as the conversation's draft, before what stands there.
-    pub(super) fn give_back(self, conv: &str, say: &Say) {
-        let mut writing = self.writing(conv);
-        writing.give_back(say);
-        self.keep_writing(conv, &writing);
-        if self.thread.read_untracked().as_ref().is_some_and(|thread| thread.conv() == conv) {
-            self.returned.set(Some(writing));
-        }
-    }
-
-    /// What this agent wrote into a conversation and has not sent.
-    pub fn writing(self, conv: &str) -> Writing {
-        let kept = browser::recall(&self.draft_of(conv));
-        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-    }
-
-    /// Keeps what this agent wrote and has not sent.
-    pub fn keep_writing(self, conv: &str, writing: &Writing) {
-        let name = self.draft_of(conv);
-        match serde_json::to_string(writing) {
-            Ok(text) if !writing.is_empty() => browser::remember(&name, &text),
-            _ => browser::forget(&name),
-        }
-    }
-
-    fn draft_of(self, conv: &str) -> String {
-        self.owner.with_value(|owner| format!("tandem-draft-{owner}-{conv}"))
     }
 
     /// A key was pressed in the composer.

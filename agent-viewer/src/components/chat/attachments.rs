@@ -58,7 +58,8 @@ struct Hand {
 }
 
 impl Attachments {
-    pub(super) fn new(conv: &str) -> Self {
+    /// None yet. They live as long as whatever makes them.
+    pub fn new(conv: &str) -> Self {
         Self {
             conv: StoredValue::new(conv.to_owned()),
             items: RwSignal::default(),
@@ -77,6 +78,11 @@ impl Attachments {
     /// Whether a message waits for them; tracked.
     pub fn is_sending(self) -> bool {
         self.sending.get()
+    }
+
+    /// The same; not tracked.
+    pub fn is_busy(self) -> bool {
+        self.sending.get_untracked()
     }
 
     /// Takes chosen files, as far as they may be sent.

@@ -26,7 +26,6 @@ pub const FIELD: &str = "reply";
 pub struct Draft {
     /// In which conversation.
     pub conv: StoredValue<String>,
-    writing: RwSignal<Writing>,
     /// What is typed.
     pub text: Memo<String>,
     /// Whether it is for agents only.
@@ -41,16 +40,15 @@ pub struct Draft {
 impl Draft {
     fn new(conv: &str) -> Self {
         let chat = chat();
-        let mut kept = chat.writing(conv);
-        // Files that it waited for went with the composer of then.
-        kept.stop_waiting();
-        let writing = RwSignal::new(kept);
+        chat.look_at_draft(conv);
+        let files = chat.files(conv);
+        let conv = StoredValue::new(conv.to_owned());
+        let writing = move || conv.with_value(|conv| chat.writing(conv));
         Self {
-            conv: StoredValue::new(conv.to_owned()),
-            writing,
-            text: Memo::new(move |_| writing.read().text().to_owned()),
-            note: Memo::new(move |_| writing.read().is_note()),
-            files: Attachments::new(conv),
+            conv,
+            text: Memo::new(move |_| writing().text().to_owned()),
+            note: Memo::new(move |_| writing().is_note()),
+            files,
             field: NodeRef::new(),
             chat,
         }
@@ -67,9 +65,7 @@ impl Draft {
     }
 
     fn change(self, act: impl FnOnce(&mut Writing)) {
-        self.writing.update(act);
-        self.conv.with_value(|conv| self.chat.keep_writing(conv, &self.writing.read_untracked()));
-        self.fit();
+        self.conv.with_value(|conv| self.chat.write(conv, act));
     }
 
     /// Puts a text where the caret is.
@@ -118,18 +114,25 @@ impl Draft {
 
     /// The text is the one that stands there now, whatever is typed until the files are stored.
     fn publish_with_files(self) {
-        if self.files.is_sending() {
+        if self.files.is_busy() {
             return; // One after the other: what stands there now is the next message.
         }
         self.change(Writing::publish_with_files);
         self.conv.with_value(|conv| self.chat.types(conv, false));
+        // This view may be gone by then.
+        let (chat, conv) = (self.chat, self.conv.get_value());
         self.files.send_all(move |cards| {
-            let Some(cards) = cards else { return self.change(Writing::stop_waiting) };
+            let Some(cards) = cards else {
+                if !chat.is_open(&conv) {
+                    chat.toast(Text::FaultFiles, "", true);
+                }
+                return chat.write(&conv, Writing::stop_waiting);
+            };
             let mut text = String::new();
-            self.change(|writing| text = writing.take_published());
+            chat.write(&conv, |writing| text = writing.take_published());
             let files = cards.iter().map(|card| card.id.clone()).collect();
             let say = Say::Text { text, files, reply_to: None };
-            self.conv.with_value(|conv| self.chat.say(conv, say, cards));
+            chat.say(&conv, say, cards);
         });
     }
 
@@ -150,12 +153,9 @@ pub fn Composer(
     let draft = Draft::new(&conv);
     provide_context(draft);
     Effect::new(move |_| {
-        if let Some(writing) = chat.returned.get() {
-            chat.returned.set(None);
-            draft.change(|it| *it = writing);
-        }
+        draft.text.track();
+        draft.field.get().map(|_| draft.fit())
     });
-    Effect::new(move |_| draft.field.get().map(|_| draft.fit()));
     let may_write = Memo::new(move |_| chat.may("send") || (draft.note.get() && chat.may("note")));
     let known =
         Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
