@@ -193,6 +193,25 @@ impl Desk {
 #[derive(Default)]
 pub(crate) struct Hub {
     state: Mutex<State>,
+    visitors: Turns,
+    agents: Turns,
+}
+
+/// One after the other says whether a person is there: a coming never overtakes the going before it, whose
+/// writes would undo it. Few share a turn.
+struct Turns([tokio::sync::Mutex<()>; 64]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| tokio::sync::Mutex::default()))
+    }
+}
+
+impl Turns {
+    async fn of(&self, id: i64) -> tokio::sync::MutexGuard<'_, ()> {
+        let n = usize::try_from(id.rem_euclid(64)).unwrap_or_default();
+        self.0[n].lock().await
+    }
 }
 
 #[derive(Default)]
@@ -245,6 +264,16 @@ impl Hub {
     /// What waits, or is with an agent, as the service begins.
     pub fn begins(&self, all: &[Conversation]) {
         self.lock().standing = standing(all);
+    }
+
+    /// The turn to say whether a visitor is there; held until that is durable.
+    pub async fn visitor_turn(&self, who: Visiting) -> tokio::sync::MutexGuard<'_, ()> {
+        self.visitors.of(who.1.0).await
+    }
+
+    /// The turn to say whether an agent is there; held until that is durable.
+    pub async fn agent_turn(&self, agent: AgentId) -> tokio::sync::MutexGuard<'_, ()> {
+        self.agents.of(agent.0).await
     }
 
     /// A widget has said hello. `None` when its visitor has so many sockets already; else whether the visitor

@@ -16,6 +16,7 @@ use crate::{
 
 /// A visitor has another socket.
 pub(crate) async fn visitor_came(chat: &Chat, who: Visiting) {
+    let _turn = chat.hub.visitor_turn(who).await;
     if chat.engine.online().set(who.0, who.1, true) {
         show(chat, who, true).await;
     }
@@ -28,6 +29,7 @@ pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
     let chat = chat.clone();
     tokio::spawn(async move {
         tokio::time::sleep(chat.options.grace).await;
+        let _turn = chat.hub.visitor_turn(who).await;
         if chat.hub.visitor_is_gone(who, ticket) {
             chat.engine.online().set(who.0, who.1, false);
             show(&chat, who, false).await;
@@ -119,6 +121,7 @@ async fn stored(chat: &Chat, desk: &Desk) -> Result<BTreeMap<SiteId, Presence>, 
 
 /// An agent has another desk. Where they were there when the last one went, or the service did, they are again.
 pub(crate) async fn desk_came(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
+    let _turn = chat.hub.agent_turn(desk.agent).await;
     let mut wanted = stored(chat, desk).await?;
     wanted.retain(|_, presence| *presence != Presence::Gone);
     wanted.extend(chat.wanted.take(desk.agent, chat.engine.now(), chat.options.keeps_presence));
@@ -136,6 +139,7 @@ pub(crate) fn desk_left(chat: &Chat, desk: Arc<Desk>) {
     let chat = chat.clone();
     tokio::spawn(async move {
         tokio::time::sleep(chat.options.grace).await;
+        let _turn = chat.hub.agent_turn(desk.agent).await;
         if chat.hub.agent_is_gone(desk.agent, ticket)
             && let Err(fault) = agent_gone(&chat, &desk).await
         {

@@ -216,3 +216,43 @@ fn the_binary_form_says_the_same() {
         assert!(matches!(welcome, ToVisitor::Welcome { conv: None, ping_ms: 1_000, .. }), "{welcome:?}");
     });
 }
+
+#[test]
+fn who_comes_back_while_their_going_is_stored_is_there() {
+    const GOING: &str = "SELECT COUNT(*) FROM chat_timer WHERE kind = 'visitor_gone'";
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, _) = talking(&bench).await;
+        let token = lea.token().await.expect("a token");
+        let (go_on, waits) = std::sync::mpsc::channel::<()>();
+        let (holds, held) = tokio::sync::oneshot::channel::<()>();
+        let (store, mut holds) = (bench.store.clone(), Some(holds));
+        let key = store::Key(bench.site.0);
+        let holding = tokio::spawn(async move {
+            let hold = move |_: &mut dyn store::Tx| {
+                let _ = holds.take().map(|it| it.send(()));
+                let _ = waits.recv();
+                Ok::<_, store::Error>(())
+            };
+            store.write(key, hold).await
+        });
+        held.await.expect("nobody writes from now on");
+        lea.cut();
+        let seen = anna.until("the dot", |_, frame| match frame {
+            ToDesk::Visitor { online, .. } => (!online).then_some(()),
+            _ => None,
+        });
+        seen.await.expect("gone");
+        let mut wire = raw::widget(&bench.place()).await;
+        wire.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
+        // Welcomed before their going is stored, or not before it is.
+        let early = tokio::time::timeout(Duration::from_millis(300), wire.until("welcome")).await;
+        go_on.send(()).expect("goes on");
+        holding.await.expect("ends").expect("written");
+        if early.is_err() {
+            wire.until("welcome").await;
+        }
+        // Behind what waited to be written.
+        bench.store.write(key, |_| Ok::<_, store::Error>(())).await.expect("written");
+        assert_eq!(bench.number(GOING).await, 0);
+    });
+}
