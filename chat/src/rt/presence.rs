@@ -122,6 +122,7 @@ async fn stored(chat: &Chat, desk: &Desk) -> Result<BTreeMap<SiteId, Presence>, 
 /// An agent has another desk. Where they were there when the last one went, or the service did, they are again.
 pub(crate) async fn desk_came(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
     let _turn = chat.hub.agent_turn(desk.agent).await;
+    leave_lost(chat, desk).await?;
     let mut wanted = stored(chat, desk).await?;
     wanted.retain(|_, presence| *presence != Presence::Gone);
     wanted.extend(chat.wanted.take(desk.agent, chat.engine.now(), chat.options.keeps_presence));
@@ -129,6 +130,23 @@ pub(crate) async fn desk_came(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
         if desk.viewer().key(site).is_some() {
             chat.engine.set_presence(site, desk.agent, presence).await?;
         }
+    }
+    Ok(())
+}
+
+/// What an agent may see has become less: they are not there any more for sites that are not theirs.
+pub(crate) async fn desk_lost(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
+    let _turn = chat.hub.agent_turn(desk.agent).await;
+    leave_lost(chat, desk).await
+}
+
+async fn leave_lost(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
+    const THERE: &str = "SELECT site_id FROM chat_agent WHERE agent_id = $1 AND presence <> 'gone'";
+    let (agent, viewer) = (desk.agent, desk.viewer());
+    let read = move |tx: &mut dyn Tx| Ok::<_, Fault>(tx.rows::<(i64,)>(THERE, params![agent.0])?);
+    let there = chat.engine.store().read(read).await?.into_iter().map(|(id,)| SiteId(id));
+    for site in there.filter(|it| viewer.key(*it).is_none()) {
+        set(chat, site, agent, Presence::Gone).await?;
     }
     Ok(())
 }

@@ -256,3 +256,23 @@ fn who_comes_back_while_their_going_is_stored_is_there() {
         assert_eq!(bench.number(GOING).await, 0);
     });
 }
+
+#[test]
+fn an_agent_whose_site_was_taken_is_not_there_for_it() {
+    const THERE: &str = "SELECT COUNT(*) FROM chat_agent WHERE presence = 'available'";
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, _) = talking(&bench).await;
+        assert_eq!(bench.number(THERE).await, 1);
+        let change = accounts::AgentChange {
+            sites: Some(accounts::SitesOf::Some([].into())),
+            ..accounts::AgentChange::default()
+        };
+        bench.accounts.change_agent(accounts::AgentId(bench.anna.0), change).await.expect("changed");
+        let told = anna.until("no site", |it, _| it.directory.sites.is_empty().then_some(()));
+        told.await.expect("told");
+        assert_eq!(bench.number(THERE).await, 0);
+        lea.until("nobody", |it, _| it.conversation.as_ref().is_some_and(|it| !it.agent_here).then_some(()))
+            .await
+            .expect("told");
+    });
+}
