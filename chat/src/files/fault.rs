@@ -134,11 +134,8 @@ impl IntoResponse for FileFault {
         if code == "retry" {
             tracing::warn!(fault = %self, "a file could not be taken or given");
         }
-        let retry_ms = match self {
-            Self::Rate(wait) => Some(wait),
-            _ if code == "retry" => Some(RETRY_MS),
-            _ => None,
-        };
+        let retry_ms =
+            if let Self::Rate(wait) = self { Some(wait) } else { (code == "retry").then_some(RETRY_MS) };
         let fault = chat_proto::Fault { code: code.to_owned(), retry_ms, ..chat_proto::Fault::default() };
         let mut response = (self.status(), Json(fault)).into_response();
         if let Self::Offset(at) | Self::Short(at) = self {

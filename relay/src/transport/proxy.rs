@@ -54,8 +54,8 @@ fn behind(proxies: &[Proxy], direct: IpAddr, headers: &HeaderMap) -> Option<IpAd
     let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
     // What is no text, or no address, was not written by a proxy: nothing before it is known.
     let all = lines.iter().rev().flat_map(|it| it.to_str().unwrap_or("?").rsplit(','));
-    let known = all.map_while(|it| it.trim().parse::<IpAddr>().ok().map(|it| it.to_canonical()));
-    known.skip_while(is_proxy).next()
+    let mut known = all.map_while(|it| it.trim().parse::<IpAddr>().ok().map(|it| it.to_canonical()));
+    known.find(|it| !is_proxy(it))
 }
 
 #[cfg(test)]
