@@ -6,19 +6,18 @@
 //! Standard output has a line for each acknowledged message: sender, number, place in the thread. The figures
 //! come at the end on standard error.
 
+mod measuring;
+
 use std::{
     collections::BTreeSet,
     io::Write,
-    path::Path,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use chat::{
-    engine::{
-        Answer, Ask, Engine, Fault, NoShares, QueueFacts, Request, Rid, SiteFacts, Start, SystemClock, TABLES,
-    },
+    engine::{Answer, Ask, Engine, Fault, NoShares, QueueFacts, Request, Rid, SiteFacts, Start, SystemClock},
     model::{
         AgentActor, AgentId, Cap, Cid, Content, ConversationId, Entry, Form, FormFields, FromAgent,
         FromVisitor, Kind, OfferStopsOn, Place, Presence, QueueSettings, Role, SiteId, SiteSettings,
@@ -26,7 +25,7 @@ use chat::{
     },
     router::{Profile, Strategy},
 };
-use store::{PostgresOptions, SqliteOptions, Store};
+use store::Store;
 use tokio::task::JoinSet;
 
 const SITE: SiteId = SiteId(1);
@@ -37,39 +36,12 @@ const AGAIN: Duration = Duration::from_millis(20);
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [target, senders, messages] = arguments.as_slice() else {
-        return complain("usage: chat-burst FILE|env:NAME SENDERS MESSAGES");
+        return measuring::complain("chat-burst", "usage: chat-burst FILE|env:NAME SENDERS MESSAGES");
     };
     let (Ok(senders), Ok(messages)) = (senders.parse(), messages.parse()) else {
-        return complain("SENDERS and MESSAGES are numbers");
+        return measuring::complain("chat-burst", "SENDERS and MESSAGES are numbers");
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let done = open(target).and_then(|store| {
-        let runtime = runtime.map_err(|error| Fault::Random(error.to_string()))?;
-        let done = runtime.block_on(burst(store.clone(), senders, messages));
-        store.close();
-        done
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => complain(&fault.to_string()),
-    }
-}
-
-fn complain(text: &str) -> ExitCode {
-    eprintln!("chat-burst: {text}");
-    ExitCode::FAILURE
-}
-
-fn open(target: &str) -> Result<Store, Fault> {
-    let Some(name) = target.strip_prefix("env:") else {
-        return Ok(Store::sqlite(&SqliteOptions::new(target), &[TABLES])?);
-    };
-    let address = std::env::var(name).map_err(|_| store::Error::Open(format!("{name} is not set")))?;
-    let mut options = PostgresOptions::new(&address)?;
-    if let Ok(certificate) = std::env::var(format!("{name}_CA")) {
-        options = options.trust(Path::new(&certificate))?;
-    }
-    Ok(Store::postgres(&options, &[TABLES])?)
+    measuring::on("chat-burst", target, |store| burst(store, senders, messages))
 }
 
 async fn burst(store: Store, senders: u32, messages: u32) -> Result<(), Fault> {

@@ -3,22 +3,23 @@
 //!
 //! TARGET is a file, or `env:NAME`: a variable that holds a PostgreSQL address (`NAME_CA`: its certificate).
 
+mod measuring;
+
 use std::{
-    path::Path,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use chat::{
-    engine::{Ask, Engine, Fault, FirstSetUp, NoShares, Request, Start, SystemClock, TABLES},
+    engine::{Ask, Engine, Fault, FirstSetUp, NoShares, Request, Start, SystemClock},
     model::{AgentId, Cid, Content, Form, FromVisitor, Kind, Role, SiteId},
     search::Search,
     views,
     who::{Served, Viewer},
 };
 use chat_proto::desk::{List, Query};
-use store::{PostgresOptions, SqliteOptions, Store};
+use store::Store;
 use tokio::task::JoinSet;
 
 const SITE: SiteId = SiteId(1);
@@ -30,36 +31,11 @@ const TOGETHER: u32 = 200;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [target, n] = arguments.as_slice() else { return complain("usage: chat-lists FILE|env:NAME N") };
-    let Ok(n) = n.parse() else { return complain("N is a number") };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let done = open(target).and_then(|store| {
-        let runtime = runtime.map_err(|error| Fault::Random(error.to_string()))?;
-        let done = runtime.block_on(measure(store.clone(), n));
-        store.close();
-        done
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => complain(&fault.to_string()),
-    }
-}
-
-fn complain(text: &str) -> ExitCode {
-    eprintln!("chat-lists: {text}");
-    ExitCode::FAILURE
-}
-
-fn open(target: &str) -> Result<Store, Fault> {
-    let Some(name) = target.strip_prefix("env:") else {
-        return Ok(Store::sqlite(&SqliteOptions::new(target), &[TABLES])?);
+    let [target, n] = arguments.as_slice() else {
+        return measuring::complain("chat-lists", "usage: chat-lists FILE|env:NAME N");
     };
-    let address = std::env::var(name).map_err(|_| store::Error::Open(format!("{name} is not set")))?;
-    let mut options = PostgresOptions::new(&address)?;
-    if let Ok(certificate) = std::env::var(format!("{name}_CA")) {
-        options = options.trust(Path::new(&certificate))?;
-    }
-    Ok(Store::postgres(&options, &[TABLES])?)
+    let Ok(n) = n.parse() else { return measuring::complain("chat-lists", "N is a number") };
+    measuring::on("chat-lists", target, |store| measure(store, n))
 }
 
 async fn measure(store: Store, n: u32) -> Result<(), Fault> {

@@ -3,15 +3,16 @@
 //!
 //! TARGET is a file, or `env:NAME`: a variable that holds a PostgreSQL address (`NAME_CA`: its certificate).
 
+mod measuring;
+
 use std::{
-    path::Path,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use chat::{
-    engine::{Engine, Fault, NoShares, QueueFacts, SiteFacts, Start, SystemClock, TABLES},
+    engine::{Engine, Fault, NoShares, QueueFacts, SiteFacts, Start, SystemClock},
     model::{
         AgentId, Cid, ConversationId, Entry, Form, FormFields, Kind, OfferStopsOn, QueueSettings, SiteId,
         SiteSettings,
@@ -19,7 +20,7 @@ use chat::{
     router::Strategy,
     search::{Filter, Find, Search, Visible},
 };
-use store::{Key, PostgresOptions, SqliteOptions, Store, Tx, params};
+use store::{Key, Store, Tx, params};
 
 const LARGE: SiteId = SiteId(1);
 const SMALL: SiteId = SiteId(2);
@@ -34,37 +35,12 @@ const TIMES: u32 = 60;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [target, messages] = arguments.as_slice() else {
-        return complain("usage: chat-search FILE|env:NAME MESSAGES");
+        return measuring::complain("chat-search", "usage: chat-search FILE|env:NAME MESSAGES");
     };
-    let Ok(messages) = messages.parse() else { return complain("MESSAGES is a number") };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let done = open(target).and_then(|store| {
-        let runtime = runtime.map_err(|error| Fault::Random(error.to_string()))?;
-        let done = runtime.block_on(measure(store.clone(), messages));
-        store.close();
-        done
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => complain(&fault.to_string()),
-    }
-}
-
-fn complain(text: &str) -> ExitCode {
-    eprintln!("chat-search: {text}");
-    ExitCode::FAILURE
-}
-
-fn open(target: &str) -> Result<Store, Fault> {
-    let Some(name) = target.strip_prefix("env:") else {
-        return Ok(Store::sqlite(&SqliteOptions::new(target), &[TABLES])?);
+    let Ok(messages) = messages.parse() else {
+        return measuring::complain("chat-search", "MESSAGES is a number");
     };
-    let address = std::env::var(name).map_err(|_| store::Error::Open(format!("{name} is not set")))?;
-    let mut options = PostgresOptions::new(&address)?;
-    if let Ok(certificate) = std::env::var(format!("{name}_CA")) {
-        options = options.trust(Path::new(&certificate))?;
-    }
-    Ok(Store::postgres(&options, &[TABLES])?)
+    measuring::on("chat-search", target, |store| measure(store, messages))
 }
 
 /// Numbers that look drawn by chance, and are the same in each run.

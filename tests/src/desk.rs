@@ -1,8 +1,5 @@
 //! Stories of the desk's conversations: a whole server, an agent in a browser, and visitors who need none.
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, time::Instant};
 
 use accounts::{NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result, ensure};
@@ -360,8 +357,10 @@ impl Agent {
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
         std::fs::create_dir_all(&folder)?;
-        // waits: until what glides in has arrived; a picture has no event for it
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // What pulses for ever is not waited for.
+        let at_rest = "document.getAnimations().every(it => it.playState !== 'running'
+            || it.effect.getComputedTiming().endTime === Infinity)";
+        self.finds("what glides in to have arrived", at_rest).await?;
         Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
     }
 }

@@ -6,12 +6,13 @@ use chat_proto::{
     desk::{Deed, Detail, Directory, FromDesk, Offer, Presence, Query, Row, Say, ToDesk},
 };
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{Error, PATIENCE, Place, Thread, checked, line::Line, name};
-
-/// A pause before the next try.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::{
+    Error, Place, Thread, checked,
+    line::Line,
+    name,
+    talk::{self, Talks},
+};
 
 /// An agent at a desk.
 #[derive(Debug)]
@@ -179,38 +180,7 @@ impl Agent {
     /// # Errors
     /// [`Error::Refused`] for good; [`Error::Silent`] when no answer came in time.
     pub async fn say(&mut self, frame: FromDesk) -> Result<u64, Error> {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            match self.try_say(&frame).await {
-                Err(error) if error.passes() => {
-                    self.line = None;
-                    // waits: for a server that is starting again
-                    sleep(PAUSE).await;
-                }
-                Ok(Err(Fault { retry_ms: Some(wait), .. })) => {
-                    // waits: as long as the server asked for
-                    sleep(Duration::from_millis(wait.into())).await;
-                }
-                Ok(Err(fault)) => return Err(Error::Refused(fault)),
-                Ok(Ok(seq)) => return Ok(seq),
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::Silent("an acknowledgement"))
-    }
-
-    async fn try_say(&mut self, frame: &FromDesk) -> Result<Result<u64, Fault>, Error> {
-        if self.line.is_none() {
-            self.connect().await?;
-        }
-        self.tell(frame).await?;
-        let wanted = cid_of(frame).to_owned();
-        self.until("an acknowledgement", |_, frame| match frame {
-            ToDesk::Ack { cid, seq, .. } if *cid == wanted => Some(Ok(*seq)),
-            ToDesk::Nack { cid, fault } if *cid == wanted => Some(Err(fault.clone())),
-            _ => None,
-        })
-        .await
+        talk::say(self, &frame).await
     }
 
     /// Says something that nobody acknowledges.
@@ -218,7 +188,7 @@ impl Agent {
     /// # Errors
     /// When there is no connection.
     pub async fn tell(&mut self, frame: &FromDesk) -> Result<(), Error> {
-        self.line()?.tell(frame).await
+        talk::open(self)?.tell(frame).await
     }
 
     /// Takes in what comes until it is what is waited for.
@@ -228,17 +198,9 @@ impl Agent {
     pub async fn until<T>(
         &mut self,
         what: &'static str,
-        mut wanted: impl FnMut(&Self, &ToDesk) -> Option<T>,
+        wanted: impl FnMut(&Self, &ToDesk) -> Option<T>,
     ) -> Result<T, Error> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let line = self.line()?;
-            let frame = timeout_at(until, line.hear()).await.map_err(|_| Error::Silent(what))??;
-            self.take(&frame)?;
-            if let Some(found) = wanted(self, &frame) {
-                return Ok(found);
-            }
-        }
+        talk::until(self, what, wanted).await
     }
 
     /// Takes in what comes until the thread of an open conversation holds a message like this, and gives it.
@@ -290,11 +252,7 @@ impl Agent {
     /// # Errors
     /// [`Error::Order`], or the socket's end.
     pub async fn rest(&mut self, time: Duration) -> Result<(), Error> {
-        let until = Instant::now() + time;
-        while let Ok(frame) = timeout_at(until, self.line()?.hear()).await {
-            self.take(&frame?)?;
-        }
-        Ok(())
+        talk::rest(self, time).await
     }
 
     /// Does not show a conversation any more.
@@ -305,6 +263,20 @@ impl Agent {
         self.open.remove(conv);
         self.details.remove(conv);
         self.tell(&FromDesk::Leave { conv: conv.to_owned() }).await
+    }
+}
+
+impl Talks for Agent {
+    type Out = FromDesk;
+    type In = ToDesk;
+    type Acked = u64;
+
+    fn line(&mut self) -> &mut Option<Line<FromDesk, ToDesk>> {
+        &mut self.line
+    }
+
+    async fn connect(&mut self) -> Result<(), Error> {
+        Self::connect(self).await
     }
 
     fn take(&mut self, frame: &ToDesk) -> Result<(), Error> {
@@ -341,14 +313,18 @@ impl Agent {
         Ok(())
     }
 
-    fn line(&mut self) -> Result<&mut Line<FromDesk, ToDesk>, Error> {
-        self.line.as_mut().ok_or_else(|| Error::Gone("not connected".to_owned()))
+    fn cid(frame: &FromDesk) -> &str {
+        match frame {
+            FromDesk::Send { cid, .. } | FromDesk::Do { cid, .. } | FromDesk::Presence { cid, .. } => cid,
+            _ => "",
+        }
     }
-}
 
-fn cid_of(frame: &FromDesk) -> &str {
-    match frame {
-        FromDesk::Send { cid, .. } | FromDesk::Do { cid, .. } | FromDesk::Presence { cid, .. } => cid,
-        _ => "",
+    fn answer(frame: &ToDesk, wanted: &str) -> Option<Result<u64, Fault>> {
+        match frame {
+            ToDesk::Ack { cid, seq, .. } if cid == wanted => Some(Ok(*seq)),
+            ToDesk::Nack { cid, fault } if cid == wanted => Some(Err(fault.clone())),
+            _ => None,
+        }
     }
 }

@@ -13,6 +13,7 @@
 
 mod agent;
 mod line;
+mod talk;
 mod thread;
 mod visitor;
 

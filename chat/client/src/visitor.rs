@@ -5,12 +5,13 @@ use chat_proto::{
     Fault, Form,
     visitor::{Conversation, FromVisitor, PageProof, ToVisitor, Token, TokenRequest, Visit, Widget},
 };
-use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{AGENTS_ONLY, Error, PATIENCE, Place, Thread, checked, line::Line, name, secret};
-
-/// A pause before the next try.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::{
+    AGENTS_ONLY, Error, Place, Thread, checked,
+    line::Line,
+    name, secret,
+    talk::{self, Talks},
+};
 
 /// Signs a token with the page's key.
 struct Prover(Box<dyn Fn(&str) -> PageProof + Send>);
@@ -178,44 +179,9 @@ impl Visitor {
     /// # Errors
     /// [`Error::Refused`] for good; [`Error::Silent`] when no answer came in time.
     pub async fn say(&mut self, frame: FromVisitor) -> Result<Acked, Error> {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            match self.try_say(&frame).await {
-                Err(error) if error.passes() => {
-                    self.line = None;
-                    // waits: for a server that is starting again
-                    sleep(PAUSE).await;
-                }
-                Ok(Err(Fault { retry_ms: Some(wait), .. })) => {
-                    // waits: as long as the server asked for
-                    sleep(Duration::from_millis(wait.into())).await;
-                }
-                Ok(Err(fault)) => return Err(Error::Refused(fault)),
-                Ok(Ok(acked)) => return Ok(acked),
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::Silent("an acknowledgement"))
-    }
-
-    async fn try_say(&mut self, frame: &FromVisitor) -> Result<Result<Acked, Fault>, Error> {
-        if self.line.is_none() {
-            self.connect().await?;
-        }
-        self.tell(frame).await?;
-        let wanted = cid_of(frame).to_owned();
-        let answer = self.until("an acknowledgement", |_, frame| match frame {
-            ToVisitor::Ack { cid, conv, seq, .. } if *cid == wanted => {
-                Some(Ok(Acked { conv: conv.clone(), seq: *seq }))
-            }
-            ToVisitor::Nack { cid, fault } if *cid == wanted => Some(Err(fault.clone())),
-            _ => None,
-        });
-        let answer = answer.await?;
-        if let Ok(acked) = &answer {
-            self.is_in(&acked.conv);
-        }
-        Ok(answer)
+        let acked = talk::say(self, &frame).await?;
+        self.is_in(&acked.conv);
+        Ok(acked)
     }
 
     /// Says something that nobody acknowledges.
@@ -223,7 +189,7 @@ impl Visitor {
     /// # Errors
     /// When there is no connection.
     pub async fn tell(&mut self, frame: &FromVisitor) -> Result<(), Error> {
-        self.line()?.tell(frame).await
+        talk::open(self)?.tell(frame).await
     }
 
     /// Takes in what comes until it is what is waited for.
@@ -233,17 +199,9 @@ impl Visitor {
     pub async fn until<T>(
         &mut self,
         what: &'static str,
-        mut wanted: impl FnMut(&Self, &ToVisitor) -> Option<T>,
+        wanted: impl FnMut(&Self, &ToVisitor) -> Option<T>,
     ) -> Result<T, Error> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let line = self.line()?;
-            let frame = timeout_at(until, line.hear()).await.map_err(|_| Error::Silent(what))??;
-            self.take(&frame)?;
-            if let Some(found) = wanted(self, &frame) {
-                return Ok(found);
-            }
-        }
+        talk::until(self, what, wanted).await
     }
 
     /// Takes in what comes until the thread holds a message like this, and gives it.
@@ -266,11 +224,27 @@ impl Visitor {
     /// # Errors
     /// [`Error::Order`], or the socket's end.
     pub async fn rest(&mut self, time: Duration) -> Result<(), Error> {
-        let until = Instant::now() + time;
-        while let Ok(frame) = timeout_at(until, self.line()?.hear()).await {
-            self.take(&frame?)?;
+        talk::rest(self, time).await
+    }
+
+    fn is_in(&mut self, conv: &str) {
+        if self.thread.conv != conv {
+            self.thread = Thread::new(conv);
         }
-        Ok(())
+    }
+}
+
+impl Talks for Visitor {
+    type Out = FromVisitor;
+    type In = ToVisitor;
+    type Acked = Acked;
+
+    fn line(&mut self) -> &mut Option<Line<FromVisitor, ToVisitor>> {
+        &mut self.line
+    }
+
+    async fn connect(&mut self) -> Result<(), Error> {
+        Self::connect(self).await
     }
 
     fn take(&mut self, frame: &ToVisitor) -> Result<(), Error> {
@@ -300,25 +274,25 @@ impl Visitor {
         Ok(())
     }
 
-    fn is_in(&mut self, conv: &str) {
-        if self.thread.conv != conv {
-            self.thread = Thread::new(conv);
+    fn cid(frame: &FromVisitor) -> &str {
+        match frame {
+            FromVisitor::Start { cid, .. }
+            | FromVisitor::Send { cid, .. }
+            | FromVisitor::Choose { cid, .. }
+            | FromVisitor::Submit { cid, .. }
+            | FromVisitor::Close { cid, .. }
+            | FromVisitor::Rate { cid, .. } => cid,
+            _ => "",
         }
     }
 
-    fn line(&mut self) -> Result<&mut Line<FromVisitor, ToVisitor>, Error> {
-        self.line.as_mut().ok_or_else(|| Error::Gone("not connected".to_owned()))
-    }
-}
-
-fn cid_of(frame: &FromVisitor) -> &str {
-    match frame {
-        FromVisitor::Start { cid, .. }
-        | FromVisitor::Send { cid, .. }
-        | FromVisitor::Choose { cid, .. }
-        | FromVisitor::Submit { cid, .. }
-        | FromVisitor::Close { cid, .. }
-        | FromVisitor::Rate { cid, .. } => cid,
-        _ => "",
+    fn answer(frame: &ToVisitor, wanted: &str) -> Option<Result<Acked, Fault>> {
+        match frame {
+            ToVisitor::Ack { cid, conv, seq, .. } if cid == wanted => {
+                Some(Ok(Acked { conv: conv.clone(), seq: *seq }))
+            }
+            ToVisitor::Nack { cid, fault } if cid == wanted => Some(Err(fault.clone())),
+            _ => None,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::engines::{Database, variable};
+use crate::engines::Database;
 
 const SENDERS: u32 = 50;
 const EACH: u32 = 20;
@@ -30,7 +30,7 @@ impl Burst {
         match database {
             Database::File(folder) => command.arg(folder.path().join("a.db")),
             Database::Postgres(server) => {
-                command.env("BURST", server.url()).env("BURST_CA", variable("TANDEM_POSTGRES_CA"));
+                command.env("BURST", server.url()).env("BURST_CA", server.certificate());
                 command.arg("env:BURST")
             }
         };

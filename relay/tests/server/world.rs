@@ -25,7 +25,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue, protocol::CloseFrame},
 };
 
-use crate::databases::OnServer;
+use crate::databases::{self, OnServer, SHARED};
 
 /// Where the pages of the site `demo` are.
 pub const SHOP: &str = "http://shop.localhost:7402";
@@ -47,7 +47,7 @@ impl World {
 
     /// On a PostgreSQL server.
     pub async fn on_postgres() -> Self {
-        Self::with(None, Some(OnServer::new())).await
+        Self::with(None, Some(OnServer::new(SHARED))).await
     }
 
     /// With the second lane.
@@ -143,7 +143,7 @@ fn config(folder: &TempDir, udp: Option<Udp>, database: Option<&OnServer>) -> Co
         demo: Some(Demo { origins: vec![SHOP.into()] }),
         fetch: FetchScope::Private,
         udp,
-        database: database.map(OnServer::config).unwrap_or_default(),
+        database: database.map(databases::on).unwrap_or_default(),
         ..Config::loopback(folder.path())
     }
 }

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use store::{SqliteOptions, Store};
 
-use crate::engines::{Database, SHARED, TO_KILL, variable};
+use crate::engines::{Database, SHARED, TO_KILL};
 
 const SENDERS: i64 = 50;
 const EACH: i64 = 20;
@@ -39,7 +39,7 @@ impl Burst {
 
     fn on_postgres(database: &Database) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_store-burst"));
-        command.env("BURST", database.url()).env("BURST_CA", variable("TANDEM_POSTGRES_CA"));
+        command.env("BURST", database.url()).env("BURST_CA", database.certificate());
         Self::start(command.arg("env:BURST"))
     }
 

@@ -6,11 +6,7 @@ use std::{
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+    sync::Arc,
 };
 
 use chat_client::{Place, Visitor};
@@ -18,10 +14,10 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    databases::{Database, variable},
+    databases::Database,
     world::{PAGES, form, play},
 };
 
@@ -79,8 +75,8 @@ fn program(data: &Path, database: &Database, arguments: &[&str]) -> Command {
     command.args(arguments).arg("--data").arg(data).env_remove("TANDEM_PUBLIC_URL");
     command.env_remove("TANDEM_DATABASE").env("RUST_BACKTRACE", "0");
     if let Database::Postgres(server) = database {
-        command.env("TANDEM_DATABASE", server.address());
-        command.env("TANDEM_DATABASE_CA", variable("TANDEM_POSTGRES_CA"));
+        command.env("TANDEM_DATABASE", server.url());
+        command.env("TANDEM_DATABASE_CA", server.certificate());
     }
     command
 }
@@ -103,13 +99,13 @@ fn serve(data: &Path, database: &Database, port: u16) -> Child {
 }
 
 /// Says everything, one after the other, whatever happens to the server meanwhile.
-async fn sender(place: Place, name: usize, n_told: Arc<AtomicUsize>) -> Told {
+async fn sender(place: Place, name: usize, n_told: Arc<watch::Sender<usize>>) -> Told {
     let mut visitor = Visitor::new(place);
     visitor.start(form(), "fr").await.expect("let in");
     let mut numbers = Vec::new();
     for n in 0..EACH {
         numbers.push(visitor.write(&format!("{name}-{n}")).await.expect("stored").seq);
-        n_told.fetch_add(1, Ordering::SeqCst);
+        n_told.send_modify(|n| *n += 1);
     }
     visitor.leave().await;
     Told { secret: visitor.secret().to_owned(), numbers }
@@ -130,18 +126,15 @@ fn nothing_is_lost(database: &Database, mut at: BTreeMap<usize, Kill>) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut program = Program::start(folder.path(), database);
     play(async {
-        let n_told = Arc::new(AtomicUsize::new(0));
+        let n_told = Arc::new(watch::Sender::new(0));
         let mut senders = JoinSet::new();
         for name in 0..SENDERS {
             let (place, n_told) = (program.place(), n_told.clone());
             senders.spawn(async move { (name, sender(place, name, n_told).await) });
         }
         while let Some((goal, killing)) = at.pop_first() {
-            while n_told.load(Ordering::SeqCst) < goal {
-                // waits: the count grows in fifty tasks, which want the processor more than this one.
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            assert!(n_told.load(Ordering::SeqCst) < SENDERS * EACH, "killed in the midst of it");
+            n_told.subscribe().wait_for(|n| goal <= *n).await.expect("the senders are there");
+            assert!(*n_told.borrow() < SENDERS * EACH, "killed in the midst of it");
             match killing {
                 Kill::Program => tokio::task::block_in_place(|| program.kill()),
                 Kill::Postgres => tokio::task::block_in_place(|| database.kill_server()),
@@ -157,7 +150,7 @@ fn nothing_is_lost(database: &Database, mut at: BTreeMap<usize, Kill>) {
                 "once, in order, where it was said to be"
             );
         }
-        assert_eq!(n_told.load(Ordering::SeqCst), SENDERS * EACH);
+        assert_eq!(*n_told.borrow(), SENDERS * EACH);
     });
 }
 
