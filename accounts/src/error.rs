@@ -68,3 +68,21 @@ pub enum Invalid {
     #[error("there is no site of the id {0}")]
     Site(i64),
 }
+
+impl Invalid {
+    /// The field of a request that is to blame, and a stable code of what is wrong with it.
+    pub const fn field(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Email(_) => ("email", "no_email"),
+            Self::FirstName => ("first_name", "length"),
+            Self::LastName => ("last_name", "too_long"),
+            Self::PasswordTooShort => ("password", "too_short"),
+            Self::PasswordTooLong => ("password", "too_long"),
+            Self::Key(_) => ("key", "no_key"),
+            Self::SiteName => ("name", "length"),
+            Self::Origin(_) => ("origins", "no_origin"),
+            Self::Origins => ("origins", "too_many"),
+            Self::Site(_) => ("sites", "unknown"),
+        }
+    }
+}

@@ -32,7 +32,9 @@ fn at_least(claims: &Claims, role: Role) -> Result<(), ApiError> {
 }
 
 fn read_role(name: &str) -> Result<Role, ApiError> {
-    Role::from_name(name).ok_or(ApiError::BadRequest("A role is agent, manager or admin."))
+    let message = || "A role is agent, manager or admin.".to_owned();
+    Role::from_name(name)
+        .ok_or_else(|| ApiError::NotAccepted { field: ("role", "unknown"), message: message() })
 }
 
 /// The sites of these keys.
@@ -40,7 +42,9 @@ fn read_sites(keys: Option<Vec<String>>, known: &[Site]) -> Result<SitesOf, ApiE
     let Some(keys) = keys else { return Ok(SitesOf::All) };
     let id = |key: &String| {
         let site = known.iter().find(|site| site.key == *key);
-        site.map(|site| site.id).ok_or_else(|| ApiError::NotAccepted(format!("There is no site {key:?}.")))
+        let message = || format!("There is no site {key:?}.");
+        site.map(|site| site.id)
+            .ok_or_else(|| ApiError::NotAccepted { field: ("sites", "unknown"), message: message() })
     };
     Ok(SitesOf::Some(keys.iter().map(id).collect::<Result<_, _>>()?))
 }

@@ -32,9 +32,14 @@ pub enum ApiError {
     /// It is there already, or would leave nobody in charge; the code says which.
     #[error("conflict: {0}")]
     Conflict(&'static str),
-    /// A value in the body is not well-formed, and what is accepted.
-    #[error("not accepted: {0}")]
-    NotAccepted(String),
+    /// A value in the body is not well-formed.
+    #[error("not accepted: {message}")]
+    NotAccepted {
+        /// The field of the body, and the code of what is wrong with it.
+        field: (&'static str, &'static str),
+        /// What is wrong and what is accepted, for people.
+        message: String,
+    },
     /// The body is not what the route takes.
     #[error("bad request: {0}")]
     BadRequest(&'static str),
@@ -60,7 +65,7 @@ impl ApiError {
             Self::VisitorGone => "visitor_gone",
             Self::RoleTooLow => "role_too_low",
             Self::Conflict(code) => code,
-            Self::BadRequest(_) | Self::NotAccepted(_) => "bad_request",
+            Self::BadRequest(_) | Self::NotAccepted { .. } => "bad_request",
             Self::MediaType => "media_type",
             Self::FetchFailed(_) => "fetch_failed",
             Self::Internal(_) => Refusal::Internal.code(),
@@ -74,10 +79,22 @@ impl ApiError {
             Self::NotFound | Self::VisitorGone => StatusCode::NOT_FOUND,
             Self::RoleTooLow => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::BadRequest(_) | Self::NotAccepted(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::NotAccepted { .. } => StatusCode::BAD_REQUEST,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::FetchFailed(_) => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The field of the body that is to blame, and the code of what is wrong with it.
+    fn field(&self) -> Option<(&'static str, &'static str)> {
+        if let Self::NotAccepted { field, .. } = self {
+            return Some(*field);
+        }
+        match self.code() {
+            "email_taken" => Some(("email", "taken")),
+            "key_taken" => Some(("key", "taken")),
+            _ => None,
         }
     }
 
@@ -93,7 +110,7 @@ impl ApiError {
             Self::Conflict("key_taken") => "A site with this key is there already.",
             Self::Conflict("last_admin") => "This is the last administrator; make another one first.",
             Self::Conflict(_) => "It is there already.",
-            Self::NotAccepted(what) => what,
+            Self::NotAccepted { message, .. } => message,
             Self::BadRequest(what) | Self::FetchFailed(what) => what,
             Self::MediaType => "Images, fonts and style sheets are accepted.",
             Self::Internal(_) => "The server failed. Trying again may help.",
@@ -159,7 +176,7 @@ impl From<accounts::Error> for ApiError {
     fn from(error: accounts::Error) -> Self {
         use accounts::Error;
         match error {
-            Error::Invalid(invalid) => Self::NotAccepted(invalid.to_string()),
+            Error::Invalid(it) => Self::NotAccepted { field: it.field(), message: it.to_string() },
             Error::EmailTaken => Self::Conflict("email_taken"),
             Error::KeyTaken => Self::Conflict("key_taken"),
             Error::LastAdmin => Self::Conflict("last_admin"),
@@ -192,7 +209,9 @@ impl IntoResponse for ApiError {
         if let Self::Internal(text) = &self {
             tracing::error!(error = %text, "request failed");
         }
-        let problem = Problem { code: self.code().to_owned(), message: self.message().to_owned() };
+        let fields = self.field().into_iter().map(|(field, code)| (field.to_owned(), code.to_owned()));
+        let (code, message) = (self.code().to_owned(), self.message().to_owned());
+        let problem = Problem { code, message, fields: fields.collect() };
         let mut response = (self.status(), Json(problem)).into_response();
         response.extensions_mut().insert(RefusedWith(self.code()));
         response

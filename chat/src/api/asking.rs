@@ -3,10 +3,11 @@ use std::collections::HashMap;
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use super::ApiFault;
 use crate::{
@@ -81,7 +82,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = ApiFault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiFault> {
-        Query::try_from_uri(&parts.uri).map(|Query(it)| Self(it)).map_err(|_| ApiFault::Malformed)
+        Query::try_from_uri(&parts.uri).map(|Query(it)| Self(it)).map_err(|_| ApiFault::Malformed(None))
     }
 }
 
@@ -92,7 +93,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiFault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiFault> {
-        let Json(body) = Json::from_request(request, state).await.map_err(|_| ApiFault::Malformed)?;
-        Ok(Self(body))
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(ApiFault::Malformed(place(&rejection))),
+        }
     }
+}
+
+/// Where in a body something stands that is not of its kind: `members.2.agent`.
+fn place(rejection: &JsonRejection) -> Option<String> {
+    let JsonRejection::JsonDataError(error) = rejection else { return None };
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(found) = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>() {
+            let steps = found.path().iter().filter_map(|step| match step {
+                Segment::Seq { index } => Some(index.to_string()),
+                Segment::Map { key } => Some(key.clone()),
+                Segment::Enum { .. } | Segment::Unknown => None,
+            });
+            return Some(steps.collect::<Vec<_>>().join(".")).filter(|it| !it.is_empty());
+        }
+        source = error.source();
+    }
+    None
 }

@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<(Query, Option<String>), ApiFault> {
 }
 
 fn list_of(text: &str) -> Result<List, ApiFault> {
-    serde_json::from_value(serde_json::Value::from(text)).map_err(|_| ApiFault::Malformed)
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|_| ApiFault::Malformed(None))
 }
 
 fn parts(text: &str) -> impl Iterator<Item = &str> {
@@ -49,7 +49,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn numbers(text: &str) -> Result<Vec<i64>, ApiFault> {
-    parts(text).map(|it| it.parse().map_err(|_| ApiFault::Malformed)).collect()
+    parts(text).map(|it| it.parse().map_err(|_| ApiFault::Malformed(None))).collect()
 }
 
 fn flag(text: &str) -> Result<Option<bool>, ApiFault> {
@@ -57,7 +57,7 @@ fn flag(text: &str) -> Result<Option<bool>, ApiFault> {
         "" => Ok(None),
         "true" => Ok(Some(true)),
         "false" => Ok(Some(false)),
-        _ => Err(ApiFault::Malformed),
+        _ => Err(ApiFault::Malformed(None)),
     }
 }
 

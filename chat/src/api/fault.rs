@@ -19,8 +19,8 @@ pub(crate) enum ApiFault {
     Forbidden,
     /// There is no such thing, or it is not there for them.
     NotFound,
-    /// The body is no JSON of its kind.
-    Malformed,
+    /// The body is no JSON of its kind; the field that is to blame, where it is one.
+    Malformed(Option<String>),
     /// Some fields are wrong.
     Invalid(Invalid),
     /// The thing is needed elsewhere: the code says where.
@@ -99,7 +99,11 @@ impl IntoResponse for ApiFault {
             Self::Unknown => plain(StatusCode::UNAUTHORIZED, "login_required"),
             Self::Forbidden => plain(StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => plain(StatusCode::NOT_FOUND, "not_found"),
-            Self::Malformed => plain(StatusCode::BAD_REQUEST, "malformed"),
+            Self::Malformed(field) => {
+                let (status, told) = plain(StatusCode::BAD_REQUEST, "malformed");
+                let fields = field.into_iter().map(|it| (it, "malformed".to_owned())).collect();
+                (status, Told { fields, ..told })
+            }
             Self::Conflict(code) => plain(StatusCode::CONFLICT, code),
             Self::Invalid(Invalid(fields)) => {
                 let told = Told { code: "invalid".to_owned(), fields, ..Told::default() };

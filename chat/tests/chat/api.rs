@@ -275,6 +275,15 @@ async fn what_is_wrong_is_told_for_each_field(bench: Arc<Bench>) {
     assert_eq!(ok(&bench, MAYA, get(GENERAL), Value::Null).await, before, "nothing is stored");
     let (status, answer) = asks(&bench, MAYA, put(GENERAL), json!([1])).await;
     assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")));
+    let huge =
+        json!({"name": "Sales", "members": [{"agent": ANNA.0}, {"agent": ANNA.0, "cap": 5_000_000_000_u64}]});
+    let (status, answer) = asks(&bench, MAYA, post("/v1/admin/sites/shop/queues"), huge).await;
+    assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")));
+    assert_eq!(
+        answer["fields"],
+        json!({"members.1.cap": "malformed"}),
+        "what does not fit its type is named too"
+    );
 
     let queue = json!({"name": "", "strategy": "any", "first_answer_s": 1, "accept_timeout_s": 60,
         "overflow": {"queue": 77, "after_s": 10},

@@ -1,6 +1,8 @@
 //! The JSON of the two small sockets (a waiting page's presence, the desk) and of the HTTP API.
 //!
 //! Named fields and string tags, so that older pages and newer servers understand each other.
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::message::Refusal;
@@ -142,4 +144,7 @@ pub struct Problem {
     pub code: String,
     /// What was wrong and what is accepted, for people.
     pub message: String,
+    /// The fields of the body that are wrong, with what is wrong: `unknown`, `taken`, `too_short`, `too_long`, …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
 }

@@ -4,7 +4,7 @@ use cobrowse_core::{
     session::{viewer::ViewerEvent, visitor::VisitorEvent},
     wire::{
         PageKind,
-        desk::{Me, ToDesk},
+        desk::{Me, Problem, ToDesk},
         message::{EndReason, Refusal},
     },
 };
@@ -159,7 +159,11 @@ async fn another_sites_page_cannot_administer_and_nonsense_is_refused() {
     let taken =
         json!({ "email": "ADA@example.com", "first_name": "A", "role": "agent", "password": "12345678" });
     let answer = ask(&team.sophie, Method::POST, "/v1/agents", &taken).await;
-    assert_eq!(code(answer).await, (409, "email_taken".into()));
+    let problem: Problem = body(answer).await;
+    assert_eq!((problem.code.as_str(), problem.fields["email"].as_str()), ("email_taken", "taken"));
+    let said = json!({ "key": "a", "name": "A", "origins": ["nonsense"] });
+    let problem: Problem = body(ask(&team.sophie, Method::POST, "/v1/sites", &said).await).await;
+    assert_eq!((problem.code.as_str(), problem.fields["origins"].as_str()), ("bad_request", "no_origin"));
     let taken = json!({ "key": "demo", "name": "X", "origins": [] });
     let answer = ask(&team.sophie, Method::POST, "/v1/sites", &taken).await;
     assert_eq!(code(answer).await, (409, "key_taken".into()));
