@@ -419,6 +419,8 @@ pub struct SiteCard {
     pub tags: Vec<Card>,
     /// Whether it is set up: the bot's fault codes where it is not.
     pub faults: Vec<String>,
+    /// Another number whenever a setting of the site was changed: who shows settings reads them anew.
+    pub settings: i64,
 }
 
 /// How many there are: `GET /v1/counts`, and [`ToDesk::Counts`] as it changes.

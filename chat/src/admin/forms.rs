@@ -6,12 +6,11 @@ use chat_proto::{
     Fault,
     admin::{Custom, Field, Forms},
 };
-use store::{Key, Tx};
+use store::Tx;
 
 use super::{is_key, texts, told};
 use crate::{
     api::{Api, ApiFault, Body, ForManager, Invalid},
-    changes::Change,
     engine::Settings,
     model::{self, FieldKind, FormFields, LocalText},
     tables::library,
@@ -168,14 +167,12 @@ pub(super) async fn change_custom(
         made.push(library::Custom { key: it.key.clone(), label, kind: it.kind.clone() });
     }
     wrong.end(())?;
-    let (site, changes) = (of.site, api.engine.changes().clone());
-    let write = move |tx: &mut dyn Tx| {
-        library::put_custom(tx, site, &made)?;
-        let changes = changes.clone();
-        tx.after_commit(Box::new(move || changes.tell(Change::Directory(site))));
-        Ok::<_, ApiFault>(StatusCode::NO_CONTENT)
-    };
-    api.engine.store().write(Key(site.0), write).await
+    let site = of.site;
+    // Within a change of the site: whoever has these settings open hears of it.
+    let change =
+        move |tx: &mut dyn Tx, _: &mut Settings| Ok::<_, ApiFault>(library::put_custom(tx, site, &made)?);
+    api.engine.change_site(site, change).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[cfg(test)]

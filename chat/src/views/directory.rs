@@ -105,6 +105,7 @@ fn card(tx: &mut dyn Tx, id: SiteId) -> Result<desk::SiteCard, Error> {
         queues: queues.map(queue).collect(),
         tags: library::tags(tx, id)?.into_iter().filter(|it| !it.archived).map(library::Tag::card).collect(),
         faults: faults(tx, id, &settings)?,
+        settings: settings.version,
         ..desk::SiteCard::default()
     })
 }
