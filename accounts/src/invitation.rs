@@ -53,6 +53,19 @@ pub struct Offered {
     pub email: String,
     /// The first name of who invites.
     pub inviter: String,
+    /// What the agent will be allowed to do.
+    pub role: Role,
+    /// Where.
+    pub sites: SitesOf,
+}
+
+/// Why a link is nothing any more. One that was taken back is not told from one that never was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// The account was made.
+    Used,
+    /// Its time is over.
+    Expired,
 }
 
 /// What the link's bearer says.
@@ -109,12 +122,30 @@ impl Accounts {
     /// When the database fails.
     pub async fn invitation(&self, token: [u8; 32]) -> Result<Option<Offered>, Error> {
         self.read(move |tx| {
-            let sql = format!(
-                "SELECT account_invitation.email, account_agent.first_name FROM {OPEN}
-                 AND account_invitation.token = $2"
-            );
-            let found = tx.optional::<(String, String)>(&sql, params![now_ms(), hash(&token)])?;
-            Ok(found.map(|(email, inviter)| Offered { email, inviter }))
+            let sql = format!("SELECT {COLUMNS} FROM {OPEN} AND account_invitation.token = $2");
+            let found: Option<Columns> = tx.optional(&sql, params![now_ms(), hash(&token)])?;
+            let Some(invitation) = found.map(|row| read(tx, row)).transpose()? else { return Ok(None) };
+            let inviter = "SELECT first_name FROM account_agent WHERE id = $1";
+            let (inviter,): (String,) = tx.one(inviter, params![invitation.by.0])?;
+            let Invitation { email, role, sites, .. } = invitation;
+            Ok(Some(Offered { email, inviter, role, sites }))
+        })
+        .await
+    }
+
+    /// Why the link is nothing any more, where that is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn closed_invitation(&self, token: [u8; 32]) -> Result<Option<Closed>, Error> {
+        const FIND: &str = "SELECT accepted_ms, expires_ms FROM account_invitation WHERE token = $1";
+        self.read(move |tx| {
+            let found: Option<(Option<i64>, i64)> = tx.optional(FIND, params![hash(&token)])?;
+            Ok(match found {
+                Some((Some(_), _)) => Some(Closed::Used),
+                Some((None, expires)) if expires <= now_ms() => Some(Closed::Expired),
+                Some(_) | None => None,
+            })
         })
         .await
     }

@@ -21,7 +21,7 @@ use store::{Key, Store, Tx};
 
 pub use agent::{Agent, AgentChange, AgentId, NewAgent, Role, SitesOf};
 pub use error::{Error, Invalid};
-pub use invitation::{Accepted, Invitation, InvitationId, NewInvitation, Offered};
+pub use invitation::{Accepted, Closed, Invitation, InvitationId, NewInvitation, Offered};
 pub use login::{COOKIE, Claims, LOGIN_LIFE, token_from_cookies};
 pub use password::random_password;
 pub use schema::TABLES;

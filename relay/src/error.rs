@@ -40,6 +40,9 @@ pub enum ApiError {
         /// What is wrong and what is accepted, for people.
         message: String,
     },
+    /// It was there and is not any more; the code says why.
+    #[error("gone: {0}")]
+    Gone(&'static str),
     /// The body is not what the route takes.
     #[error("bad request: {0}")]
     BadRequest(&'static str),
@@ -64,7 +67,7 @@ impl ApiError {
             Self::NotFound => "not_found",
             Self::VisitorGone => "visitor_gone",
             Self::RoleTooLow => "role_too_low",
-            Self::Conflict(code) => code,
+            Self::Conflict(code) | Self::Gone(code) => code,
             Self::BadRequest(_) | Self::NotAccepted { .. } => "bad_request",
             Self::MediaType => "media_type",
             Self::FetchFailed(_) => "fetch_failed",
@@ -79,6 +82,7 @@ impl ApiError {
             Self::NotFound | Self::VisitorGone => StatusCode::NOT_FOUND,
             Self::RoleTooLow => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Gone(_) => StatusCode::GONE,
             Self::BadRequest(_) | Self::NotAccepted { .. } => StatusCode::BAD_REQUEST,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::FetchFailed(_) => StatusCode::BAD_GATEWAY,
@@ -110,6 +114,8 @@ impl ApiError {
             Self::Conflict("key_taken") => "A site with this key is there already.",
             Self::Conflict("last_admin") => "This is the last administrator; make another one first.",
             Self::Conflict(_) => "It is there already.",
+            Self::Gone("invitation_used") => "This invitation was accepted already.",
+            Self::Gone(_) => "This invitation's time is over; ask for another one.",
             Self::NotAccepted { message, .. } => message,
             Self::BadRequest(what) | Self::FetchFailed(what) => what,
             Self::MediaType => "Images, fonts and style sheets are accepted.",

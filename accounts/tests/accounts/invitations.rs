@@ -1,6 +1,7 @@
 //! Invitations: once, in time, by who may.
 use accounts::{
-    Accepted, Accounts, AgentChange, Error, Invalid, InvitationId, NewInvitation, Offered, Role, SitesOf,
+    Accepted, Accounts, AgentChange, Closed, Error, Invalid, InvitationId, NewInvitation, Offered, Role,
+    SitesOf,
 };
 use store::{Key, Store, params};
 
@@ -30,7 +31,12 @@ async fn an_invitation_makes_an_account_once(_: Store, accounts: Accounts) {
     };
     let (invitation, token) = accounts.invite(new).await.expect("invited");
     assert_eq!(accounts.invitations().await.expect("read"), [invitation]);
-    let offered = Offered { email: "Carla@example.com".into(), inviter: "Anna".into() };
+    let offered = Offered {
+        email: "Carla@example.com".into(),
+        inviter: "Anna".into(),
+        role: Role::Manager,
+        sites: only(&[&shop]),
+    };
     assert_eq!(accounts.invitation(token).await.expect("read"), Some(offered));
     assert_eq!(accounts.invitation([1; 32]).await.expect("read"), None);
 
@@ -45,6 +51,8 @@ async fn an_invitation_makes_an_account_once(_: Store, accounts: Accounts) {
     let again = accounts.accept_invitation(token, carla()).await;
     assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
     assert_eq!(accounts.invitation(token).await.expect("read"), None);
+    assert_eq!(accounts.closed_invitation(token).await.expect("read"), Some(Closed::Used));
+    assert_eq!(accounts.closed_invitation([1; 32]).await.expect("read"), None);
     assert_eq!(accounts.invitations().await.expect("read"), []);
 }
 
@@ -72,6 +80,8 @@ async fn an_invitation_ends(store: Store, accounts: Accounts) {
     store.write(Key(0), move |tx| tx.execute(later, params![week])).await.expect("a week goes by");
     assert!(matches!(accounts.accept_invitation(token, carla()).await, Err(Error::NotFound)));
     assert_eq!(accounts.invitations().await.expect("read"), []);
+    assert_eq!(accounts.closed_invitation(token).await.expect("read"), Some(Closed::Expired));
+    assert_eq!(accounts.closed_invitation(first).await.expect("read"), None, "replaced, not expired");
 }
 
 async fn who_may_not_invite_does_not_and_an_address_has_one_way_in(_: Store, accounts: Accounts) {

@@ -1,6 +1,6 @@
 //! Invitations. Whoever has the link needs no log-in.
 use accounts::{
-    Accepted, Claims, Invitation, InvitationId, NewInvitation, Role, SitesOf,
+    Accepted, Claims, Closed, Invitation, InvitationId, NewInvitation, Role, SitesOf,
     login::{text_of_token, token_from_text},
 };
 use axum::{
@@ -83,8 +83,25 @@ pub async fn look(
         return Err(Refusal::RateLimited.into());
     }
     let token = token_from_text(&token).ok_or(ApiError::NotFound)?;
-    let offered = app.accounts.invitation(token).await?.ok_or(ApiError::NotFound)?;
-    Ok(Json(OfferedRow { email: offered.email, inviter: offered.inviter }))
+    let Some(offered) = app.accounts.invitation(token).await? else { return Err(gone(&app, token).await?) };
+    let known = app.accounts.sites().await?;
+    let sites = match offered.sites {
+        SitesOf::All => None,
+        SitesOf::Some(ids) => {
+            Some(known.into_iter().filter(|it| ids.contains(&it.id)).map(|it| it.name).collect())
+        }
+    };
+    let role = offered.role.name().to_owned();
+    Ok(Json(OfferedRow { email: offered.email, inviter: offered.inviter, role, sites }))
+}
+
+/// Whoever has the link may know what became of it.
+async fn gone(app: &App, token: [u8; 32]) -> Result<ApiError, ApiError> {
+    Ok(match app.accounts.closed_invitation(token).await? {
+        Some(Closed::Used) => ApiError::Gone("invitation_used"),
+        Some(Closed::Expired) => ApiError::Gone("invitation_expired"),
+        None => ApiError::NotFound,
+    })
 }
 
 /// Makes the account and begins its first log-in.
@@ -102,7 +119,11 @@ pub async fn accept(
     let asked: Accept = read_json(&body?, "An object with first_name, last_name, password is accepted.")?;
     let Accept { first_name, last_name, password } = asked;
     let accepted = Accepted { first_name, last_name, password };
-    let claims = Claims::from(app.accounts.accept_invitation(token, accepted).await?);
+    let made = match app.accounts.accept_invitation(token, accepted).await {
+        Err(accounts::Error::NotFound) => return Err(gone(&app, token).await?),
+        made => made?,
+    };
+    let claims = Claims::from(made);
     log(&app, &claims, format!("invitation_accepted role={}", claims.role.name())).await;
     let (jar, me) = desk::welcome(&app, jar, claims).await?;
     Ok((StatusCode::CREATED, jar, me))

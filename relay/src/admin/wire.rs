@@ -101,6 +101,10 @@ pub struct OfferedRow {
     pub email: String,
     /// The first name of who invites.
     pub inviter: String,
+    /// `agent`, `manager` or `admin`.
+    pub role: String,
+    /// The names of the sites, sorted by key; `null` is every site.
+    pub sites: Option<Vec<String>>,
 }
 
 /// `POST /v1/invitations/of/{token}`; the answer is the same as a log-in's.

@@ -186,7 +186,12 @@ async fn an_invitation_goes_by_its_link() {
     let client = reqwest::Client::new();
     let shown = client.get(team.world.http(&path)).send().await.expect("answered");
     let offered: OfferedRow = body(shown).await;
-    let expected = OfferedRow { email: "ivy@example.com".into(), inviter: "Sophie".into() };
+    let expected = OfferedRow {
+        email: "ivy@example.com".into(),
+        inviter: "Sophie".into(),
+        role: "manager".into(),
+        sites: Some(vec!["Blog".into()]),
+    };
     assert_eq!(offered, expected);
     let accept = async |path: &str, password: &str| {
         let said = json!({ "first_name": "Ivy", "last_name": "Lee", "password": password });
@@ -204,9 +209,12 @@ async fn an_invitation_goes_by_its_link() {
         client.get(team.world.http("/v1/me")).header("cookie", cookie.split(';').next().expect("a value"));
     assert_eq!(body::<Me>(again.send().await.expect("answered")).await, me, "it logs in");
 
+    let used = client.get(team.world.http(&path)).send().await.expect("answered");
+    assert_eq!(code(used).await, (410, "invitation_used".into()));
+    assert_eq!(code(accept(&path, "correct horse").await).await, (410, "invitation_used".into()));
     for nothing in [path.as_str(), "/v1/invitations/of/AAAA", "/v1/invitations/of/%F0%9F"] {
         let shown = client.get(team.world.http(nothing)).send().await.expect("answered");
-        assert!([400, 404].contains(&shown.status().as_u16()), "{nothing}");
+        assert!([400, 404, 410].contains(&shown.status().as_u16()), "{nothing}");
         assert!(accept(nothing, "correct horse").await.status().is_client_error(), "{nothing}");
     }
 }
