@@ -26,7 +26,7 @@ pub use list::{Tally, counts, listed, may_match, rows};
 pub use mark::{Reader, read, star};
 pub use may::may;
 pub use online::Online;
-pub use panel::visitor_panel;
+pub use panel::{last_page, visitor_panel};
 pub use row::row;
 
 use crate::{

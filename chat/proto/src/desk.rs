@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use people::{Blocked, Canned, Contact, CustomValue, Past, Sticky, Visitor};
 
-use crate::{Cid, ConversationName, Fault, FileName, Form, Millis, Resume, message::Msg};
+use crate::{Cid, ConversationName, Fault, FileName, Form, Millis, Resume, message::Msg, visitor::PageView};
 
 /// The lists of conversations (FEATURES QUE-01 to QUE-03).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -109,6 +109,9 @@ pub struct Row {
     pub tags: Vec<i64>,
     /// Whether it is followed.
     pub starred: bool,
+    /// How many stars the visitor gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
     /// Where a search found its words: the message, and the text around them.
     pub found: Option<Found>,
 }
@@ -150,6 +153,9 @@ pub struct Offer {
     pub due: Millis,
     /// Whose it is, where it is a transfer.
     pub from: Option<i64>,
+    /// The page that the visitor was on last; told with [`ToDesk::Offered`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageView>,
 }
 
 /// A conversation, as the agent who has it open sees it.

@@ -1,8 +1,8 @@
 //! Visits and their pages, and what a site's script tells.
-use store::{Error, Tx, params};
+use store::{Error, Row, Tx, params};
 
 use super::{from_column, from_json, to_json};
-use crate::model::{Form, SiteId, UnixMillis, VisitorId};
+use crate::model::{ConversationId, Form, SiteId, UnixMillis, VisitorId};
 
 /// Whose.
 pub(crate) type Of = (SiteId, VisitorId);
@@ -29,8 +29,11 @@ pub(crate) struct Visit {
 pub(crate) struct Stored {
     pub id: i64,
     pub started: UnixMillis,
+    pub last_at: UnixMillis,
+    pub referrer: String,
     pub provenance: String,
     pub source: String,
+    pub campaign: Form,
     pub browser: String,
     pub system: String,
     pub country: String,
@@ -116,17 +119,49 @@ pub(crate) fn last(
     before: UnixMillis,
 ) -> Result<(Option<Stored>, u64), Error> {
     const COUNT: &str = "SELECT COUNT(*) FROM chat_visit WHERE site_id = $1 AND visitor_id = $2";
-    const LAST: &str =
-        "SELECT id, started, provenance, source, browser, system, country, pages FROM chat_visit
+    const LAST: &str = "SELECT id, started, last_at, referrer, provenance, source, campaign, browser, system,
+            country, pages FROM chat_visit
         WHERE site_id = $1 AND visitor_id = $2 AND started <= $3 ORDER BY last_at DESC, id DESC LIMIT 1";
-    type Columns = (i64, i64, String, String, String, String, String, i64);
     let (n,): (i64,) = tx.one(COUNT, params![site.0, visitor.0])?;
-    let found: Option<Columns> = tx.optional(LAST, params![site.0, visitor.0, before.0])?;
-    let read = |(id, started, provenance, source, browser, system, country, pages): Columns| {
-        let (started, pages) = (UnixMillis(started), from_column(pages));
-        Stored { id, started, provenance, source, browser, system, country, pages }
+    let found = tx.query(LAST, params![site.0, visitor.0, before.0])?;
+    let read = |row: &Row| {
+        Ok::<_, Error>(Stored {
+            id: row.get(0)?,
+            started: UnixMillis(row.get(1)?),
+            last_at: UnixMillis(row.get(2)?),
+            referrer: row.get(3)?,
+            provenance: row.get(4)?,
+            source: row.get(5)?,
+            campaign: from_json(&row.get::<String>(6)?)?,
+            browser: row.get(7)?,
+            system: row.get(8)?,
+            country: row.get(9)?,
+            pages: from_column(row.get(10)?),
+        })
     };
-    Ok((found.map(read), from_column(n)))
+    Ok((found.first().map(read).transpose()?, from_column(n)))
+}
+
+/// The page that a conversation's visitor was on last, as far as it is known.
+pub(crate) fn page_of(
+    tx: &mut dyn Tx,
+    site: SiteId,
+    conversation: ConversationId,
+) -> Result<Option<Page>, Error> {
+    const PAGE: &str = "SELECT p.url, p.title, p.at FROM chat_page p
+        JOIN chat_visit v ON v.site_id = p.site_id AND v.id = p.visit_id
+        JOIN chat_conversation c ON c.site_id = v.site_id AND c.visitor_id = v.visitor_id
+        WHERE c.site_id = $1 AND c.id = $2 ORDER BY p.at DESC, p.id DESC LIMIT 1";
+    let found: Option<(String, String, i64)> = tx.optional(PAGE, params![site.0, conversation.0])?;
+    Ok(found.map(|(url, title, at)| Page { url, title, at: UnixMillis(at) }))
+}
+
+/// The first page of a visit that is kept.
+pub(crate) fn first_page(tx: &mut dyn Tx, (site, visit): (SiteId, i64)) -> Result<Option<Page>, Error> {
+    const FIRST: &str = "SELECT url, title, at FROM chat_page WHERE site_id = $1 AND visit_id = $2
+        ORDER BY at, id LIMIT 1";
+    let found: Option<(String, String, i64)> = tx.optional(FIRST, params![site.0, visit])?;
+    Ok(found.map(|(url, title, at)| Page { url, title, at: UnixMillis(at) }))
 }
 
 /// The pages of a visit, the latest first, at most `n`.

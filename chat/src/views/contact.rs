@@ -60,7 +60,7 @@ pub async fn contact(engine: &Engine, viewer: &Viewer, visitor: VisitorId) -> Re
         let of = (site, visitor);
         let person = panel::person(tx, of, &settings.site.settings.lang)?;
         let (created, visits, conversations): (i64, i64, i64) = tx.one(COUNTS, params![site.0, visitor.0])?;
-        let notes = marks::stickies(tx, of)?.into_iter().map(sticky).collect();
+        let notes = notes(tx, of)?;
         Ok::<_, Fault>(Contact {
             id: visitor.0,
             site: key.clone(),
@@ -76,6 +76,11 @@ pub async fn contact(engine: &Engine, viewer: &Viewer, visitor: VisitorId) -> Re
         })
     };
     engine.store().read(read).await
+}
+
+/// What agents noted about a visitor, the latest first.
+pub(super) fn notes(tx: &mut dyn Tx, of: (SiteId, VisitorId)) -> Result<Vec<desk::Sticky>, Error> {
+    Ok(marks::stickies(tx, of)?.into_iter().map(sticky).collect())
 }
 
 fn sticky(it: marks::Sticky) -> desk::Sticky {

@@ -2,10 +2,10 @@
 use chat_proto::{desk, visitor::PageView};
 use store::{Error, Row, Tx, params};
 
-use super::{Online, row};
+use super::{Online, contact, row};
 use crate::{
     engine::{Engine, Fault},
-    model::{Conversation, ConversationId, Form, Lang, PublicId, SiteId, Stage, UnixMillis, VisitorId},
+    model::{Conversation, ConversationId, Form, Lang, SiteId, Stage, UnixMillis, VisitorId},
     tables::{conversation, from_column, from_json, library, visit},
     who::{Device, Viewer},
 };
@@ -48,8 +48,7 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
         Some(it) => visit::pages(tx, (site, it.id), PAGES)?,
         None => Vec::new(),
     };
-    let pages: Vec<PageView> =
-        pages.into_iter().map(|it| PageView { url: it.url, title: it.title, at: it.at.0 }).collect();
+    let pages: Vec<PageView> = pages.into_iter().map(shown).collect();
     let mut made = desk::Visitor {
         id: visitor.0,
         profile: person.profile.0,
@@ -61,15 +60,36 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
         exchanges: exchanges(tx, (site, visitor))?,
         past: past(tx, of)?,
         blocked: person.blocked,
+        notes: contact::notes(tx, (site, visitor))?,
         ..desk::Visitor::default()
     };
     if let Some(it) = last {
+        made.first_page = visit::first_page(tx, (site, it.id))?.map(shown);
         made.provenance = (it.provenance, it.source);
+        (made.referrer, made.campaign) = (it.referrer, it.campaign.0);
         made.visit_started = Some(it.started.0);
+        let goes_on = made.online && of.state.stage() != Stage::Closed;
+        made.visit_ended = Some(it.last_at.0).filter(|_| !goes_on);
         made.page_count = it.pages;
         (made.country, made.browser, made.system) = (it.country, it.browser, it.system);
     }
     Ok(made)
+}
+
+fn shown(it: visit::Page) -> PageView {
+    PageView { url: it.url, title: it.title, at: it.at.0 }
+}
+
+/// The page that a conversation's visitor was on last, as far as it is known.
+///
+/// # Errors
+/// The store's.
+pub async fn last_page(
+    engine: &Engine,
+    (site, conv): (SiteId, ConversationId),
+) -> Result<Option<PageView>, Fault> {
+    let read = move |tx: &mut dyn Tx| visit::page_of(tx, site, conv);
+    Ok(engine.store().read(read).await?.map(shown))
 }
 
 /// What is kept about a visitor whatever they do.
@@ -108,22 +128,26 @@ pub(super) fn exchanges(tx: &mut dyn Tx, (site, visitor): (SiteId, VisitorId)) -
 
 /// The latest ones before this, newest first.
 fn past(tx: &mut dyn Tx, of: &Conversation) -> Result<Vec<desk::Past>, Error> {
-    const PAST_ONES: &str = "SELECT c.pub, c.created, c.agent_id,
-            (SELECT m.body FROM chat_message m WHERE m.site_id = c.site_id AND m.conv_id = c.id
-                AND m.author = 'visitor' ORDER BY m.seq LIMIT 1)
+    let columns = conversation::columns_of("c");
+    let sql = format!(
+        "SELECT {columns}, (SELECT m.body FROM chat_message m WHERE m.site_id = c.site_id AND m.conv_id = c.id
+            AND m.author = 'visitor' ORDER BY m.seq LIMIT 1)
         FROM chat_conversation c WHERE c.site_id = $1 AND c.visitor_id = $2
-        AND (c.created, c.id) < ($3, $4) ORDER BY c.created DESC, c.id DESC LIMIT $5";
+        AND (c.created, c.id) < ($3, $4) ORDER BY c.created DESC, c.id DESC LIMIT $5"
+    );
     let values = params![of.site.0, of.visitor.0, of.created.0, of.id.0, PAST];
     let read = |row: &Row| {
-        let first: Option<String> = row.get(3)?;
+        let first: Option<String> = row.get(conversation::N_COLUMNS)?;
         let words =
             first.map(|it| Ok::<_, Error>(row::words(from_json(&it)?))).transpose()?.unwrap_or_default();
+        let it = conversation::read(row)?;
         Ok(desk::Past {
-            conv: PublicId::from_bytes(row.get(0)?).to_name(),
-            at: row.get(1)?,
-            agent: row.get(2)?,
+            conv: it.public.to_name(),
+            at: it.created.0,
+            agent: it.owner().or(it.previous_agent).map(|it| it.0),
             preview: row::shorten(&words),
+            rating: it.rating.map(|it| it.stars),
         })
     };
-    tx.query(PAST_ONES, values)?.iter().map(read).collect()
+    tx.query(&sql, values)?.iter().map(read).collect()
 }

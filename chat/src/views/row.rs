@@ -60,6 +60,7 @@ pub(super) fn read(row: &Row, online: &Online) -> Result<(Conversation, desk::Ro
         until: until(&of.state),
         tags: of.tags.iter().map(|it| it.0).collect(),
         starred: row.get(at(4))?,
+        rating: of.rating.as_ref().map(|it| it.stars),
         found: None,
     };
     Ok((of, made))
@@ -73,6 +74,7 @@ fn offer(row: &Row, first: usize) -> Result<Option<desk::Offer>, Error> {
         from: row.get(first + 2)?,
         at: row.get(first + 3)?,
         due: row.get(first + 4)?,
+        page: None,
     }))
 }
 

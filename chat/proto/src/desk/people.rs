@@ -21,8 +21,16 @@ pub struct Visitor {
     pub page: Option<PageView>,
     /// How they came: `direct`, `search`, `social`, `referral`, `campaign`; and from where.
     pub provenance: (String, String),
+    /// The address that they came from, without what follows its path; empty where there is none.
+    pub referrer: String,
+    /// The campaign's keys of the first page (`utm_*`).
+    pub campaign: Form,
     /// When this visit began.
     pub visit_started: Option<Millis>,
+    /// When it ended, as far as is known; nothing while it goes on.
+    pub visit_ended: Option<Millis>,
+    /// The first page of the visit that is kept.
+    pub first_page: Option<PageView>,
     /// Pages of this visit, the latest first.
     pub pages: Vec<PageView>,
     /// How many pages of this visit.
@@ -41,6 +49,8 @@ pub struct Visitor {
     pub past: Vec<Past>,
     /// Whether they are blocked.
     pub blocked: bool,
+    /// What agents noted about them, the latest first (FEATURES CRM-04).
+    pub notes: Vec<Sticky>,
 }
 
 /// A value that a site's script gave.
@@ -71,6 +81,9 @@ pub struct Past {
     pub preview: String,
     /// Whose it was.
     pub agent: Option<i64>,
+    /// How many stars the visitor gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
 }
 
 /// A reply that is written once and used often: `GET /v1/canned` gives a list of those of the agent's sites, their own
