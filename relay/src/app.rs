@@ -5,7 +5,7 @@ use accounts::Accounts;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
+    alone::{self, Holds},
     assets,
     auth::ticket::Tickets,
     config::PublicUrl,
@@ -64,6 +65,8 @@ pub struct Parts {
     pub lanes: Option<transport::webrtc::Endpoint>,
     /// Changes whenever somebody's rights may have become less.
     pub people: watch::Sender<()>,
+    /// Whether no other process runs this on the same database.
+    pub holds: Holds,
     /// Stops everything.
     pub shutdown: Shutdown,
 }
@@ -104,6 +107,7 @@ pub fn app(state: App, mounted: Router) -> Router {
         .fallback(web::missing)
         .layer(DefaultBodyLimit::max(MAX_JSON_BODY))
         .layer(from_fn_with_state(state.clone(), count_refusals))
+        .layer(from_fn_with_state(state.holds.clone(), alone::only_while_held))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(from_fn_with_state(state.clone(), transport::proxy::look_behind))
@@ -115,9 +119,12 @@ pub fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<He
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+async fn ready(State(app): State<App>) -> Result<Response, ApiError> {
+    if !app.holds.are_sure() {
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, "the database is not held\n").into_response());
+    }
     app.records.ping().await?;
-    Ok("ready\n")
+    Ok("ready\n".into_response())
 }
 
 async fn metrics(State(app): State<App>) -> Response {

@@ -4,11 +4,12 @@
 //! [`presence`] and [`desk`] are the two small sockets,
 //! [`admin`] what a desk administers; [`session`] holds one task per session around the pure
 //! machine of `cobrowse-core`; [`transport`] carries its frames; [`assets`] keeps what pages look like;
-//! [`records`] is what outlives a restart; [`mount`] is how other services come along,
+//! [`records`] is what outlives a restart, [`alone`] keeps a second process from it; [`mount`] is how other services come along,
 //! [`conversations`] how shares belong to what they serve. It routes envelopes and
 //! never decodes a page.
 
 pub mod admin;
+pub mod alone;
 pub mod app;
 pub mod assets;
 pub mod auth;

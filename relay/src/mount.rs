@@ -40,6 +40,7 @@ type Mount = Box<dyn FnOnce(Base) -> Mounting + Send>;
 #[derive(Default)]
 pub struct Mounts {
     migrations: Vec<Migrations>,
+    names: Vec<&'static str>,
     mounts: Vec<Mount>,
 }
 
@@ -59,6 +60,18 @@ impl Mounts {
         self.migrations.extend_from_slice(migrations);
         self.mounts.push(Box::new(move |base| Box::pin(mount(base))));
         self
+    }
+
+    /// Runs a service under this name only where no other process does on the same database.
+    #[must_use]
+    pub fn alone_as(mut self, name: &'static str) -> Self {
+        self.names.push(name);
+        self
+    }
+
+    /// What only one process may run on the database.
+    pub(crate) fn names(&self) -> &[&'static str] {
+        &self.names
     }
 
     /// The tables of all.

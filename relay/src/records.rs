@@ -1,8 +1,8 @@
 //! What of the relay outlives a restart: sessions and the audit log, in the database that the whole server
 //! shares. Nothing of the database blocks the runtime: commands run on threads of the store.
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use store::{Error, Migrations, SqliteOptions, Store};
+use store::{Alone, Error, Migrations, SqliteOptions, Store};
 
 use crate::config::Database;
 
@@ -34,9 +34,25 @@ pub fn open(data: &Path, database: &Database, more: &[Migrations]) -> Result<Sto
     // The accounts come first: they read tables of the first release that the relay then drops.
     let migrations = [&[accounts::TABLES, TABLES], more].concat();
     match database {
-        Database::DataFolder => Store::sqlite(&SqliteOptions::new(data.join("tandem.db")), &migrations),
+        Database::DataFolder => Store::sqlite(&SqliteOptions::new(file(data)), &migrations),
         Database::Postgres(postgres) => Store::postgres(&postgres.options()?, &migrations),
     }
+}
+
+/// Holds the name of a service on the database, which has been opened: what a service keeps in memory is true only
+/// while no other process runs it on the same rows. Blocks.
+///
+/// # Errors
+/// When another process runs it, or the database cannot be asked.
+pub fn alone(data: &Path, database: &Database, name: &'static str) -> Result<Alone, Error> {
+    match database {
+        Database::DataFolder => Alone::in_file(&file(data), name),
+        Database::Postgres(postgres) => Alone::on_server(&postgres.options()?, name),
+    }
+}
+
+fn file(data: &Path) -> PathBuf {
+    data.join("tandem.db")
 }
 
 /// The relay's own rows; cheap to clone.

@@ -7,11 +7,12 @@ use axum::{
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
-use store::{Migrations, Store};
+use store::{Alone, Store};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    alone::{self, Holds},
     app::{self, App, Parts},
     assets::{Assets, disk::Disk, fetch::Fetcher},
     auth::{self, ticket::Tickets},
@@ -84,6 +85,7 @@ pub struct Running {
     pub app: App,
     task: JoinHandle<std::io::Result<()>>,
     store: Store,
+    names: Vec<Alone>,
 }
 
 /// The demo's agent.
@@ -117,8 +119,8 @@ impl Server {
             Some(url) => url,
             None => PublicUrl::desk_localhost(addr.port(), config.tls.as_ref())?,
         };
-        let store = open(&config, mounts.migrations()).await?;
-        let app = App::from(parts(&config, public_url, &store)?);
+        let (store, names) = open(&config, &mounts).await?;
+        let app = App::from(parts(&config, public_url, (&store, &names))?);
         let demo = match &config.demo {
             Some(demo) => Some(set_up_demo(&app.accounts, &config.data, demo).await?),
             None => None,
@@ -146,7 +148,7 @@ impl Server {
             None => tokio::spawn(serve(PlainListener(listener), app.clone(), mounted)),
         };
         app.shutdown.spawn(housekeeping(app.clone()));
-        Ok(Running { addr, url, demo, app, task, store })
+        Ok(Running { addr, url, demo, app, task, store, names })
     }
 }
 
@@ -163,7 +165,11 @@ impl Running {
         let store = self.store;
         let close = async {
             self.app.audit.flush().await;
-            tokio::task::spawn_blocking(move || store.close()).await
+            let close = move || {
+                store.close();
+                self.names.into_iter().for_each(Alone::release);
+            };
+            tokio::task::spawn_blocking(close).await
         };
         if tokio::time::timeout(SHUTDOWN_GRACE, close).await.is_err() {
             tracing::warn!("the database was not closed in time");
@@ -179,17 +185,28 @@ impl Running {
         &self.store
     }
 
-    /// Ends when the server stops by itself.
+    /// Ends when the server stops by itself, or must not go on because another process runs on its database.
+    ///
+    /// # Errors
+    /// What became of it.
     pub async fn failed(&mut self) -> std::io::Result<()> {
-        (&mut self.task).await.map_err(std::io::Error::other)?
+        tokio::select! {
+            ended = &mut self.task => ended.map_err(std::io::Error::other)?,
+            () = self.app.holds.clone().lost() => Err(std::io::Error::other("another process has taken the database over")),
+        }
     }
 }
 
 /// On a thread that may block: a server far away, or a long migration, must not hold up the runtime.
-async fn open(config: &Config, more: &[Migrations]) -> Result<Store, StartError> {
-    let (data, database, more) = (config.data.clone(), config.database.clone(), more.to_vec());
-    let opened = tokio::task::spawn_blocking(move || records::open(&data, &database, &more)).await;
-    Ok(opened.map_err(std::io::Error::other)??)
+async fn open(config: &Config, mounts: &Mounts) -> Result<(Store, Vec<Alone>), StartError> {
+    let (config, more) = (config.clone(), mounts.migrations().to_vec());
+    let names = [&[alone::RELAY], mounts.names()].concat();
+    let open = move || {
+        let store = records::open(&config.data, &config.database, &more)?;
+        let names = alone::take(&config, &names).inspect_err(|_| store.close())?;
+        Ok::<_, store::Error>((store, names))
+    };
+    Ok(tokio::task::spawn_blocking(open).await.map_err(std::io::Error::other)??)
 }
 
 /// Whether something in front speaks TLS, and nobody said where it is.
@@ -197,7 +214,11 @@ fn is_behind_unknown(config: &Config, public_url: &PublicUrl) -> bool {
     public_url.is_https() && config.tls.is_none() && config.proxies.is_empty()
 }
 
-fn parts(config: &Config, public_url: PublicUrl, store: &Store) -> Result<Parts, StartError> {
+fn parts(
+    config: &Config,
+    public_url: PublicUrl,
+    (store, names): (&Store, &[Alone]),
+) -> Result<Parts, StartError> {
     let (metrics, shutdown) = (Metrics::default(), Shutdown::default());
     let lanes = config.udp.as_ref().map(|udp| Endpoint::bind(udp, &shutdown, &metrics)).transpose()?;
     Ok(Parts {
@@ -218,6 +239,7 @@ fn parts(config: &Config, public_url: PublicUrl, store: &Store) -> Result<Parts,
         },
         lanes,
         people: watch::Sender::default(),
+        holds: Holds::of(names),
         shutdown,
     })
 }

@@ -65,6 +65,14 @@ pub enum Error {
     /// The database cannot be opened.
     #[error("cannot open the database: {0}")]
     Open(String),
+    /// Another process holds the name that this one wants: see [`Alone`](crate::Alone).
+    #[error("the {name} of this database runs already, in another process ({by}): end that one first")]
+    Taken {
+        /// Which name.
+        name: &'static str,
+        /// Who has it, as they said it.
+        by: String,
+    },
     /// The database is of a newer release; this one would not understand it.
     #[error(
         "the database's {component} is of version {found}; this release knows versions up to {known}. \

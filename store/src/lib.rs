@@ -43,6 +43,7 @@
 //!
 //! [`attempt`]: trait.Tx.html#method.attempt
 
+mod alone;
 mod bus;
 mod command;
 mod error;
@@ -58,6 +59,7 @@ mod value;
 
 use std::sync::Arc;
 
+pub use alone::{Alone, Hold};
 pub use bus::{Bus, InProcess, MAX_TOPIC, Subscription, Wake};
 pub use command::Key;
 pub use error::{Constraint, Error};

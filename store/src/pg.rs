@@ -1,5 +1,6 @@
 //! PostgreSQL: a few threads write, each on a connection of its own, a few read.
 
+mod alone;
 mod bus;
 mod connect;
 mod driver;
@@ -10,17 +11,21 @@ use crate::queue::{Queues, Shared, channel};
 use crate::scope::Driver as _;
 use crate::{Dialect, Error, Migrations, Step, migrate};
 
+pub(crate) use alone::Keeper;
 pub use bus::PostgresBus;
 pub use connect::PostgresOptions;
 
-/// The store's own table: each worker's last transaction, so that a worker that lost the server in the
-/// midst of a commit can ask what became of it.
+/// The store's own tables: each worker's last transaction, so that a worker that lost the server in the
+/// midst of a commit can ask what became of it; and who holds which name.
 const OWN: Migrations = Migrations {
     component: "store",
-    steps: &[Step::both(
-        "last transaction of each worker",
-        "CREATE TABLE store_worker (worker {text} PRIMARY KEY, n {int} NOT NULL, at_ms {int} NOT NULL);",
-    )],
+    steps: &[
+        Step::both(
+            "last transaction of each worker",
+            "CREATE TABLE store_worker (worker {text} PRIMARY KEY, n {int} NOT NULL, at_ms {int} NOT NULL);",
+        ),
+        Step::both("who holds which name", alone::TABLE),
+    ],
 };
 
 /// Programs that start together wait for each other here. The number is arbitrary, and the store's.

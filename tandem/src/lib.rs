@@ -18,13 +18,13 @@ pub fn mounts() -> Mounts {
 
 /// The same on other terms, made from the usual ones: other limits, shorter times.
 pub fn mounts_with(terms: impl FnOnce(Options) -> Options + Send + 'static) -> Mounts {
-    Mounts::default().with(&[Chat::TABLES], move |base| chat(base, terms))
+    Mounts::default().alone_as(CHAT).with(&[Chat::TABLES], move |base| chat(base, terms))
 }
 
 /// The same, with the demo's history: made before the service begins, where there are no conversations yet. Only
 /// for a server that makes the demo's site.
 pub fn mounts_with_history() -> Mounts {
-    Mounts::default().with(&[Chat::TABLES], async |base| {
+    Mounts::default().alone_as(CHAT).with(&[Chat::TABLES], async |base| {
         demo::prepare(&base).await?;
         chat(base, |usual| usual).await
     })
