@@ -126,6 +126,11 @@ impl Chat {
         &self.parts.engine
     }
 
+    /// How many sockets of visitors are open: one for each browser with a conversation, whatever its tabs.
+    pub fn visitor_sockets(&self) -> usize {
+        self.hub.n_widgets()
+    }
+
     /// All routes of the service.
     pub fn router(&self) -> Router {
         http::routes(self)

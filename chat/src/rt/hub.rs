@@ -289,6 +289,11 @@ impl Hub {
         Some(state.widgets.enter(who, widget.clone()))
     }
 
+    /// How many widgets there are.
+    pub fn n_widgets(&self) -> usize {
+        self.lock().widgets.all().count()
+    }
+
     /// A widget's socket has closed.
     pub fn widget_leaves(&self, who: Visiting, widget: &Arc<Widget>) -> Option<Ticket> {
         self.lock().widgets.leave(who, widget)
