@@ -7,7 +7,7 @@ use axum::{
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
-use store::{Alone, Store};
+use store::{Alone, Migrations, Store};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -119,7 +119,8 @@ impl Server {
             Some(url) => url,
             None => PublicUrl::desk_localhost(addr.port(), config.tls.as_ref())?,
         };
-        let (store, names) = open(&config, &mounts).await?;
+        let carried = (mounts.migrations().to_vec(), mounts.names().to_vec());
+        let (store, names) = open(config.clone(), carried).await?;
         let app = App::from(parts(&config, public_url, (&store, &names))?);
         let demo = match &config.demo {
             Some(demo) => Some(set_up_demo(&app.accounts, &config.data, demo).await?),
@@ -198,9 +199,11 @@ impl Running {
 }
 
 /// On a thread that may block: a server far away, or a long migration, must not hold up the runtime.
-async fn open(config: &Config, mounts: &Mounts) -> Result<(Store, Vec<Alone>), StartError> {
-    let (config, more) = (config.clone(), mounts.migrations().to_vec());
-    let names = [&[alone::RELAY], mounts.names()].concat();
+async fn open(
+    config: Config,
+    (more, others): (Vec<Migrations>, Vec<&'static str>),
+) -> Result<(Store, Vec<Alone>), StartError> {
+    let names = [vec![alone::RELAY], others].concat();
     let open = move || {
         let store = records::open(&config.data, &config.database, &more)?;
         let names = alone::take(&config, &names).inspect_err(|_| store.close())?;
