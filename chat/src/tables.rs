@@ -19,8 +19,13 @@ pub(crate) mod timer;
 pub(crate) mod visit;
 
 pub(crate) use schema::TABLES;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use store::Error;
+
+use crate::model::Body;
 
 /// Writes a value as the text of a column.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Error> {
@@ -30,6 +35,11 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Error> {
 /// Reads it back.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| Error::Data(format!("a stored value: {error}")))
+}
+
+/// What a message says. What this release does not know is no reason to show nothing of its conversation.
+pub(crate) fn body(text: &str) -> Result<Body, Error> {
+    from_json(text).or_else(|error| from_json::<IgnoredAny>(text).map(|_| Body::Unknown).map_err(|_| error))
 }
 
 /// A counter as a column; none of them comes near the end of 63 bits.

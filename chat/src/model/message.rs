@@ -76,6 +76,9 @@ pub enum Body {
     Notice(Notice),
     /// A code for agents only.
     Record(Record),
+    /// Something that a later release stored, on another node or before this one was put back: readers show that there
+    /// is something, and nothing of it (FEATURES ERR-07).
+    Unknown,
 }
 
 impl Body {
@@ -96,6 +99,7 @@ impl Body {
             Self::Notice(_) => "system",
             Self::Record(Record::Note(_)) => "note",
             Self::Record(_) => "record",
+            Self::Unknown => "unknown",
         }
     }
 }

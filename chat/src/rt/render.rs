@@ -1,6 +1,6 @@
 //! Messages and conversations as their readers get them. What only agents may know has no way into what
 //! visitors get: another function makes it.
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chat_proto::{
     message::{Choice, FileCard, From, Meta, Msg},
@@ -115,8 +115,8 @@ impl Render<'_> {
             }
             Body::Form(form) => meta.form.clone_from(&form.0),
             Body::Notice(notice) => self.notice(*notice, meta),
-            // Only desks get what it says.
-            Body::Record(_) => {}
+            // Only desks get what the one says, and nobody what the other does.
+            Body::Record(_) | Body::Unknown => {}
         }
     }
 
@@ -178,9 +178,29 @@ pub(crate) fn hex(bytes: &[u8; 16]) -> String {
     format!("{:032x}", u128::from_be_bytes(*bytes))
 }
 
-/// A conversation as its visitor may know it. `place` is its place in the queue, from 1.
-pub(crate) fn conversation(it: &Conversation, names: &Names, place: Option<usize>) -> visitor::Conversation {
+/// Where a conversation waits: its place in the queue, from 1, and how long it may still take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waits {
+    pub place: usize,
+    pub wait: Option<Duration>,
+}
+
+impl Waits {
+    /// How many are before.
+    pub fn ahead(self) -> u32 {
+        u32::try_from(self.place.saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// Seconds.
+    pub fn wait_s(self) -> Option<u32> {
+        self.wait.and_then(|it| u32::try_from(it.as_secs()).ok())
+    }
+}
+
+/// A conversation as its visitor may know it.
+pub(crate) fn conversation(it: &Conversation, names: &Names, waits: Option<Waits>) -> visitor::Conversation {
     let agent = it.owner();
+    let waits = waits.filter(|_| it.state.stage() == Stage::Queued);
     visitor::Conversation {
         conv: it.public.to_name(),
         stage: stage(it.state.stage()),
@@ -197,22 +217,9 @@ pub(crate) fn conversation(it: &Conversation, names: &Names, place: Option<usize
             | State::Offline
             | State::Closed(_) => false,
         },
-        ahead: ahead(&it.state, place),
-        wait_s: None,
+        ahead: waits.map(Waits::ahead).or((it.state.stage() == Stage::Offered).then_some(0)),
+        wait_s: waits.and_then(Waits::wait_s),
         rateable: it.is_rateable(),
-    }
-}
-
-fn ahead(state: &State, place: Option<usize>) -> Option<u32> {
-    match state {
-        State::Queued(_) => place.map(|place| u32::try_from(place.saturating_sub(1)).unwrap_or(u32::MAX)),
-        State::Offered(..) => Some(0),
-        State::Bot(_)
-        | State::Active(_)
-        | State::Snoozed(_)
-        | State::OfflineForm
-        | State::Offline
-        | State::Closed(_) => None,
     }
 }
 

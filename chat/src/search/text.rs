@@ -11,7 +11,7 @@ pub(super) fn of_body(body: &Body) -> Option<String> {
         }
         Body::Choice { label, .. } => vec![label],
         Body::Form(form) => form.0.values().map(String::as_str).collect(),
-        Body::Notice(_) => return None,
+        Body::Notice(_) | Body::Unknown => return None,
         Body::Record(record) => vec![of_record(record)?],
     };
     Some(parts.join("\n"))

@@ -38,6 +38,16 @@ fn bodies_are_stored_so() {
     .assert_eq(&texts.join("\n"));
 }
 
+// shows: ERR-07
+#[test]
+fn a_body_of_a_later_release_is_read_as_one_that_is_not_known() {
+    for text in [r#"{"hologram":{"layers":3}}"#, r#"{"content":{"hologram":[]}}"#, r#""later""#] {
+        let body = super::body(text).expect("read");
+        assert_eq!((body.kind(), body.files()), ("unknown", None), "{text}");
+    }
+    assert!(super::body("{").is_err(), "a broken row is no later release's");
+}
+
 #[test]
 fn states_are_stored_so() {
     let waiting = Waiting {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, params};
 
 use super::{
-    from_column, from_json,
+    from_column,
     search::{self, Entry},
     to_column, to_json,
 };
@@ -161,7 +161,7 @@ fn read(row: &Row, place: impl Fn(u64) -> Place) -> Result<(Message, usize), Err
         place: place(from_column(row.get(0)?)),
         cid: Cid::from_bytes(row.get(1)?),
         author: author(&row.get::<String>(2)?, row.get(3)?)?,
-        body: from_json(&body)?,
+        body: super::body(&body)?,
         reply_to,
         at: UnixMillis(row.get(5)?),
     };

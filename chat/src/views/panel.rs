@@ -6,7 +6,7 @@ use super::{Online, contact, row};
 use crate::{
     engine::{Engine, Fault},
     model::{Conversation, ConversationId, Form, Lang, SiteId, Stage, UnixMillis, VisitorId},
-    tables::{conversation, from_column, from_json, library, visit},
+    tables::{self, conversation, from_column, from_json, library, visit},
     who::{Device, Viewer},
 };
 
@@ -139,7 +139,7 @@ fn past(tx: &mut dyn Tx, of: &Conversation) -> Result<Vec<desk::Past>, Error> {
     let read = |row: &Row| {
         let first: Option<String> = row.get(conversation::N_COLUMNS)?;
         let words =
-            first.map(|it| Ok::<_, Error>(row::words(from_json(&it)?))).transpose()?.unwrap_or_default();
+            first.map(|it| Ok::<_, Error>(row::words(tables::body(&it)?))).transpose()?.unwrap_or_default();
         let it = conversation::read(row)?;
         Ok(desk::Past {
             conv: it.public.to_name(),

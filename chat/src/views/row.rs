@@ -7,8 +7,9 @@ use crate::{
     engine::{Engine, Fault},
     model::{Body, Content, Conversation, ConversationId, SiteId, State},
     tables::{
+        self,
         conversation::{self, N_COLUMNS},
-        from_column, from_json,
+        from_column,
     },
     who::{Device, Viewer},
 };
@@ -104,7 +105,7 @@ fn preview(last: Option<String>) -> Result<(From, String), Error> {
         "bot" => From::Bot,
         _ => From::System,
     };
-    Ok((from, shorten(&words(from_json(body)?))))
+    Ok((from, shorten(&words(tables::body(body)?))))
 }
 
 /// The beginning of a text, on one line.
@@ -144,7 +145,7 @@ pub(super) fn words(body: Body) -> String {
         }
         Body::Choice { label, .. } => label,
         Body::Form(mut form) => form.0.remove("message").unwrap_or_default(),
-        Body::Notice(_) | Body::Record(_) => String::new(),
+        Body::Notice(_) | Body::Record(_) | Body::Unknown => String::new(),
     }
 }
 

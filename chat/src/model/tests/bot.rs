@@ -6,7 +6,7 @@ fn words(transition: &Transition) -> Vec<String> {
     let said = bodies.filter_map(|(author, body)| match body {
         Body::Content(Content::Text(text)) | Body::Question { text, .. } => Some((author, text.clone())),
         Body::Choice { label, .. } => Some((author, label.clone())),
-        Body::Content(_) | Body::Form(_) | Body::Notice(_) | Body::Record(_) => None,
+        Body::Content(_) | Body::Form(_) | Body::Notice(_) | Body::Record(_) | Body::Unknown => None,
     });
     said.map(|(author, text)| format!("{author:?}: {text}")).collect()
 }

@@ -63,6 +63,7 @@ fn append(message: &Message) -> String {
         Body::Form(form) => format!("{form:?}"),
         Body::Notice(notice) => notice.code().to_owned(),
         Body::Record(record) => record.code().to_owned(),
+        Body::Unknown => String::new(),
     };
     format!("{place} {author} {}: {words}", message.body.kind())
 }
