@@ -19,6 +19,7 @@ mod effects;
 mod facts;
 mod fault;
 mod intake;
+mod pace;
 mod presence;
 mod read;
 mod reload;
@@ -46,7 +47,8 @@ pub use crate::tables::{
 };
 use crate::{
     changes::Changes,
-    model::{SiteId, Transition, UnixMillis},
+    known::SiteKnown,
+    model::{Effect, SiteId, Transition, UnixMillis},
     views::Online,
 };
 pub use ask::{Answer, Ask, Request, Rid};
@@ -60,7 +62,8 @@ pub use setup::FirstSetUp;
 pub(crate) use share::CannotShare;
 pub use share::ShareNews;
 pub use shares::{
-    NoShares, OpenFuture, PageId, ShareEnd, ShareOpen, ShareRefused, Shares, SharesFuture, SharesUnreachable,
+    NoShares, OpenFuture, PageFuture, PageId, ShareEnd, ShareOpen, ShareRefused, Shares, SharesFuture,
+    SharesUnreachable,
 };
 pub use start::{Start, Started};
 pub use turn::Rounds;
@@ -152,6 +155,11 @@ impl Engine {
         self.inner.clock.now()
     }
 
+    /// What desks know of a site.
+    pub(crate) async fn known(&self, site: SiteId) -> Result<Arc<SiteKnown>, Fault> {
+        Ok(self.inner.changes.known().site(&self.inner.store, site).await?)
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }
@@ -211,9 +219,13 @@ impl Engine {
 impl Inner {
     /// On the store's thread, once it is durable.
     fn committed(&self, it: &Arc<Committed>) {
+        let counts = |it: &Effect| matches!(it, Effect::Hold(..) | Effect::Free(_));
+        if it.transition.effects.iter().any(counts) {
+            // How many conversations agents have stands in the directory.
+            self.changes.known().forget(it.site);
+        }
         let decided = self.routing.transition(it);
-        let has_timers =
-            it.transition.effects.iter().any(|it| matches!(it, crate::model::Effect::SetTimer(..)));
+        let has_timers = it.transition.effects.iter().any(|it| matches!(it, Effect::SetTimer(..)));
         if decided || has_timers {
             self.wake.notify_one();
         }

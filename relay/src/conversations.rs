@@ -107,11 +107,17 @@ pub struct NotKept(pub String);
 /// An answer that is under way.
 pub type Keeping<'a> = Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + 'a>>;
 
+/// An agent who is being looked for.
+pub type Finding<'a> = Pin<Box<dyn Future<Output = Result<Option<AccountId>, NotKept>> + Send + 'a>>;
+
 /// Where events go: a conversation's thread.
 pub trait Thread: Send + Sync {
     /// Keeps an event, once however often it is told. One for a conversation that is not there is kept by
     /// forgetting it.
     fn append(&self, event: ShareEvent) -> Keeping<'_>;
+
+    /// Whom the conversation is with now, if it is there and with anybody.
+    fn agent_of<'a>(&'a self, conv: &'a str) -> Finding<'a>;
 }
 
 /// A share that is open.

@@ -9,14 +9,17 @@ mod settings;
 mod stories;
 mod story;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use accounts::Accounts;
 use chat::{
     engine::Rounds,
     search::Search,
     server::{Chat, OpenError, Options},
 };
-use relay::mount::Base;
 use store::{Store, Tx, params};
 use thiserror::Error;
 
@@ -67,15 +70,27 @@ pub fn log_ins(data: &Path) -> Result<Vec<LogIn>, DemoError> {
     people::log_ins(data)
 }
 
+/// Where the demo is made.
+pub(crate) struct Ground {
+    /// The database, with all tables.
+    pub store: Store,
+    /// Its accounts.
+    pub accounts: Accounts,
+    /// The desk's.
+    pub origin: String,
+    /// The folder of the passwords.
+    pub data: PathBuf,
+}
+
 /// Makes what is not there yet.
-pub(crate) async fn prepare(base: &Base) -> Result<(), DemoError> {
+pub(crate) async fn prepare(base: &Ground) -> Result<(), DemoError> {
     let site = base.accounts.site(SITE).await?.ok_or(DemoError::Missing("site"))?;
     people::agents(&base.accounts, (&base.data, site.id)).await?;
     if has_conversations(&base.store, site.id.0).await? {
         return Ok(());
     }
     let clock = Arc::new(Past::now());
-    let origin = base.public_url.origin();
+    let origin = base.origin.clone();
     let options = Options { clock: clock.clone(), ..Options::new(&origin) };
     let chat = Chat::open(base.store.clone(), base.accounts.clone(), options).await?;
     let team = people::team(&base.accounts).await?;

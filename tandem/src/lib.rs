@@ -1,5 +1,7 @@
 //! The program `tandem` composes the relay and the chat service; nothing else. Here is the composition, for the
-//! program and for tests that start a whole server in their own process.
+//! program and for tests that start a whole server in their own process: both in one process ([`mounts`]), or each in
+//! its own ([`apart`]).
+pub mod apart;
 pub mod demo;
 
 mod shares;
@@ -8,8 +10,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use chat::server::{Chat, Options};
-use relay::mount::{Base, MountError, Mounts};
+use relay::{
+    conversations::Thread,
+    mount::{Base, MountError, Mounts},
+};
 use shares::{ChatThread, RelayShares, reconcile};
+
+/// The name under which one process alone runs the chat service on a database.
+const CHAT: &str = "chat";
 
 /// What the server carries beside the relay: the chat service.
 pub fn mounts() -> Mounts {
@@ -25,27 +33,43 @@ pub fn mounts_with(terms: impl FnOnce(Options) -> Options + Send + 'static) -> M
 /// for a server that makes the demo's site.
 pub fn mounts_with_history() -> Mounts {
     Mounts::default().alone_as(CHAT).with(&[Chat::TABLES], async |base| {
-        demo::prepare(&base).await?;
+        let ground = demo::Ground {
+            store: base.store.clone(),
+            accounts: base.accounts.clone(),
+            origin: base.public_url.origin(),
+            data: base.data.clone(),
+        };
+        demo::prepare(&ground).await?;
         chat(base, |usual| usual).await
     })
 }
 
 async fn chat(base: Base, terms: impl FnOnce(Options) -> Options) -> Result<Router, MountError> {
     let options = Options { files: Some(base.data.join("files")), ..Options::new(&base.public_url.origin()) };
-    let relay = base.conversations;
-    let shares = Arc::new(RelayShares { relay: relay.clone(), accounts: base.accounts.clone() });
+    let shares = Arc::new(RelayShares { relay: base.conversations.clone(), accounts: base.accounts.clone() });
     let options = terms(Options { shares, ..options });
-    let chat = Chat::open(base.store, base.accounts, options).await?;
+    let chat = Chat::open(base.store.clone(), base.accounts.clone(), options).await?;
     let (service, shutdown) = (chat.clone(), base.shutdown.clone());
-    let (teller, thread) = (relay.clone(), ChatThread(chat.engine().clone()));
-    base.shutdown.spawn(async move { teller.tell(&thread).await });
-    let (engine, stop) = (chat.engine().clone(), base.shutdown.clone());
+    follow(&base, Arc::new(ChatThread(chat.engine().clone())));
+    base.shutdown.spawn(async move { service.serve(shutdown.wanted()).await });
+    Ok(chat.router())
+}
+
+/// Tells conversations of their shares, and ends shares that do not belong to one any more, until the server stops.
+fn follow(base: &Base, thread: Arc<dyn Thread>) {
+    let (relay, stop, told) = (base.conversations.clone(), base.shutdown.clone(), thread.clone());
     base.shutdown.spawn(async move {
+        // What is cut off here is told again after the next start.
         tokio::select! {
-            () = reconcile(relay, engine) => {}
+            () = relay.tell(&*told) => {}
             () = stop.wanted() => {}
         }
     });
-    base.shutdown.spawn(async move { service.serve(shutdown.wanted()).await });
-    Ok(chat.router())
+    let (relay, stop) = (base.conversations.clone(), base.shutdown.clone());
+    base.shutdown.spawn(async move {
+        tokio::select! {
+            () = reconcile(relay, thread) => {}
+            () = stop.wanted() => {}
+        }
+    });
 }

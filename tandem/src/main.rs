@@ -2,7 +2,7 @@
 use std::{
     io::Write,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use accounts::{Accounts, Agent, NewAgent, NewSite, Role, Site, SitesOf, random_password};
@@ -18,7 +18,13 @@ use relay::{
     shutdown,
 };
 use store::Store;
-use tandem::{demo, mounts, mounts_with_history};
+use tandem::{
+    apart::{
+        self, Url, Way, service,
+        sign::{Key, KeyError},
+    },
+    demo, mounts, mounts_with_history,
+};
 
 /// Tandem: self-hosted co-browsing and live support.
 #[derive(Parser)]
@@ -32,6 +38,8 @@ struct Arguments {
 enum Command {
     /// Runs the server.
     Serve(Box<Serve>),
+    /// Runs the chat service in a process of its own, for a server that is started with --chat.
+    Chat(Box<ChatAlone>),
     /// Agents' accounts.
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -78,14 +86,64 @@ struct Serve {
     demo_account: bool,
     /// Where there are no conversations yet: makes the demo's other agents, a set-up shop and three weeks of
     /// conversations, and prints the passwords.
-    #[arg(long, requires = "demo_account")]
+    #[arg(long, requires = "demo_account", conflicts_with = "chat")]
     demo_history: bool,
+    /// Where the chat service listens, when it runs in a process of its own: `tandem chat`.
+    #[arg(long, value_name = "URL", env = "TANDEM_CHAT")]
+    chat: Option<Url>,
+    #[command(flatten)]
+    link: Link,
     /// An origin of the demo's pages. Repeatable.
     #[arg(long, requires = "demo_account")]
     site_origin: Vec<String>,
     /// Lets the guarded fetch reach private and loopback addresses: for a demo on one machine.
     #[arg(long)]
     allow_private_fetch: bool,
+}
+
+#[derive(Args)]
+struct ChatAlone {
+    /// Where HTTP listens: for the server, and for nobody else.
+    #[arg(long, default_value = "127.0.0.1:7411")]
+    listen: SocketAddr,
+    /// Where the server itself listens.
+    #[arg(long, value_name = "URL", env = "TANDEM_RELAY", default_value = "http://127.0.0.1:7401")]
+    relay: Url,
+    /// The address that browsers use, which is the server's.
+    #[arg(long, env = "TANDEM_PUBLIC_URL")]
+    public_url: PublicUrl,
+    /// Where the server connects from, an address or a network, when it is on another machine: the visitor's address
+    /// is then what it says. Repeatable.
+    #[arg(long)]
+    proxy: Vec<Proxy>,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    link: Link,
+    /// Where there are no conversations yet: makes the demo's history on a server that was started with
+    /// --demo-account, and prints the passwords.
+    #[arg(long)]
+    demo_history: bool,
+}
+
+/// The secret between server and chat service.
+#[derive(Args)]
+struct Link {
+    /// The file of the secret that the server and the chat service sign their calls with: 32 bytes, or 64 hexadecimal
+    /// digits. TANDEM_LINK_KEY may hold the digits. [default: link.key in the data folder, made when it is not there]
+    #[arg(long, value_name = "FILE")]
+    link_key: Option<PathBuf>,
+}
+
+impl Link {
+    fn key(&self, data: &Path) -> Result<Key, KeyError> {
+        let told = std::env::var("TANDEM_LINK_KEY").ok().filter(|it| !it.is_empty());
+        match (&self.link_key, told) {
+            (Some(file), _) => Key::in_file(file),
+            (None, Some(digits)) => digits.parse(),
+            (None, None) => Key::in_folder(data),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -183,6 +241,7 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
         Command::Serve(serve) => run(*serve).await,
+        Command::Chat(chat) => run_chat(*chat).await,
         Command::Agent(command) => agents(command).await,
         Command::Site(command) => sites(command).await,
         Command::Audit(AuditCommand::Verify { data }) => verify(data).await,
@@ -197,12 +256,45 @@ async fn run(serve: Serve) -> Result<()> {
     // Listened for before anybody is told that the server runs.
     let told = shutdown::signal();
     let history = serve.demo_history.then(|| serve.data.data.clone());
-    let mounts = if history.is_some() { mounts_with_history() } else { mounts() };
+    let mounts = match &serve.chat {
+        Some(url) => apart::mounts(Way { url: url.clone(), key: serve.link.key(&serve.data.data)? }),
+        None if serve.demo_history => mounts_with_history(),
+        None => mounts(),
+    };
     let mut running = Server::start_with(config(serve), mounts).await?;
     let mut lines = vec![format!("Desk: {}", running.url)];
-    let log_in = |email: &str, password: &str| format!("Log in as {email} with the password {password}");
     lines.extend(running.demo.iter().map(|it| log_in(&it.email, &it.password)));
     if let Some(data) = history {
+        lines.extend(demo::log_ins(&data)?.iter().map(|it| log_in(&it.email, &it.password)));
+    }
+    say(&lines)?;
+    tokio::select! {
+        failed = running.failed() => return failed.context("serving"),
+        () = told => {}
+    }
+    tracing::info!("stopping");
+    running.shutdown().await.context("stopping")
+}
+
+fn log_in(email: &str, password: &str) -> String {
+    format!("Log in as {email} with the password {password}")
+}
+
+async fn run_chat(chat: ChatAlone) -> Result<()> {
+    let told = shutdown::signal();
+    let (data, history) = (chat.data.data.clone(), chat.demo_history);
+    let config = service::Config {
+        listen: chat.listen,
+        public_url: chat.public_url,
+        proxies: chat.proxy,
+        database: chat.data.database(),
+        relay: Way { url: chat.relay, key: chat.link.key(&data)? },
+        data: data.clone(),
+        history,
+    };
+    let mut running = service::start(config, |usual| usual).await?;
+    let mut lines = vec![format!("Chat: http://{}", running.addr)];
+    if history {
         lines.extend(demo::log_ins(&data)?.iter().map(|it| log_in(&it.email, &it.password)));
     }
     say(&lines)?;

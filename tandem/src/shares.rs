@@ -1,17 +1,17 @@
 //! Joins the chat's conversations to the relay's shares: the only place that knows both.
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, future::ready, sync::Arc, time::Duration};
 
 use accounts::Accounts;
 use chat::{
     engine::{
-        Engine, OpenFuture, PageId, ShareEnd, ShareNews, ShareOpen, ShareRefused, Shares, SharesFuture,
-        SharesUnreachable,
+        Engine, OpenFuture, PageFuture, PageId, ShareEnd, ShareNews, ShareOpen, ShareRefused, Shares,
+        SharesFuture, SharesUnreachable,
     },
     model::{AgentId, ConversationId, ShareId, SharePhase, SiteId},
 };
 use chat_proto::visitor::PageProof;
 use cobrowse_core::id::VisitorId;
-use relay::conversations::{Conversations, Keeping, NotKept, Phase, ShareError, ShareEvent, Thread};
+use relay::conversations::{Conversations, Finding, Keeping, NotKept, Phase, ShareError, ShareEvent, Thread};
 
 /// How often it is looked for shares whose conversation is not their agent's (any more), and for viewers who are not
 /// that agent.
@@ -58,9 +58,9 @@ impl Shares for RelayShares {
         Box::pin(self.begin(share))
     }
 
-    fn page(&self, site: &str, proof: &PageProof, signed: &[u8]) -> Option<PageId> {
-        let visitor = self.relay.signer(site, &proof.key, signed, &proof.signature)?;
-        Some(PageId(*visitor.as_bytes()))
+    fn page<'a>(&'a self, site: &'a str, proof: &'a PageProof, signed: &'a [u8]) -> PageFuture<'a> {
+        let visitor = self.relay.signer(site, &proof.key, signed, &proof.signature);
+        Box::pin(ready(Ok(visitor.map(|it| PageId(*it.as_bytes())))))
     }
 }
 
@@ -103,16 +103,24 @@ impl Thread for ChatThread {
             self.0.tell_share(of, news).await.map_err(|fault| NotKept(fault.to_string()))
         })
     }
+
+    fn agent_of<'a>(&'a self, conv: &'a str) -> Finding<'a> {
+        Box::pin(async move {
+            let Some((site, id)) = named(conv) else { return Ok(None) };
+            let has = self.0.active_agent(site, id).await.map_err(|fault| NotKept(fault.to_string()))?;
+            Ok(has.map(account))
+        })
+    }
 }
 
 /// Ends shares whose conversation is not with their agent, which is what a crash between the two sides leaves, and
 /// sends away other agents' viewers. For ever.
-pub async fn reconcile(relay: Conversations, chat: Engine) {
+pub async fn reconcile(relay: Conversations, thread: Arc<dyn Thread>) {
     let mut looks = tokio::time::interval(LOOK);
     let mut suspects = BTreeSet::new();
     loop {
         looks.tick().await;
-        match look(&relay, &chat, &suspects).await {
+        match look(&relay, &*thread, &suspects).await {
             Ok(now) => suspects = now,
             Err(error) => tracing::warn!(%error, "shares were not compared with their conversations"),
         }
@@ -122,18 +130,14 @@ pub async fn reconcile(relay: Conversations, chat: Engine) {
 /// What is wrong now; what was wrong before too is ended. Once is no proof: a transfer changes one side first.
 async fn look(
     relay: &Conversations,
-    chat: &Engine,
+    thread: &dyn Thread,
     before: &BTreeSet<(String, i64)>,
 ) -> Result<BTreeSet<(String, i64)>, ShareError> {
     let mut wrong = BTreeSet::new();
     for share in relay.open_shares().await? {
-        let has = match named(&share.conv) {
-            Some((site, id)) => {
-                chat.active_agent(site, id).await.map_err(|fault| ShareError::Failed(fault.to_string()))?
-            }
-            None => None,
-        };
-        if has.is_some_and(|it| it.0 == share.agent.0) {
+        let has =
+            thread.agent_of(&share.conv).await.map_err(|error| ShareError::Failed(error.to_string()))?;
+        if has == Some(share.agent) {
             relay.keep_to_agent(&share).await?;
             continue;
         }

@@ -1,4 +1,6 @@
 //! Shares of the visitor's page in a conversation: who may begin one, and what the relay tells of it.
+use std::time::Duration;
+
 use chat_proto::visitor::PageProof;
 use store::{Key, Tx};
 
@@ -10,6 +12,11 @@ use crate::{
 
 /// What comes before the token in what a browser signs, so that nothing else that its key signs is a proof.
 const SIGNED: &str = "tandem-chat:";
+
+/// So long it is tried to find out whose page a proof is of, where the relay cannot be asked, ...
+const PROVES_FOR: Duration = Duration::from_secs(120);
+/// ... and so often.
+const PROVES_EVERY: Duration = Duration::from_secs(2);
 
 /// What the relay tells of a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +46,41 @@ pub enum CannotShare {
 }
 
 impl Engine {
-    /// A client has shown which browser it is. What is no proof says nothing.
+    /// A client has shown which browser it is. What is no proof says nothing. A relay that cannot be asked now keeps
+    /// nobody waiting: it is asked again, for a while.
     pub(crate) async fn is_page(
         &self,
         (site, key): (SiteId, &str),
         visitor: VisitorId,
         (proof, token): (&PageProof, &str),
     ) -> Result<(), Fault> {
+        match self.prove((site, key), visitor, (proof, token)).await {
+            Err(Fault::Shares(_)) => {}
+            proved => return proved,
+        }
+        let (engine, key, proof, token) = (self.clone(), key.to_owned(), proof.clone(), token.to_owned());
+        let until = tokio::time::Instant::now() + PROVES_FOR;
+        tokio::spawn(async move {
+            let mut again = tokio::time::interval(PROVES_EVERY);
+            again.tick().await;
+            while again.tick().await < until {
+                let proved = engine.prove((site, &key), visitor, (&proof, &token)).await;
+                if !matches!(proved, Err(Fault::Shares(_))) {
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    async fn prove(
+        &self,
+        (site, key): (SiteId, &str),
+        visitor: VisitorId,
+        (proof, token): (&PageProof, &str),
+    ) -> Result<(), Fault> {
         let signed = [SIGNED, token].concat();
-        let Some(PageId(page)) = self.inner.shares.page(key, proof, signed.as_bytes()) else {
+        let Some(PageId(page)) = self.inner.shares.page(key, proof, signed.as_bytes()).await? else {
             tracing::debug!("what came with a hello proves no page");
             return Ok(());
         };

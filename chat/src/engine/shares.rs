@@ -64,6 +64,10 @@ pub type SharesFuture<'a> = Pin<Box<dyn Future<Output = Result<(), SharesUnreach
 /// A beginning that is under way.
 pub type OpenFuture<'a> = Pin<Box<dyn Future<Output = Result<ShareId, ShareRefused>> + Send + 'a>>;
 
+/// Whose page it is, which is being found out.
+pub type PageFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<PageId>, SharesUnreachable>> + Send + 'a>>;
+
 /// Begins and ends shares.
 pub trait Shares: Send + Sync {
     /// Ends what this agent sees or may do in the visitor's page. Called before the transaction, and perhaps more than
@@ -75,9 +79,9 @@ pub trait Shares: Send + Sync {
         Box::pin(ready(Err(ShareRefused::VisitorGone)))
     }
 
-    /// Which browser of the site proves itself by having signed these bytes.
-    fn page(&self, _site: &str, _proof: &PageProof, _signed: &[u8]) -> Option<PageId> {
-        None
+    /// Which browser of the site proves itself by having signed these bytes, if any.
+    fn page<'a>(&'a self, _site: &'a str, _proof: &'a PageProof, _signed: &'a [u8]) -> PageFuture<'a> {
+        Box::pin(ready(Ok(None)))
     }
 }
 

@@ -46,7 +46,7 @@ pub async fn look_behind(State(app): State<App>, mut request: Request, next: Nex
 
 /// The last address of `X-Forwarded-For` that is no proxy's own: whoever asked the first proxy wrote those before it.
 /// `None` where it was not a proxy that connected, or where it said nothing.
-fn behind(proxies: &[Proxy], direct: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+pub fn behind(proxies: &[Proxy], direct: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
     let is_proxy = |address: &IpAddr| proxies.iter().any(|Proxy(net)| net.contains(address));
     if !is_proxy(&direct.to_canonical()) {
         return None;

@@ -4,7 +4,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use chat::engine::{OpenFuture, PageId, ShareEnd, ShareOpen, Shares, SharesFuture, SharesUnreachable};
+use chat::engine::{OpenFuture, PageFuture, ShareEnd, ShareOpen, Shares, SharesFuture, SharesUnreachable};
 use chat_proto::{desk::Deed, visitor::PageProof};
 
 use crate::{
@@ -45,7 +45,7 @@ impl Shares for Breaks {
         self.inner.open(share)
     }
 
-    fn page(&self, site: &str, proof: &PageProof, signed: &[u8]) -> Option<PageId> {
+    fn page<'a>(&'a self, site: &'a str, proof: &'a PageProof, signed: &'a [u8]) -> PageFuture<'a> {
         self.inner.page(site, proof, signed)
     }
 }
