@@ -203,7 +203,7 @@ impl Accounts {
     pub async fn put_agent(&self, new: NewAgent) -> Result<Agent, Error> {
         let new = check(new)?;
         let hashed = password::hash_new(new.password.clone()).await?;
-        let put = self.write(move |tx| match id_of(tx, &new.email)? {
+        let put = self.change(move |tx| match id_of(tx, &new.email)? {
             Some(id) => {
                 update(tx, id, &new, &hashed)?;
                 by_id(tx, id)
@@ -220,7 +220,7 @@ impl Accounts {
     pub async fn add_agent(&self, new: NewAgent) -> Result<Agent, Error> {
         let new = check(new)?;
         let hashed = password::hash_new(new.password.clone()).await?;
-        let added = self.write(move |tx| match id_of(tx, &new.email)? {
+        let added = self.change(move |tx| match id_of(tx, &new.email)? {
             Some(_) => Err(Error::EmailTaken),
             None => insert(tx, &new, &hashed),
         });
@@ -263,7 +263,16 @@ impl Accounts {
     /// [`Error::NotFound`]; [`Error::LastAdmin`] when nobody could set the server up any more;
     /// [`Invalid::Site`]; or when the database fails.
     pub async fn change_agent(&self, id: AgentId, change: AgentChange) -> Result<Agent, Error> {
-        self.write(move |tx| change_agent(tx, id, &change)).await
+        self.change(move |tx| change_agent(tx, id, &change)).await
+    }
+
+    /// Takes one site from an agent. Who served every site serves all the others from then on, and none that is
+    /// added later.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::EverySite`] for an administrator; or when the database fails.
+    pub async fn leave_site(&self, id: AgentId, site: SiteId) -> Result<Agent, Error> {
+        self.change(move |tx| leave_site(tx, id, site)).await
     }
 }
 
@@ -375,6 +384,22 @@ fn change_agent(tx: &mut dyn Tx, id: AgentId, change: &AgentChange) -> Result<Ag
     if disabled {
         end_logins(tx, id)?;
     }
+    by_id(tx, id)
+}
+
+fn leave_site(tx: &mut dyn Tx, id: AgentId, site: SiteId) -> Result<Agent, Error> {
+    // Held: another node may be giving them one.
+    const HOLD: &str = "SELECT role FROM account_agent WHERE id = $1 FOR UPDATE";
+    const EVERY: &str = "SELECT id FROM account_site ORDER BY id";
+    tx.optional::<(String,)>(HOLD, params![id.0])?.ok_or(Error::NotFound)?;
+    let agent = by_id(tx, id)?;
+    let mut sites = match agent.sites {
+        _ if agent.role == Role::Admin => return Err(Error::EverySite),
+        SitesOf::All => tx.rows::<(i64,)>(EVERY, &[])?.into_iter().map(|(id,)| SiteId(id)).collect(),
+        SitesOf::Some(sites) => sites,
+    };
+    sites.remove(&site);
+    put_sites(tx, id, &SitesOf::Some(sites))?;
     by_id(tx, id)
 }
 

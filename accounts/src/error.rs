@@ -22,6 +22,9 @@ pub enum Error {
     /// The server would have nobody left who can set it up.
     #[error("this is the last administrator")]
     LastAdmin,
+    /// Administrators serve every site.
+    #[error("an administrator serves every site")]
+    EverySite,
     /// Wrong address, wrong password, or a disabled account; which of them is not told.
     #[error("log-in failed")]
     LoginFailed,

@@ -160,7 +160,7 @@ impl Accounts {
         // Hashing is dear: first whether there is anything to do it for.
         self.invitation(token).await?.ok_or(Error::NotFound)?;
         let hashed = password::hash_new(accepted.password).await?;
-        let made = self.write(move |tx| accept(tx, &token, (&first_name, &last_name), &hashed));
+        let made = self.change(move |tx| accept(tx, &token, (&first_name, &last_name), &hashed));
         taken(made.await)
     }
 

@@ -18,6 +18,7 @@ pub mod site;
 use std::sync::Arc;
 
 use store::{Key, Store, Tx};
+use tokio::sync::watch;
 
 pub use agent::{Agent, AgentChange, AgentId, NewAgent, Role, SitesOf};
 pub use error::{Error, Invalid};
@@ -35,12 +36,30 @@ const KEY: Key = Key(-0x6163_636F);
 pub struct Accounts {
     store: Store,
     sites: Arc<site::Cache>,
+    changed: watch::Sender<()>,
 }
 
 impl Accounts {
     /// The accounts in this store.
     pub fn new(store: Store) -> Self {
-        Self { store, sites: Arc::default() }
+        Self { store, sites: Arc::default(), changed: watch::Sender::default() }
+    }
+
+    /// Changes before the answer of whatever may take a right from somebody, or give one: through this value or a
+    /// clone of it. What other programs change on the same database is not told.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Writes what may change somebody's rights.
+    async fn change<T: Send + 'static>(
+        &self,
+        command: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let changed = self.write(command).await;
+        // Whatever came of it: a commit that was cut short may have been kept.
+        self.changed.send_replace(());
+        changed
     }
 
     async fn write<T: Send + 'static>(

@@ -131,7 +131,7 @@ impl Accounts {
     /// When the database fails.
     pub async fn end_login(&self, token: [u8; 32]) -> Result<(), Error> {
         let end = "DELETE FROM account_login WHERE token = $1";
-        self.write(move |tx| Ok(tx.execute(end, params![hash(&token)]).map(|_| ())?)).await
+        self.change(move |tx| Ok(tx.execute(end, params![hash(&token)]).map(|_| ())?)).await
     }
 
     /// Gives an agent a new password, if the old one is right, and ends the agent's log-ins.
@@ -146,7 +146,7 @@ impl Accounts {
         if !password::is_right(old, stored.clone()).await? {
             return Err(Error::LoginFailed);
         }
-        self.write(move |tx| {
+        self.change(move |tx| {
             // Only what was looked at: two changes at once do not both succeed.
             const SET: &str = "UPDATE account_agent SET password = $2 WHERE id = $1 AND password = $3";
             if tx.execute(SET, params![id.0, &hashed, stored.clone()])? == 0 {
@@ -162,7 +162,7 @@ impl Accounts {
     /// # Errors
     /// When the database fails.
     pub async fn end_logins_of(&self, agent: AgentId) -> Result<(), Error> {
-        self.write(move |tx| Ok(end_logins(tx, agent)?)).await
+        self.change(move |tx| Ok(end_logins(tx, agent)?)).await
     }
 }
 

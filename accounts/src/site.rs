@@ -162,7 +162,11 @@ impl Accounts {
         Ok(self.known_sites().await?.values().any(|site| site.allows(origin)))
     }
 
-    async fn known_sites(&self) -> Result<Arc<HashMap<String, Site>>, Error> {
+    /// Every site, by its key. Answered from memory.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn known_sites(&self) -> Result<Arc<HashMap<String, Site>>, Error> {
         let changes = match self.sites.fresh() {
             Ok(sites) => return Ok(sites),
             Err(changes) => changes,
@@ -226,6 +230,7 @@ impl Accounts {
         let changed = self.write(command).await;
         // Whatever came of it: a commit that was cut short may have been kept.
         self.sites.forget();
+        self.changed.send_replace(());
         changed
     }
 }

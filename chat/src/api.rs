@@ -28,7 +28,12 @@ pub(crate) use fault::{ApiFault, Invalid};
 
 #[allow(unused_imports, reason = "the module's text names it")]
 use crate::who::Viewer;
-use crate::{admin, engine::Engine, server::Names};
+use crate::{
+    admin,
+    engine::Engine,
+    model::{AgentId, QueueId, SiteId},
+    server::{CannotRemove, Names, People},
+};
 
 /// Longest body, bytes: a bot of many steps in many languages.
 const MAX_BODY: usize = 1024 * 1024;
@@ -42,18 +47,42 @@ pub struct Api {
     pub public: Arc<str>,
     /// What agents are called.
     names: Names,
+    /// Who serves the sites; nothing where that is nobody's to say.
+    people: Option<People>,
 }
 
 impl Api {
     /// Over these conversations, for a server that is reached at this origin.
     pub fn new(engine: Engine, public: &str) -> Self {
-        Self { engine, public: public.into(), names: Names::default() }
+        Self { engine, public: public.into(), names: Names::default(), people: None }
     }
 
     /// With what agents are called.
     #[must_use]
     pub(crate) fn with_names(self, names: Names) -> Self {
         Self { names, ..self }
+    }
+
+    /// With who serves the sites.
+    #[must_use]
+    pub(crate) fn with_people(self, people: People) -> Self {
+        Self { people: Some(people), ..self }
+    }
+
+    /// Takes an agent away from a site; what they have waits in `to`.
+    pub(crate) async fn remove_agent(
+        &self,
+        site: SiteId,
+        agent: AgentId,
+        to: QueueId,
+    ) -> Result<(), ApiFault> {
+        let Some(people) = &self.people else {
+            return Ok(self.engine.remove_agent(site, agent, to).await?);
+        };
+        people.remove(site, agent, to).await.map_err(|why| match why {
+            CannotRemove::EverySite => ApiFault::Conflict("every_site"),
+            CannotRemove::Fault(fault) => fault.into(),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 //! What changes *in* conversations is told by [`Engine::subscribe`](crate::engine::Engine::subscribe).
 use tokio::sync::broadcast;
 
+use crate::known::Known;
 use crate::model::{AgentId, ConversationId, SiteId, VisitorId};
 
 /// Changes that may wait for a listener. A slower one is told so, and shows everything anew.
@@ -33,23 +34,36 @@ pub enum Change {
 
 /// Tells of changes; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Changes(broadcast::Sender<Change>);
+pub struct Changes {
+    sender: broadcast::Sender<Change>,
+    /// What is forgotten as it changes, before anybody hears of it.
+    known: Known,
+}
 
 impl Default for Changes {
     fn default() -> Self {
-        Self(broadcast::channel(WAITING).0)
+        Self { sender: broadcast::channel(WAITING).0, known: Known::default() }
     }
 }
 
 impl Changes {
     /// Hears of every change from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
-        self.0.subscribe()
+        self.sender.subscribe()
+    }
+
+    /// What desks know of sites, until it changes.
+    pub(crate) const fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Tells of one that is durable.
     pub fn tell(&self, change: Change) {
+        match change {
+            Change::Directory(site) => self.known.forget(site),
+            Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => {}
+        }
         // Fails only when nobody listens.
-        let _ = self.0.send(change);
+        let _ = self.sender.send(change);
     }
 }

@@ -56,7 +56,9 @@ pub(crate) fn routes(chat: &Chat) -> Router {
 
 /// What desks ask, and administration: not for pages of sites.
 fn desk(chat: &Chat) -> Router {
-    let api = Api::new(chat.engine.clone(), &chat.options.origin).with_names(chat.names.clone());
+    let api = Api::new(chat.engine.clone(), &chat.options.origin)
+        .with_names(chat.names.clone())
+        .with_people(chat.people.clone());
     crate::api::router(api).layer(from_fn_with_state(chat.clone(), who::asks))
 }
 

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod files;
 pub mod hours;
 mod http;
+mod known;
 pub mod model;
 pub mod router;
 pub mod rt;

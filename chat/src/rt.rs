@@ -90,8 +90,9 @@ async fn desk_socket(
 ) -> Result<Response, Refused> {
     Origin::of(headers).is_desk(&chat)?;
     let token = cookie(headers).ok_or(Refused::unknown())?;
+    let rights = chat.accounts.changes();
     let claims = chat.accounts.login(token).await.map_err(crate::server::accounts_fault)?;
-    let guest = desk::Guest { token, claims: claims.ok_or(Refused::unknown())? };
+    let guest = desk::Guest { token, claims: claims.ok_or(Refused::unknown())?, rights };
     Ok(upgrade.on_upgrade(move |socket| desk::serve(chat, socket, codec, guest)).into_response())
 }
 

@@ -11,6 +11,7 @@ mod identity;
 mod jwt;
 mod names;
 mod options;
+mod people;
 mod setup;
 mod token;
 
@@ -21,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use accounts::{Accounts, Claims};
+use accounts::Accounts;
 use axum::Router;
 use store::{Key, Migrations, Store};
 use thiserror::Error;
@@ -30,6 +31,7 @@ use tokio::sync::{broadcast, watch};
 pub(crate) use identity::Denied;
 pub(crate) use names::Names;
 pub use options::Options;
+pub(crate) use people::{CannotRemove, People};
 pub(crate) use token::{RENEW, Tokens};
 
 use crate::{
@@ -37,12 +39,10 @@ use crate::{
     engine::{Committed, Engine, Fault},
     files::{FileFault, Files, LinkKey},
     http,
-    model::{AgentId, Conversation, Role, SiteId},
+    model::{Conversation, Role, SiteId},
     rt::{self, Hub, Rates, Wanted},
     search::Search,
     tables::{conversation, identity as rows},
-    views,
-    who::{Served, Viewer},
 };
 
 /// How often what is kept in memory is looked through.
@@ -76,6 +76,7 @@ pub struct Parts {
     pub(crate) rates: Rates,
     pub(crate) tokens: Tokens,
     pub(crate) names: Names,
+    pub(crate) people: People,
     pub(crate) wanted: Wanted,
     setups: setup::Done,
     heard: Mutex<Option<Heard>>,
@@ -116,8 +117,21 @@ impl Chat {
         let heard = Mutex::new(Some((engine.subscribe(), engine.changes().subscribe())));
         let (rates, setups) = (Rates::new(&options.limits), setup::Done::default());
         let wanted = Wanted::default();
-        let parts =
-            Parts { engine, accounts, options, files, hub, rates, tokens, names, wanted, setups, heard };
+        let people = People::new(engine.clone(), accounts.clone());
+        let parts = Parts {
+            engine,
+            accounts,
+            options,
+            files,
+            hub,
+            rates,
+            tokens,
+            names,
+            people,
+            wanted,
+            setups,
+            heard,
+        };
         Ok(Self { parts: Arc::new(parts) })
     }
 
@@ -157,6 +171,7 @@ impl Chat {
             self.engine.serve(wait()),
             self.hand_on(wait()),
             self.keep_house(wait()),
+            self.follow_accounts(wait()),
             self.keep_files(wait()),
             search.serve(self.engine.subscribe(), wait())
         );
@@ -218,20 +233,6 @@ impl Chat {
             self.set_up(SiteId(site.id.0)).await?;
         }
         Ok(found)
-    }
-
-    /// An agent with the sites that they serve.
-    pub(crate) async fn viewer(&self, claims: &Claims) -> Result<Viewer, Fault> {
-        let sites = self.accounts.sites().await.map_err(accounts_fault)?;
-        let served = sites.into_iter().filter(|it| claims.may(it.id));
-        let served: Vec<_> =
-            served.map(|it| Served { id: SiteId(it.id.0), key: it.key, name: it.name }).collect();
-        let agent = AgentId(claims.agent.0);
-        for site in &served {
-            self.set_up(site.id).await?;
-            self.engine.add_agent(site.id, agent).await?;
-        }
-        views::viewer(&self.engine, (agent, role(claims.role)), served).await
     }
 }
 

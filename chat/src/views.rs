@@ -15,12 +15,12 @@ mod row;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use store::params;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 pub(crate) use contact::blocked;
 pub use contact::{Contact, contact, contact_conversations, site_of};
 pub use detail::{detail, find};
+pub(crate) use directory::card;
 pub use directory::{Colleague, directory, flow_fault_code, site_faults};
 pub use list::{Tally, counts, listed, may_match, rows};
 pub use mark::{Reader, read, star};
@@ -31,7 +31,7 @@ pub use row::row;
 
 use crate::{
     engine::{Engine, Fault},
-    model::{AgentId, QueueId, Role},
+    model::{AgentId, Role},
     who::{Served, Viewer},
 };
 
@@ -45,10 +45,10 @@ pub async fn viewer(
     (agent, role): (AgentId, Role),
     sites: Vec<Served>,
 ) -> Result<Viewer, Fault> {
-    const QUEUES: &str = "SELECT queue_id FROM chat_member WHERE agent_id = $1";
-    let queues: Vec<(i64,)> =
-        engine.store().read(move |tx| Ok::<_, Fault>(tx.rows(QUEUES, params![agent.0])?)).await?;
-    let queues: BTreeSet<QueueId> = queues.into_iter().map(|(id,)| QueueId(id)).collect();
+    let mut queues = BTreeSet::new();
+    for site in &sites {
+        queues.extend(engine.known(site.id).await?.queues_of(agent));
+    }
     Ok(Viewer { agent, role, sites: sites.into(), queues: Arc::new(queues) })
 }
 

@@ -21,7 +21,7 @@ use crate::{
     engine::{Engine, Fault},
     model::{Form, SiteId, UnixMillis, VisitorId},
     tables::{
-        library,
+        conversation, library,
         visit::{self, Page},
     },
 };
@@ -51,7 +51,8 @@ pub async fn record(
     write(engine, (site, visitor), began, pages).await
 }
 
-/// Records that a visitor is on another page now, by the server's clock.
+/// Records that a visitor is on another page now, by the server's clock. Only while they are in a conversation, or
+/// where the site's presence switch is on: what is not to be known is not kept, whoever sends it.
 ///
 /// # Errors
 /// The store's.
@@ -61,6 +62,11 @@ pub async fn record_page(
     it: &PageView,
     from: &Browsing,
 ) -> Result<(), Fault> {
+    let is_open = engine.settings(of.0).await?.shown.presence
+        || engine.store().read(move |tx| conversation::live_of(tx, of)).await?.is_some();
+    if !is_open {
+        return Ok(());
+    }
     let pages = vec![PageView { at: engine.now().0, ..it.clone() }];
     let visit = Visit { pages, ..Visit::default() };
     record(engine, of, &visit, from).await

@@ -113,6 +113,7 @@ impl ApiError {
             Self::Conflict("email_taken") => "An agent with this e-mail address is there already.",
             Self::Conflict("key_taken") => "A site with this key is there already.",
             Self::Conflict("last_admin") => "This is the last administrator; make another one first.",
+            Self::Conflict("every_site") => "An administrator serves every site; change the role first.",
             Self::Conflict(_) => "It is there already.",
             Self::Gone("invitation_used") => "This invitation was accepted already.",
             Self::Gone(_) => "This invitation's time is over; ask for another one.",
@@ -186,6 +187,7 @@ impl From<accounts::Error> for ApiError {
             Error::EmailTaken => Self::Conflict("email_taken"),
             Error::KeyTaken => Self::Conflict("key_taken"),
             Error::LastAdmin => Self::Conflict("last_admin"),
+            Error::EverySite => Self::Conflict("every_site"),
             Error::NotFound => Self::NotFound,
             Error::LoginFailed => Self::LoginFailed,
             other @ (Error::Store(_) | Error::Hash(_) | Error::Random(_)) => {

@@ -79,6 +79,15 @@ pub struct Store {
     queues: Arc<Queues>,
 }
 
+/// What a [`Store`] was asked for, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Transactions that only read.
+    pub reads: u64,
+    /// Commands.
+    pub writes: u64,
+}
+
 impl Store {
     /// Opens a SQLite file, makes it if there is none, and brings its tables to this release's version.
     ///
@@ -108,6 +117,12 @@ impl Store {
     /// Which engine this is.
     pub fn dialect(&self) -> Dialect {
         self.queues.dialect
+    }
+
+    /// How many [reads](Store::read) and [writes](Store::write) were asked for since it was opened, by all clones.
+    pub fn asked(&self) -> Asked {
+        let [reads, writes] = self.queues.asked();
+        Asked { reads, writes }
     }
 
     /// Runs a command that may write, and answers when what it wrote is durable. When its future is dropped,

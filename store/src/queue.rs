@@ -1,6 +1,9 @@
 //! Queues from callers to the threads that own connections.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::mpsc;
@@ -47,13 +50,14 @@ pub(crate) struct Queues {
     writers: Vec<Sender>,
     readers: Sender,
     n_readers: usize,
+    asked: [AtomicU64; 2],
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Queues {
     pub(crate) fn new(dialect: Dialect, writers: Vec<Sender>, readers: (Sender, usize)) -> Self {
         let (readers, n_readers) = readers;
-        Self { dialect, writers, readers, n_readers, threads: Mutex::new(Vec::new()) }
+        Self { dialect, writers, readers, n_readers, asked: Default::default(), threads: Mutex::default() }
     }
 
     /// Starts a thread that [`Queues::close`] waits for.
@@ -64,12 +68,21 @@ impl Queues {
         Ok(())
     }
 
+    /// The queue of a command, which is counted.
     pub(crate) fn writer(&self, key: Key) -> &Sender {
+        self.asked[1].fetch_add(1, Ordering::Relaxed);
         &self.writers[key.pick(self.writers.len())]
     }
 
+    /// The queue of a query, which is counted.
     pub(crate) fn reader(&self) -> &Sender {
+        self.asked[0].fetch_add(1, Ordering::Relaxed);
         &self.readers
+    }
+
+    /// How many queries and commands there were.
+    pub(crate) fn asked(&self) -> [u64; 2] {
+        [&self.asked[0], &self.asked[1]].map(|it| it.load(Ordering::Relaxed))
     }
 
     pub(crate) fn close(&self) {

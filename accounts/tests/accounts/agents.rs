@@ -11,6 +11,7 @@ on_each_engine! {
     the_last_administrator_stays,
     a_disabled_agent_is_out_at_once_and_may_come_back,
     a_new_password_ends_what_the_old_one_began,
+    a_site_that_was_taken_is_gone_and_whoever_listens_hears_of_it,
 }
 
 async fn an_address_is_one_account_whatever_its_case(_: Store, accounts: Accounts) {
@@ -122,4 +123,29 @@ async fn a_new_password_ends_what_the_old_one_began(_: Store, accounts: Accounts
     assert_eq!(accounts.login(token).await.expect("read"), None);
     assert!(accounts.log_in("anna@example.com", PASSWORD.into()).await.is_err());
     accounts.log_in("anna@example.com", "another horse".into()).await.expect("the new one");
+}
+
+async fn a_site_that_was_taken_is_gone_and_whoever_listens_hears_of_it(_: Store, accounts: Accounts) {
+    let (shop, blog) = (put_site(&accounts, "shop").await, put_site(&accounts, "blog").await);
+    let anna = put(&accounts, "anna@example.com", Role::Agent).await;
+    assert_eq!(anna.sites, SitesOf::All);
+    let mut changes = accounts.clone().changes();
+    let left = accounts.leave_site(anna.id, shop.id).await.expect("left");
+    assert_eq!(left.sites, SitesOf::Some([blog.id].into()));
+    assert!(changes.has_changed().expect("listens"), "before the answer");
+    changes.mark_unchanged();
+    let again = accounts.leave_site(anna.id, shop.id).await.expect("left");
+    assert_eq!(again.sites, left.sites, "twice is once");
+    let wiki = put_site(&accounts, "wiki").await;
+    let token = accounts.begin_login(anna.id).await.expect("begun");
+    let claims = accounts.login(token).await.expect("read").expect("logged in");
+    assert!(claims.may(blog.id) && !claims.may(shop.id) && !claims.may(wiki.id));
+    let ada = put(&accounts, "ada@example.com", Role::Admin).await;
+    let refused = accounts.leave_site(ada.id, shop.id).await;
+    assert!(matches!(refused, Err(Error::EverySite)), "{refused:?}");
+    let nobody = accounts.leave_site(AgentId(99), shop.id).await;
+    assert!(matches!(nobody, Err(Error::NotFound)), "{nobody:?}");
+    changes.mark_unchanged();
+    accounts.end_login(token).await.expect("ended");
+    assert!(changes.has_changed().expect("listens"), "a log-out takes every right");
 }

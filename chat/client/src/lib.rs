@@ -97,7 +97,8 @@ pub enum Error {
 impl Error {
     /// Whether it may work when it is tried again.
     pub const fn passes(&self) -> bool {
-        matches!(self, Self::Gone(_) | Self::Http(_))
+        // What a front says whose service is away for now (RFC 9110 §15.6).
+        matches!(self, Self::Gone(_) | Self::Http(_) | Self::Status { status: 502..=504, .. })
     }
 }
 

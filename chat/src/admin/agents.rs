@@ -65,12 +65,13 @@ pub(super) async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An agent does not serve the site any more; what they have waits in the queue `to`, or in the site's own.
+/// An agent does not serve the site any more, and their account does not either; what they have waits in the queue
+/// `to`, or in the site's own. Not an administrator, who serves every site: 409 `every_site`.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent"),
         ("to" = Option<i64>, Query, description = "The queue that takes what they have")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
-        (status = 422, body = Fault)))]
+        (status = 409, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn delete(
     State(api): State<Api>,
     of: ForManager,
@@ -84,6 +85,6 @@ pub(super) async fn delete(
     let mut wrong = Invalid::default();
     wrong.check(settings.queues.contains_key(&to), "to", "unknown");
     wrong.end(())?;
-    api.engine.remove_agent(of.site, agent, to).await?;
+    api.remove_agent(of.site, agent, to).await?;
     Ok(StatusCode::NO_CONTENT)
 }

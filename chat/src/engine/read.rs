@@ -1,5 +1,5 @@
 //! What readers see: threads in pages, lists, places in a queue.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use store::{Error, Tx, Value, params};
 
@@ -154,6 +154,12 @@ impl Engine {
     /// The place of a waiting conversation in its queue, from 1.
     pub fn position(&self, site: SiteId, id: ConversationId) -> Option<usize> {
         self.inner.routing.with(site, |router| router.position(id))
+    }
+
+    /// How long a conversation still waits in this queue, by how quickly the last ones were answered; nothing where
+    /// too little is known. `place` is its own, from 1.
+    pub fn wait(&self, site: SiteId, queue: QueueId, place: usize) -> Option<Duration> {
+        self.inner.routing.wait((site, queue), place.saturating_sub(1), self.inner.clock.now())
     }
 
     /// Whether both would ask the same agents about the same conversations: what one process remembers, and what

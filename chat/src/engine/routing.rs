@@ -2,11 +2,15 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Mutex,
+    time::Duration,
 };
 
-use super::{Committed, lock};
+use super::{Committed, lock, pace::Pace};
 use crate::{
-    model::{AgentId, ConversationId, Presence, SiteId, UnixMillis, Ver},
+    model::{
+        AgentId, ConversationId, DeskEvent, Effect, Presence, QueueId, SiteId, State as Stands, UnixMillis,
+        Ver,
+    },
     router::{Decision, Event, Reach, Router, events_of},
     tables::people::Told,
 };
@@ -19,6 +23,8 @@ pub(super) struct Routing {
 #[derive(Default)]
 struct State {
     routers: HashMap<SiteId, Router>,
+    /// How quickly each queue goes on.
+    paces: HashMap<(SiteId, QueueId), Pace>,
     /// To be carried out, in this order. At most one that is not void for each conversation.
     decisions: VecDeque<Decided>,
     /// What was refused in this turn: the same thing twice would go on for ever.
@@ -107,8 +113,20 @@ impl Routing {
 
     /// Tells of a transition.
     pub fn transition(&self, it: &Committed) -> bool {
-        lock(&self.state).refused.remove(&it.transition.next.id);
+        {
+            let mut state = lock(&self.state);
+            state.refused.remove(&it.transition.next.id);
+            if was_awaited(it) {
+                let pace = state.paces.entry((it.site, it.transition.next.queue)).or_default();
+                pace.taken(it.at);
+            }
+        }
         self.tell(it.site, events_of(&it.transition), it.at)
+    }
+
+    /// How long one still waits before whom so many are, as far as the queue's pace says.
+    pub fn wait(&self, queue: (SiteId, QueueId), ahead: usize, now: UnixMillis) -> Option<Duration> {
+        lock(&self.state).paces.get(&queue)?.wait(ahead, now)
     }
 
     /// What was refused before may be possible now.
@@ -175,11 +193,26 @@ impl Routing {
     }
 }
 
+/// Whether somebody who waited is an agent's now.
+fn was_awaited(it: &Committed) -> bool {
+    let claimed = |it: &Effect| matches!(it, Effect::Desk(DeskEvent::Claimed(_)));
+    match &it.transition.next.state {
+        Stands::Active(active) => active.waited_since < it.at && it.transition.effects.iter().any(claimed),
+        Stands::Bot(_)
+        | Stands::Queued(_)
+        | Stands::Offered(..)
+        | Stands::Snoozed(_)
+        | Stands::OfflineForm
+        | Stands::Offline
+        | Stands::Closed(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        model::{QueueId, Round},
+        model::Round,
         router::{Member, Profile, Standing, Strategy, Waits},
     };
 

@@ -9,7 +9,7 @@ use chat_proto::{
     Resume,
     desk::{FromDesk, ToDesk},
 };
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     hub::Desk,
@@ -24,11 +24,14 @@ use ask::Worker;
 use tell::Teller;
 
 /// An agent who is logged in and has opened a socket.
+#[derive(Clone)]
 pub(crate) struct Guest {
     /// The log-in.
     pub token: [u8; 32],
     /// What it was good for as the socket was opened.
     pub claims: Claims,
+    /// Changes when that may be something else.
+    pub rights: watch::Receiver<()>,
 }
 
 /// Serves a desk's socket to its end.
@@ -47,7 +50,7 @@ pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest
     if let Err(fault) = presence::desk_came(&chat, &desk).await {
         tracing::warn!(%fault, "an agent's coming could not be told");
     }
-    let worker = Worker::new(&chat, &desk);
+    let worker = Worker::new(&chat, &desk, guest.clone());
     if let Some(teller) = Teller::welcome(&chat, &desk, guest, &mut socket).await {
         worker.resume(resume).await;
         let pulse = Pulse { every: chat.options.ping };

@@ -34,11 +34,18 @@ pub(crate) struct Widget {
     pub waits: AtomicBool,
 }
 
+/// Pages of threads, by the number that they come after.
+pub(crate) type Pages = BTreeSet<(ConversationId, PublicId, u64)>;
+
 /// What a widget has to be told.
 #[derive(Default)]
 pub(crate) struct WidgetDirty {
     /// The conversation or its thread has changed.
     pub thread: bool,
+    /// Others were taken from the queue, or came.
+    pub place: bool,
+    /// Pages that were asked for.
+    pub pages: Pages,
     /// The agent types, or not.
     pub typing: Option<(PublicId, bool)>,
     /// The agent has read so far.
@@ -129,6 +136,8 @@ pub(crate) struct DeskDirty {
     pub directory: bool,
     /// Something was missed: everything is read anew.
     pub everything: bool,
+    /// Whose desk it is may have changed: the log-in is looked up.
+    pub login: bool,
 }
 
 /// What becomes of an open conversation.
@@ -347,6 +356,11 @@ impl Hub {
         }
     }
 
+    /// Somebody's rights may have changed: every desk looks its log-in up.
+    pub fn look_again(&self) {
+        self.lock().desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.login = true));
+    }
+
     /// Whether anybody serves a site at the moment.
     pub fn has_desks(&self, site: SiteId) -> bool {
         self.lock().desks.all().any(|(_, desk)| desk.serves(site))
@@ -397,7 +411,7 @@ impl Hub {
         if was.and_then(Standing::waits) != now.waits() {
             let here = state.widgets.all().filter(|((site, _), _)| *site == conv.0);
             here.filter(|(_, it)| it.waits.load(Ordering::Relaxed))
-                .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.thread = true));
+                .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.place = true));
         }
         drop(state);
         let has_moved = was != Some(now);

@@ -146,9 +146,17 @@ async fn leave_lost(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
     let read = move |tx: &mut dyn Tx| Ok::<_, Fault>(tx.rows::<(i64,)>(THERE, params![agent.0])?);
     let there = chat.engine.store().read(read).await?.into_iter().map(|(id,)| SiteId(id));
     for site in there.filter(|it| viewer.key(*it).is_none()) {
-        set(chat, site, agent, Presence::Gone).await?;
+        gone(chat, site, agent).await?;
     }
     Ok(())
+}
+
+async fn gone(chat: &Chat, site: SiteId, agent: AgentId) -> Result<(), Fault> {
+    match set(chat, site, agent, Presence::Gone).await {
+        // Taken from the site altogether, meanwhile.
+        Err(Fault::NoAgent) => Ok(()),
+        done => done,
+    }
 }
 
 /// A desk's socket has closed.
@@ -171,7 +179,7 @@ async fn agent_gone(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
     was.retain(|_, presence| *presence != Presence::Gone);
     chat.wanted.keep(desk.agent, was.clone(), chat.engine.now());
     for site in was.into_keys() {
-        set(chat, site, desk.agent, Presence::Gone).await?;
+        gone(chat, site, desk.agent).await?;
     }
     Ok(())
 }

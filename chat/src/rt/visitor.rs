@@ -14,21 +14,24 @@ use store::Tx;
 use tokio::time::timeout;
 
 use super::{
-    hub::{Visiting, Widget, WidgetDirty},
+    hub::{Pages, Visiting, Widget, WidgetDirty},
     outbox::Code,
     presence,
-    render::{self, Cards, Render},
+    render::{self, Cards, Render, Waits},
     say::{self, Speaker},
     socket::{self, Heard, Out, Pulse, Stop, Tell, Work},
     wire::Codec,
 };
 use crate::{
     engine::{Fault, Page},
-    model::{self, ConversationId, PublicId, Seq, SiteId, UnixMillis},
+    model::{self, ConversationId, PublicId, QueueId, Seq, SiteId, UnixMillis},
     server::{Chat, RENEW},
     tables::{identity, marks},
     visits::{self, Browsing},
 };
+
+/// Most pages that a widget may have asked for and not taken.
+const MAX_PAGES: usize = 256;
 
 /// A widget that has opened a socket and said nothing yet.
 pub(crate) struct Guest {
@@ -133,7 +136,10 @@ impl Worker {
             FromVisitor::Read { conv, seq } => self.read(&say::own(chat, who, &conv).await?, seq).await,
             FromVisitor::Page(page) => visits::record_page(&chat.engine, who, &page, &self.by.browsing).await,
             FromVisitor::Custom { data } => visits::record_custom(&chat.engine, who, data).await,
-            FromVisitor::Fetch { conv, after } => self.fetch(&say::own(chat, who, &conv).await?, after).await,
+            FromVisitor::Fetch { conv, after } => {
+                self.fetch(&say::own(chat, who, &conv).await?, after);
+                Ok(())
+            }
             // Said already, or answered elsewhere.
             FromVisitor::Hello { .. }
             | FromVisitor::Start { .. }
@@ -154,11 +160,16 @@ impl Worker {
         Ok(())
     }
 
-    async fn fetch(&self, of: &model::Conversation, after: u64) -> Result<(), Fault> {
-        let (page, cards) = thread(&self.chat, (of.site, of.id), Seq(after)).await?;
-        let msgs = messages(&self.chat, &page, &cards);
-        self.widget.outbox.push(&ToVisitor::Msgs { conv: of.public.to_name(), msgs });
-        Ok(())
+    /// What is asked for is read when the socket has room.
+    fn fetch(&self, of: &model::Conversation, after: u64) {
+        let mut overflows = false;
+        self.widget.outbox.mark(|dirty| {
+            dirty.pages.insert((of.id, of.public, after));
+            overflows = MAX_PAGES < dirty.pages.len();
+        });
+        if overflows {
+            self.widget.outbox.end("lagged");
+        }
     }
 }
 
@@ -195,9 +206,16 @@ struct Teller {
 
 struct At {
     id: ConversationId,
+    queue: QueueId,
     public: PublicId,
     seq: Seq,
     told: Option<Conversation>,
+}
+
+impl At {
+    fn new(it: &model::Conversation, seq: u64, told: Option<Conversation>) -> Self {
+        Self { id: it.id, queue: it.queue, public: it.public, seq: Seq(seq), told }
+    }
 }
 
 impl Teller {
@@ -216,7 +234,7 @@ impl Teller {
             let resumes = resume.filter(|resume| resume.conv == told.conv);
             // What a client cannot have, it does not have.
             let seq = resumes.map_or(0, |resume| resume.seq.min(it.last_seq.0));
-            self.at = Some(At { id: it.id, public: it.public, seq: Seq(seq), told: Some(told.clone()) });
+            self.at = Some(At::new(it, seq, Some(told.clone())));
         }
         let ping_ms = u32::try_from(chat.options.ping.as_millis()).unwrap_or(PING_EVERY_MS);
         let frame = ToVisitor::Welcome { now: chat.engine.now().0, ping_ms, conv: told };
@@ -236,17 +254,46 @@ impl Teller {
 
     /// A conversation as it is shown now.
     fn shown(&self, it: &model::Conversation) -> Conversation {
-        let place = self.chat.engine.position(it.site, it.id);
-        let shown = render::conversation(it, &self.chat.names, place);
+        let shown = render::conversation(it, &self.chat.names, self.waits(it.id, it.queue));
         self.widget.waits.store(shown.ahead.is_some(), Ordering::Relaxed);
         shown
+    }
+
+    /// Where a conversation waits, if it does: from memory.
+    fn waits(&self, id: ConversationId, queue: QueueId) -> Option<Waits> {
+        let place = self.chat.engine.position(self.who.0, id)?;
+        Some(Waits { place, wait: self.chat.engine.wait(self.who.0, queue, place) })
+    }
+
+    /// The place in the queue is another one by what became of others; nothing else has changed.
+    async fn tell_place(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        let (codec, at) = (self.codec(), self.at.as_ref());
+        let Some(waits) = at.and_then(|at| self.waits(at.id, at.queue)) else { return Ok(()) };
+        let Some(told) = self.at.as_mut().and_then(|at| at.told.as_mut()) else { return Ok(()) };
+        // One that is asked about waits no more: that comes with its own change.
+        if told.ahead.is_none_or(|it| it == waits.ahead()) {
+            return Ok(());
+        }
+        (told.ahead, told.wait_s) = (Some(waits.ahead()), waits.wait_s());
+        out.send(codec.encode(&ToVisitor::Conv(told.clone()))).await
+    }
+
+    /// A page of the thread that the client asked for; what else it asked for comes after what waits by then.
+    async fn tell_page(&mut self, mut pages: Pages, out: &mut Out<'_>) -> Result<(), Stop> {
+        let Some((id, public, after)) = pages.pop_first() else { return Ok(()) };
+        let (page, cards) = thread(&self.chat, (self.who.0, id), Seq(after)).await?;
+        let msgs = messages(&self.chat, &page, &cards);
+        if !pages.is_empty() {
+            self.widget.outbox.mark(|dirty| dirty.pages.extend(pages));
+        }
+        out.send(self.codec().encode(&ToVisitor::Msgs { conv: public.to_name(), msgs })).await
     }
 
     /// Messages that the client lacks, a page at a time as the socket takes them; then the conversation.
     async fn catch_up(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let Some(it) = self.current().await? else { return Ok(()) };
         if self.at.as_ref().is_none_or(|at| at.id != it.id) {
-            self.at = Some(At { id: it.id, public: it.public, seq: Seq(0), told: None });
+            self.at = Some(At::new(&it, 0, None));
         }
         let shown = self.shown(&it);
         let codec = self.codec();
@@ -278,7 +325,10 @@ impl Tell for Teller {
         let codec = self.codec();
         if dirty.thread {
             self.catch_up(out).await?;
+        } else if dirty.place {
+            self.tell_place(out).await?;
         }
+        self.tell_page(dirty.pages, out).await?;
         if let Some((conv, seq)) = dirty.read {
             out.send(codec.encode(&ToVisitor::Read { conv: conv.to_name(), seq })).await?;
         }

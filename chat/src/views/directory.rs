@@ -32,25 +32,25 @@ pub async fn directory(
     viewer: &Viewer,
     colleagues: &[Colleague],
 ) -> Result<desk::Directory, Fault> {
-    let wanted = viewer.clone();
-    let read = move |tx: &mut dyn Tx| {
-        let sites: Vec<_> = wanted.sites.iter().map(|it| it.id).collect();
-        let cards = sites.iter().map(|id| card(tx, *id)).collect::<Result<Vec<_>, Error>>()?;
-        Ok::<_, Error>((cards, people::reached(tx, &sites)?))
-    };
-    let (cards, reached) = engine.store().read(read).await?;
     let mut sites = Vec::new();
-    for (served, mut card) in viewer.sites.iter().zip(cards) {
-        (card.key, card.name) = (served.key.clone(), served.name.clone());
-        let own = reached.iter().find(|it| it.site == served.id && it.agent == viewer.agent);
-        card.presence = own.map_or(desk::Presence::Gone, |it| presence(it.presence));
-        sites.push(card);
+    let mut known = Vec::new();
+    for served in viewer.sites.iter() {
+        let site = engine.known(served.id).await?;
+        let own = site.agents.iter().find(|it| it.agent == viewer.agent);
+        sites.push(desk::SiteCard {
+            key: served.key.clone(),
+            name: served.name.clone(),
+            presence: own.map_or(desk::Presence::Gone, |it| presence(it.presence)),
+            ..site.card.clone()
+        });
+        known.push(site);
     }
+    let reached = known.iter().flat_map(|it| &it.agents);
     Ok(desk::Directory {
         me: viewer.agent.0,
         role: role_code(viewer.role).to_owned(),
         sites,
-        agents: agents(viewer, colleagues, &reached),
+        agents: agents(viewer, colleagues, reached),
     })
 }
 
@@ -71,7 +71,11 @@ const fn presence(it: Presence) -> desk::Presence {
     }
 }
 
-fn agents(viewer: &Viewer, colleagues: &[Colleague], reached: &[people::Reached]) -> Vec<desk::AgentCard> {
+fn agents<'a>(
+    viewer: &Viewer,
+    colleagues: &[Colleague],
+    reached: impl Iterator<Item = &'a people::Reached>,
+) -> Vec<desk::AgentCard> {
     let mut cards: BTreeMap<AgentId, desk::AgentCard> = BTreeMap::new();
     for it in reached {
         let Some(who) = colleagues.iter().find(|who| who.id == it.agent) else { continue };
@@ -90,7 +94,7 @@ fn agents(viewer: &Viewer, colleagues: &[Colleague], reached: &[people::Reached]
 }
 
 /// A site without its name and key; empty when nobody has set it up.
-fn card(tx: &mut dyn Tx, id: SiteId) -> Result<desk::SiteCard, Error> {
+pub(crate) fn card(tx: &mut dyn Tx, id: SiteId) -> Result<desk::SiteCard, Error> {
     let Some(settings) = site::load(tx, id)? else {
         return Ok(desk::SiteCard { faults: vec!["not_set_up".to_owned()], ..desk::SiteCard::default() });
     };

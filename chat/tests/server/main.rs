@@ -5,6 +5,7 @@
 mod access;
 mod behind;
 mod bot;
+mod cost;
 mod dark;
 #[path = "../chat/engines.rs"]
 #[allow(dead_code, reason = "shared with the engine's tests")]
@@ -13,6 +14,7 @@ mod hours;
 mod identity;
 mod limits;
 mod once;
+mod people;
 mod raw;
 mod settings;
 mod shows;

@@ -14,6 +14,7 @@ use super::super::{
     presence, say,
     socket::{Heard, Work},
 };
+use super::Guest;
 use crate::{
     changes::Change,
     engine::{Ask, Fault, Receipt, Request, Rid},
@@ -33,12 +34,14 @@ const MAX_OPEN: usize = 32;
 pub(super) struct Worker {
     chat: Chat,
     desk: Arc<Desk>,
+    guest: Guest,
 }
 
 impl Work for Worker {
     type Frame = FromDesk;
 
     async fn work(&mut self, heard: Heard<FromDesk>) -> Result<(), Code> {
+        self.look_up().await?;
         let receipt = heard.receipt;
         match heard.frame {
             FromDesk::Send { cid, conv, say } => {
@@ -66,8 +69,24 @@ impl Work for Worker {
 }
 
 impl Worker {
-    pub fn new(chat: &Chat, desk: &Arc<Desk>) -> Self {
-        Self { chat: chat.clone(), desk: desk.clone() }
+    pub fn new(chat: &Chat, desk: &Arc<Desk>, guest: Guest) -> Self {
+        Self { chat: chat.clone(), desk: desk.clone(), guest }
+    }
+
+    /// Nothing is done by rights that were taken before it was read.
+    async fn look_up(&mut self) -> Result<(), Code> {
+        if !self.guest.rights.has_changed().unwrap_or(true) {
+            return Ok(());
+        }
+        self.guest.rights.mark_unchanged();
+        let found = self.chat.accounts.login(self.guest.token).await.map_err(|_| "retry")?;
+        let claims = found.ok_or("logged_out")?;
+        if claims != self.guest.claims {
+            let viewer = self.chat.viewer(&claims).await.map_err(|_| "retry")?;
+            self.desk.set_viewer(viewer);
+            self.guest.claims = claims;
+        }
+        Ok(())
     }
 
     /// Opens what was open before.
@@ -137,7 +156,8 @@ impl Worker {
         {
             return Err(fault::coded("unknown_tag"));
         }
-        let asks = asks(what).ok_or_else(|| fault::coded("malformed"))?;
+        let may_force = self.desk.viewer().actor().manages();
+        let asks = asks(what, may_force).ok_or_else(|| fault::coded("malformed"))?;
         self.execute(&of, cid, asks, receipt).await
     }
 
@@ -309,8 +329,9 @@ fn cap(force: bool) -> Cap {
     if force { Cap::Ignored } else { Cap::Holds }
 }
 
-/// What the state machine is asked. A star is no transition.
-fn asks(it: Deed) -> Option<FromAgent> {
+/// What the state machine is asked. A star is no transition. Only managers go beyond how many somebody takes.
+fn asks(it: Deed, may_force: bool) -> Option<FromAgent> {
+    let cap = |force: bool| cap(force && may_force);
     let tags = |tags: Vec<i64>| tags.into_iter().map(TagId).collect::<BTreeSet<_>>();
     Some(match it {
         Deed::Take { force } => FromAgent::Take(cap(force)),

@@ -92,6 +92,23 @@ impl Teller {
         out.send(self.codec().encode(frame)).await
     }
 
+    /// Looks the log-in up. True when it is good for something else by now.
+    async fn look_up(&mut self) -> Result<bool, Code> {
+        self.guest.rights.mark_unchanged();
+        match self.chat.accounts.login(self.guest.token).await {
+            Ok(Some(claims)) if claims == self.guest.claims => Ok(false),
+            Ok(Some(claims)) => {
+                self.guest.claims = claims;
+                Ok(true)
+            }
+            Ok(None) => Err("logged_out"),
+            Err(error) => {
+                tracing::warn!(%error, "a log-in cannot be looked up");
+                Ok(false)
+            }
+        }
+    }
+
     /// Who and what there is, where it is news.
     async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         self.chat.names.refresh(&self.chat.accounts).await;
@@ -384,6 +401,9 @@ impl Tell for Teller {
     type Dirty = DeskDirty;
 
     async fn tell(&mut self, mut dirty: DeskDirty, out: &mut Out<'_>) -> Result<(), Stop> {
+        if dirty.login || self.guest.rights.has_changed().unwrap_or(true) {
+            dirty.everything |= self.look_up().await.map_err(Stop::Bye)?;
+        }
         if dirty.directory || dirty.everything {
             self.tell_directory(out).await?;
         }
@@ -404,19 +424,10 @@ impl Tell for Teller {
 
     /// A log-out, here or in another tab, closes the desk as well; so does a disabled account.
     async fn beat(&mut self) -> Result<(), Code> {
-        match self.chat.accounts.login(self.guest.token).await {
-            Ok(Some(claims)) if claims == self.guest.claims => Ok(()),
-            Ok(Some(claims)) => {
-                self.guest.claims = claims;
-                self.desk.outbox.mark(|dirty| dirty.everything = true);
-                Ok(())
-            }
-            Ok(None) => Err("logged_out"),
-            Err(error) => {
-                tracing::warn!(%error, "a log-in cannot be looked up");
-                Ok(())
-            }
+        if self.look_up().await? {
+            self.desk.outbox.mark(|dirty| dirty.everything = true);
         }
+        Ok(())
     }
 
     fn bye(&self, code: Code) -> Option<Message> {

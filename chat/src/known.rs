@@ -1,0 +1,100 @@
+//! What every desk of a site asks for again and again, kept in memory until it [changes](crate::changes): who serves
+//! which queues, who is there, and what stands in the directory. One process alone writes a database's conversations,
+//! so that it hears of every change.
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chat_proto::desk::SiteCard;
+use store::{Error, Store, Tx};
+
+use crate::{
+    model::{AgentId, QueueId, SiteId},
+    tables::people::{self, Reached},
+    views,
+};
+
+/// A site, as desks know it.
+pub(crate) struct SiteKnown {
+    /// Without its name and key, and without whether somebody is there.
+    pub card: SiteCard,
+    /// Its agents.
+    pub agents: Vec<Reached>,
+    /// Whose queues are which.
+    queues: HashMap<AgentId, BTreeSet<QueueId>>,
+}
+
+impl SiteKnown {
+    fn read(tx: &mut dyn Tx, site: SiteId) -> Result<Self, Error> {
+        let (card, agents) = (views::card(tx, site)?, people::reached(tx, &[site])?);
+        let mut queues: HashMap<AgentId, BTreeSet<QueueId>> = HashMap::new();
+        for (queue, agent, _) in people::members_of(tx, site)? {
+            queues.entry(agent).or_default().insert(queue);
+        }
+        Ok(Self { card, agents, queues })
+    }
+
+    /// Whether somebody is among its agents.
+    pub fn has(&self, agent: AgentId) -> bool {
+        self.agents.iter().any(|it| it.agent == agent)
+    }
+
+    /// The queues that somebody serves.
+    pub fn queues_of(&self, agent: AgentId) -> impl Iterator<Item = QueueId> + '_ {
+        self.queues.get(&agent).into_iter().flatten().copied()
+    }
+}
+
+/// All sites that somebody asked for; cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Known(Arc<Mutex<HashMap<SiteId, Entry>>>);
+
+#[derive(Default)]
+struct Entry {
+    /// Counts changes: what was read before one is not kept after it.
+    changes: u64,
+    known: Option<Arc<SiteKnown>>,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Known").finish_non_exhaustive()
+    }
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SiteId, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A site has changed.
+    pub fn forget(&self, site: SiteId) {
+        let mut all = self.lock();
+        let entry = all.entry(site).or_default();
+        entry.changes += 1;
+        entry.known = None;
+    }
+
+    /// A site as it is now: from memory, or read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn site(&self, store: &Store, site: SiteId) -> Result<Arc<SiteKnown>, Error> {
+        let changes = {
+            let mut all = self.lock();
+            let entry = all.entry(site).or_default();
+            if let Some(known) = &entry.known {
+                return Ok(known.clone());
+            }
+            entry.changes
+        };
+        let read = Arc::new(store.read(move |tx| SiteKnown::read(tx, site)).await?);
+        let mut all = self.lock();
+        let entry = all.entry(site).or_default();
+        if entry.changes == changes {
+            entry.known = Some(read.clone());
+        }
+        Ok(read)
+    }
+}

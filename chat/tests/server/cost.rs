@@ -1,0 +1,167 @@
+//! What desks and widgets cost the database, counted.
+use std::time::Duration;
+
+use chat_client::{Visitor, name};
+use chat_proto::{
+    Fault,
+    desk::{Deed, List, Query},
+    visitor::{FromVisitor, PageView, ToVisitor},
+};
+use serde_json::Value;
+
+use crate::{
+    engines::Database,
+    once::talking,
+    site::{Bench, form, play},
+};
+
+/// Reads that go on beside a test: deadlines, sweeps.
+const BESIDE: u64 = 40;
+
+#[test]
+fn a_desks_request_reads_its_log_in_and_what_it_asks_for() {
+    const REQUESTS: u64 = 100;
+    play(Database::file(), async |bench| {
+        let maya = bench.desk("Maya").await;
+        let before = bench.store.asked();
+        for _ in 0..REQUESTS {
+            maya.get::<Value>("/v1/admin/sites/shop/tags").await.expect("told");
+        }
+        let after = bench.store.asked();
+        let (reads, writes) = (after.reads - before.reads, after.writes - before.writes);
+        println!("{reads} reads and {writes} writes for {REQUESTS} requests");
+        assert!(reads <= 2 * REQUESTS + BESIDE, "{reads} reads for {REQUESTS} requests");
+        assert!(writes <= BESIDE, "{writes} writes");
+    });
+}
+
+#[test]
+fn presence_is_told_to_every_desk_and_the_directory_is_read_once() {
+    const DESKS: usize = 20;
+    const TURNS: u64 = 10;
+    play(Database::file(), async |bench| {
+        let mut maya = bench.agent("Maya").await;
+        let mut desks = Vec::new();
+        for _ in 0..DESKS {
+            let mut desk = maya.second_desk();
+            desk.connect().await.expect("connects");
+            desks.push(desk);
+        }
+        let before = bench.store.asked();
+        for turn in 0..TURNS {
+            use chat_proto::desk::Presence::{Available, Away};
+            let to = if turn % 2 == 0 { Away } else { Available };
+            maya.be(to).await.expect("told");
+            for desk in &mut desks {
+                let seen = desk.until("the presence", |it, _| {
+                    (it.directory.sites.first()?.presence == to).then_some(())
+                });
+                seen.await.expect("told");
+            }
+        }
+        let reads = bench.store.asked().reads - before.reads;
+        println!("{reads} reads for {TURNS} turns before {} desks", DESKS + 1);
+        // A turn is some reads of its own, and names; not some for each desk.
+        assert!(reads <= TURNS * (DESKS as u64 + 10) + BESIDE, "{reads} reads");
+    });
+}
+
+// shows: QUE-14
+#[test]
+fn a_queue_that_goes_on_tells_who_waits_their_place_without_a_query_for_each() {
+    const CROWD: usize = 30;
+    const TAKEN: usize = 4;
+    play(Database::file(), async |bench| {
+        let mut maya = bench.desk("Maya").await;
+        let mut crowd: Vec<Visitor> = Vec::new();
+        for _ in 0..CROWD {
+            let mut visitor = bench.visitor();
+            visitor.start(form(), "fr").await.expect("let in");
+            crowd.push(visitor);
+        }
+        // Those who are taken from the front have waited.
+        tokio::time::sleep(Duration::from_millis(20)).await; // waits: until the clock has moved on
+        maya.be(chat_proto::desk::Presence::Away).await.expect("connected");
+        let before = bench.store.asked();
+        for taken in crowd.iter().take(TAKEN) {
+            let conv = taken.conversation.as_ref().expect("one").conv.clone();
+            maya.does(&conv, Deed::Take { force: true }).await.expect("taken");
+        }
+        let last = crowd.last_mut().expect("somebody");
+        let ahead = u32::try_from(CROWD - TAKEN - 1).expect("few");
+        let told = last.until("their place", |it, _| {
+            let conversation = it.conversation.as_ref()?;
+            (conversation.ahead == Some(ahead)).then(|| conversation.clone())
+        });
+        let told = told.await.expect("told");
+        let reads = bench.store.asked().reads - before.reads;
+        println!("{reads} reads for {TAKEN} of {CROWD} who are taken");
+        assert!(reads <= 2 * CROWD as u64 + BESIDE, "{reads} reads");
+        assert!(told.wait_s.is_some(), "an estimate: {told:?}");
+    });
+}
+
+#[test]
+fn a_widget_that_asks_for_many_full_pages_gets_them_all() {
+    const PAGES: u64 = 12;
+    play(Database::file(), async |bench: Bench| {
+        let (mut lea, _anna, conv) = talking(&bench).await;
+        // Each is as long as a message may be: three fill a page.
+        let first = lea.thread.msgs.last().map_or(0, |it| it.seq);
+        for n in 0..3 * PAGES {
+            lea.write(&format!("{n}").repeat(10_000 / format!("{n}").len())).await.expect("stored");
+        }
+        let asked: Vec<u64> = (0..PAGES).map(|page| first + 3 * page).collect();
+        for after in &asked {
+            lea.tell(&FromVisitor::Fetch { conv: conv.clone(), after: *after }).await.expect("told");
+        }
+        let mut left = asked.clone();
+        let all = lea.until("the pages", |_, frame| {
+            if let ToVisitor::Msgs { msgs, .. } = frame {
+                let begins = msgs.first().map_or(0, |it| it.seq - 1);
+                left.retain(|it| *it != begins);
+            }
+            left.is_empty().then_some(())
+        });
+        all.await.expect("they come, and the socket stays");
+        lea.write("still here").await.expect("stored");
+    });
+}
+
+#[test]
+fn pages_are_kept_in_a_conversation_or_where_the_site_wants_them() {
+    play(Database::file(), async |bench: Bench| {
+        let mut lea = bench.visitor();
+        lea.connect().await.expect("connects");
+        let page = |n: u8| {
+            let url = format!("https://shop.example/{n}");
+            FromVisitor::Page(PageView { url, ..PageView::default() })
+        };
+        let pages = "SELECT COUNT(*) FROM chat_page";
+        lea.tell(&page(1)).await.expect("told");
+        // What is answered comes after it.
+        let refused = lea.say(FromVisitor::Close { cid: name(), conv: name() }).await;
+        assert!(matches!(refused, Err(chat_client::Error::Refused(Fault { .. }))), "{refused:?}");
+        assert_eq!(bench.number(pages).await, 0, "nobody may know");
+        let conv = lea.start(form(), "fr").await.expect("let in").conv;
+        lea.tell(&page(2)).await.expect("told");
+        lea.say(FromVisitor::Close { cid: name(), conv }).await.expect("closed");
+        assert_eq!(bench.number(pages).await, 1, "in a conversation");
+        lea.tell(&page(3)).await.expect("told");
+        let refused = lea.say(FromVisitor::Close { cid: name(), conv: name() }).await;
+        assert!(refused.is_err(), "{refused:?}");
+        assert_eq!(bench.number(pages).await, 1, "and not after it");
+        let maya = bench.desk("Maya").await;
+        let path = "/v1/admin/sites/shop/general";
+        let mut general: Value = maya.get(path).await.expect("told");
+        general["presence"] = true.into();
+        let changed = maya.ask(reqwest::Method::PUT, path, &general).await.expect("answered");
+        assert_eq!(changed.0, 204, "{changed:?}");
+        lea.tell(&page(4)).await.expect("told");
+        let refused = lea.say(FromVisitor::Close { cid: name(), conv: name() }).await;
+        assert!(refused.is_err(), "{refused:?}");
+        assert_eq!(bench.number(pages).await, 2, "where the site wants them");
+        let mut desk = bench.desk("Ben").await;
+        desk.watch(Query { list: List::Waiting, ..Query::default() }).await.expect("a list");
+    });
+}
