@@ -6,11 +6,8 @@
   const warn = (text) => console.warn("Tandem: " + text);
   const site = tag.dataset.site;
   if (!site) return warn("the script tag has no data-site; copy it again from the desk");
-  if (!crypto.subtle) return warn("this page is not served over https, so sharing is not possible here");
-  if (!window.WebAssembly) return warn("this browser has no WebAssembly, so sharing is not possible here");
-
   const server = new URL(tag.src).origin, locks = navigator.locks;
-  const SHARE = "tandem.share", me = crypto.randomUUID().replaceAll("-", "");
+  const SHARE = "tandem.share", me = crypto.randomUUID?.().replaceAll("-", "");
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(SHARE)); } catch { return null; } };
   const forget = () => { try { sessionStorage.removeItem(SHARE); } catch {} };
   const later = (run, wait) => setTimeout(safe(run), wait);
@@ -68,8 +65,22 @@
       if (signal.aborted) return free();
       signal.addEventListener("abort", free);
       done(free);
-    })).catch(() => done());
+    })).catch(() => done(waiting.signal.aborted ? null : () => {}));
   });
+
+  // The chat's bubble comes as a piece of its own; what the page asks of the chat waits for it.
+  const bubble = (function load(tries) {
+    return import(server + "/v1/visitor/chat/bubble.js" + (tries ? "?" + tries : "")).then((it) => it.default({ server, site, tag, prove, warn }), (error) => {
+      if (tries > 5) throw error;
+      return new Promise((done) => setTimeout(done, 2000 << tries)).then(() => load(tries + 1));
+    });
+  })(0);
+  bubble.catch(warn);
+  const api = window.Tandem = { version: 1, stop: () => share?.stop?.() };
+  for (const name of ["open", "close", "identify", "setCustomData", "logout"]) api[name] = safe(async (...args) => (await bubble)[name](...args));
+  // The chat needs neither.
+  if (!crypto.subtle) return warn("this page is not served over https, so sharing is not possible here");
+  if (!window.WebAssembly) return warn("this browser has no WebAssembly, so sharing is not possible here");
 
   const say = (what) => channel?.postMessage({ ...what, from: me });
   // Where a page's policy sends its whole address along, this does not.
@@ -290,10 +301,5 @@
     again = later(arrive, 3000);
   });
   addEventListener("pageshow", (event) => { if (event.persisted) safe(returns)(); });
-  // The chat's bubble comes as a piece of its own; what the page asks of the chat waits for it.
-  const bubble = import(server + "/v1/visitor/chat/bubble.js").then((it) => it.default({ server, site, tag, prove, warn }));
-  bubble.catch(warn);
-  const api = window.Tandem = { version: 1, stop: () => share?.stop?.() };
-  for (const name of ["open", "close", "identify", "setCustomData", "logout"]) api[name] = async (...args) => (await bubble)[name](...args);
   safe(arrive)();
 })();

@@ -9,6 +9,7 @@ pub mod codec;
 pub mod event;
 pub mod json;
 pub mod outbox;
+pub mod redacted;
 pub mod text;
 pub mod thread;
 pub mod view;

@@ -2,57 +2,96 @@
 // first click, or at once while a conversation is open. Nothing is sent from here.
 
 const STYLE = `:host{all:initial!important;display:block!important;position:fixed!important;inset:auto 0 0 auto!important;width:0!important;height:0!important;z-index:2147483000!important;color-scheme:light dark!important}
-.open{all:unset;position:fixed;right:max(20px,env(safe-area-inset-right));bottom:max(20px,env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--colour);color:#fff;cursor:pointer;box-shadow:0 1px 4px #0003,0 6px 20px #0003;transition:scale 140ms ease-out}
+.open{all:unset;position:fixed;right:max(20px,env(safe-area-inset-right));bottom:max(20px,env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--colour);color:var(--on);cursor:pointer;box-shadow:0 1px 4px #0003,0 6px 20px #0003;transition:scale 140ms ease-out}
 .open:hover{scale:1.05}
-.open:focus-visible{outline:2px solid var(--colour);outline-offset:2px}
+.open:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 4px #1659bd}
 .open:before{content:"";position:absolute;inset:14px;background:currentColor;clip-path:path("M14 2a12 11 0 0 0-12 11c0 3.400 1.600 6.400 4.100 8.400L5 27l6-3.300c1 .2 2 .3 3 .3a12 11 0 0 0 0-22")}
 .open[aria-expanded=true]:before{clip-path:path("M6.700 9.300 14 16.600l7.300-7.300 2.100 2.100L14 20.800l-9.400-9.400z")}
-.open[data-n]:after{content:attr(data-n);position:absolute;top:-2px;right:-2px;box-sizing:border-box;min-width:20px;height:20px;padding:0 5px;border:2px solid #fff;border-radius:10px;background:#d92d20;font:600 11px/16px system-ui,sans-serif;text-align:center}
-@media(max-width:600px){.open[aria-expanded=true]{display:none}}
-@media(prefers-reduced-motion:reduce){.open{transition:none}}
+.open[aria-busy=true]:before{animation:wait 1s ease-in-out infinite alternate}
+.open[data-n]:after{content:attr(data-n);position:absolute;top:-2px;right:-2px;box-sizing:border-box;min-width:20px;height:20px;padding:0 5px;border:2px solid #fff;border-radius:10px;background:#d92d20;color:#fff;font:600 11px/16px system-ui,sans-serif;text-align:center}
+.sorry{all:initial;position:fixed;right:max(20px,env(safe-area-inset-right));bottom:calc(max(20px,env(safe-area-inset-bottom)) + 68px);box-sizing:border-box;width:280px;max-width:calc(100vw - 40px);padding:14px 16px;border-radius:12px;background:#b3261e;color:#fff;font:400 14px/1.45 system-ui,sans-serif;box-shadow:0 6px 20px #0004}
+.sorry button{all:unset;display:block;margin-top:6px;padding:6px 0;font-weight:600;text-decoration:underline;cursor:pointer}
+.sorry button:focus-visible{outline:2px solid #fff;outline-offset:2px}
+@keyframes wait{to{opacity:.3}}
+@media(max-width:600px),(max-height:480px){.open[aria-expanded=true]{display:none}}
+@media(prefers-reduced-motion:reduce){.open,.open:before{transition:none!important;animation:none!important}}
 @media(forced-colors:active){.open{border:2px solid ButtonText}.open:before{forced-color-adjust:none;background:ButtonText}}
 @media print{:host{display:none!important}}`;
+const WORDS = {
+  en: ["Open the chat", "The chat could not be loaded. Please check your connection.", "Try again"],
+  fr: ["Ouvrir le chat", "Le chat n’a pas pu être chargé. Veuillez vérifier votre connexion.", "Réessayer"],
+};
 /** A visit ends after so long without a page, milliseconds. */
 const PAUSE = 30 * 60_000;
 const PAGES = 50;
+/** A cookie outlives the visit by so long, seconds: a year. */
+const YEAR = 31_536_000;
 
-/** The site's own storage, under the site's key; keys that begin with `~` are the tab's. */
-const storage = (site) => {
+/**
+ * The site's own storage, under the site's key; keys that begin with `~` are the tab's. Where the site names a domain,
+ * its subdomains share in a cookie of that domain who the visitor is and whether a conversation goes on.
+ */
+const storage = (site, domain) => {
   const prefix = `tandem.chat:${site}:`, memory = new Map();
   const place = (key) => (key[0] === "~" ? sessionStorage : localStorage);
-  return {
+  const isShared = (key) => domain && (key === "secret" || key === "live");
+  const cookie = (key) => {
+    try {
+      return document.cookie.split("; ").find((it) => it.startsWith(`tandem.${site}.${key}=`))?.split("=")[1] || null;
+    } catch {
+      return null;
+    }
+  };
+  const share = (key, value) => {
+    const secure = location.protocol === "https:" ? ";secure" : "";
+    try {
+      document.cookie = `tandem.${site}.${key}=${value ?? ""};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : YEAR}${secure}`;
+    } catch {
+      // A page that may have none: each subdomain is for itself.
+    }
+  };
+  const attempt = (run) => {
+    try {
+      return run();
+    } catch {
+      // No room, or no storage at all.
+      return undefined;
+    }
+  };
+  const kept = {
     prefix,
-    get(key) {
-      try {
-        return place(key).getItem(prefix + key);
-      } catch {
-        return memory.get(key) ?? null;
-      }
-    },
+    get: (key) => (isShared(key) && cookie(key)) || (memory.get(key) ?? attempt(() => place(key).getItem(prefix + key)) ?? null),
     set(key, value) {
-      try {
-        if (value === null) place(key).removeItem(prefix + key);
-        else place(key).setItem(prefix + key, value);
-      } catch {
-        // No room, or no storage at all: as long as the page lives.
-        if (value === null) memory.delete(key);
-        else memory.set(key, value);
-      }
+      if (isShared(key)) share(key, value);
+      memory.delete(key);
+      const stored = value !== null && attempt(() => (place(key).setItem(prefix + key, value), true));
+      if (stored) return;
+      // It lives as long as the page. What stood there before does not count any more.
+      if (value !== null) memory.set(key, value);
+      attempt(() => place(key).removeItem(prefix + key));
     },
     all() {
-      const found = Object.fromEntries(memory);
+      const found = {};
       for (const name of ["localStorage", "sessionStorage"]) {
-        try {
-          for (const [key, value] of Object.entries(window[name])) {
-            if (key.startsWith(prefix)) found[key.slice(prefix.length)] = value;
-          }
-        } catch {
-          // As above.
+        attempt(() => {
+          for (const [key, value] of Object.entries(window[name])) if (key.startsWith(prefix)) found[key.slice(prefix.length)] = value;
+        });
+      }
+      Object.assign(found, Object.fromEntries(memory));
+      const secret = isShared("secret") && cookie("secret");
+      // Somebody else since then, on another subdomain: nothing of who was here before stays.
+      if (secret && found.secret && secret !== found.secret) {
+        for (const key in found) {
+          if (key === "visit" || isShared(key)) continue;
+          kept.set(key, null);
+          delete found[key];
         }
       }
+      if (secret) found.secret = secret;
       return found;
     },
   };
+  return kept;
 };
 
 /** Origin and path: what else stands in an address may be somebody's own. */
@@ -65,16 +104,27 @@ const bare = (url) => {
   }
 };
 
-const page = () => ({ url: location.origin + location.pathname, title: document.title.slice(0, 300), at: Date.now() });
+const page = () => {
+  const masked = document.querySelector("title")?.closest("[data-tandem-mask],[data-tandem-block]");
+  return { url: location.origin + location.pathname, title: masked ? "" : document.title.slice(0, 300), at: Date.now() };
+};
+
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
 
 /** Adds this page to the visit that goes on, or begins one. */
 const visits = (kept) => {
   const now = page();
-  let visit = JSON.parse(kept.get("visit"));
-  if (!visit || now.at - visit.seen > PAUSE) {
+  let visit = parsed(kept.get("visit"));
+  if (!(now.at - visit?.seen <= PAUSE)) {
     const campaign = {};
     for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_[a-z]+$/.test(key)) campaign[key] = value.slice(0, 200);
-    visit = { id: crypto.randomUUID().replaceAll("-", ""), started: now.at, referrer: bare(document.referrer), campaign, pages: [] };
+    visit = { id: crypto.getRandomValues(new Uint8Array(16)).reduce((text, it) => text + it.toString(16).padStart(2, "0"), ""), started: now.at, referrer: bare(document.referrer), campaign, pages: [] };
   }
   if (visit.pages.at(-1)?.url !== now.url) visit.pages.push(now);
   visit.pages = visit.pages.slice(-PAGES);
@@ -83,14 +133,21 @@ const visits = (kept) => {
   return now;
 };
 
+/** The relative luminance of a colour (WCAG 2.2). */
+const luminance = (colour) => [1, 3, 5].reduce((sum, at, which) => {
+  const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+  return sum + [0.2126, 0.7152, 0.0722][which] * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+}, 0);
+
 /**
  * @param {{server: string, site: string, tag: HTMLScriptElement, prove: (text: string) => Promise<{key: string, signature: string}>, warn: (text: unknown) => void}} place
  */
 export default ({ server, site, tag, prove, warn }) => {
-  const kept = storage(site), { colour, chat: wanted } = tag.dataset;
+  const { colour, chat: wanted, domain } = tag.dataset, kept = storage(site, domain);
   const lang = () => document.documentElement.lang || navigator.language;
   const host = document.createElement("div"), root = host.attachShadow({ mode: "closed" });
-  const sheet = new CSSStyleSheet(), button = document.createElement("button");
+  const sheet = new CSSStyleSheet(), button = document.createElement("button"), sorry = document.createElement("div");
+  const tongue = /^fr/i.test(lang()) ? "fr" : "en", [label, trouble, again] = WORDS[tongue];
   const safely = (run) => async (...args) => {
     try {
       return await run(...args);
@@ -98,21 +155,35 @@ export default ({ server, site, tag, prove, warn }) => {
       warn(error);
     }
   };
+  // What the page's script tells of the visitor waits for the chat: nobody loads it for that alone.
+  const told = new Map();
   let loading, falls = 0;
 
   const paint = (value) => {
     const known = /^#[0-9a-f]{6}$/i.test(value) ? value : "#1f6fe5";
-    sheet.replaceSync(STYLE.replace("all:initial", `--colour:${known};all:initial`));
+    // Whichever of the two is read better on it: at least 4.5 to 1 on any colour.
+    const [on, tint] = luminance(known) > 0.179 ? ["#000", "255 255 255"] : ["#fff", "0 0 0"];
+    sheet.replaceSync(STYLE.replace("all:initial", `--colour:${known};--on:${on};--tint:${tint};all:initial`));
   };
   const chat = () => (loading ??= begin());
   const begin = async () => {
+    sorry.remove();
+    button.setAttribute("aria-busy", "true");
     try {
       const { start } = await import("./chat.js" + (falls ? `?${falls}` : ""));
-      return await start({ server, site, root, host, button, kept, lang, page, paint, prove, fell, warn });
+      const started = await start({ server, site, root, host, button, kept, lang, page, paint, prove, fell, warn });
+      for (const [name, args] of told) started[name](...args);
+      return started;
     } catch (error) {
       loading = null;
       falls++;
+      // An alert is heard when something comes into it.
+      sorry.replaceChildren();
+      root.append(sorry);
+      sorry.append(trouble, retry);
       throw error;
+    } finally {
+      button.removeAttribute("aria-busy");
     }
   };
   // After an error of ours everything begins anew, out of what is stored; not for ever.
@@ -128,26 +199,43 @@ export default ({ server, site, tag, prove, warn }) => {
 
   paint(colour ?? kept.get("colour") ?? "");
   root.adoptedStyleSheets = [sheet];
+  sorry.className = "sorry";
+  sorry.role = "alert";
+  const retry = document.createElement("button");
+  retry.textContent = again;
+  retry.addEventListener("click", safely(async () => {
+    button.focus();
+    (await chat()).open();
+  }));
   button.className = "open";
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-label", /^fr/i.test(lang()) ? "Ouvrir le chat" : "Open the chat");
+  button.setAttribute("aria-label", label);
   button.addEventListener("click", safely(async () => (await chat()).toggle()));
-  host.lang = /^fr/i.test(lang()) ? "fr" : "en";
+  host.lang = tongue;
   if (wanted !== "off") root.append(button);
   document.documentElement.append(host);
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", arrives, { once: true });
   else arrives();
   addEventListener("popstate", arrives);
   window.navigation?.addEventListener("navigatesuccess", arrives);
-  if (kept.get("live") || kept.get("~open")) safely(chat)();
+  const goesOn = () => (kept.get("live") || kept.get("~open")) && !loading && safely(chat)();
+  goesOn();
+  addEventListener("online", goesOn);
 
   const call = (name) => safely(async (...args) => (await chat())[name](...args));
+  const tell = (name) => safely(async (...args) => {
+    told.set(name, args);
+    if (loading) (await loading)[name](...args);
+  });
   return {
     open: call("open"),
-    close: call("close"),
-    identify: call("identify"),
-    setCustomData: call("setCustomData"),
-    logout: call("logout"),
+    close: safely(async () => (await loading)?.close()),
+    identify: tell("identify"),
+    setCustomData: tell("setCustomData"),
+    logout: async () => {
+      told.clear();
+      if (loading || kept.get("secret")) await call("logout")();
+    },
   };
 };

@@ -7,13 +7,17 @@ import { Line, gecko } from "./line.js";
 const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((it) => it.toString(16).padStart(2, "0")).join("");
 /** So near to its end, the thread follows what is new, pixels. */
 const NEAR = 60;
+/** A screen that the window fills, as in the style. */
+const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
+/** Where the visitor goes on: the first of these that is there. */
+const NEXT = ["[role=alertdialog] button", "[aria-invalid]", ".composer textarea", ".ending", ".start :is(input, textarea)", ".ways :is(a, button)"];
 
 class Widget {
   constructor(place, wasm, style) {
     Object.assign(this, place, { wasm });
     this.url = `${this.server}/v1/widget/${encodeURIComponent(this.site)}`;
     this.queue = [];
-    this.files = new Files({ server: this.server, tell: (kind, payload) => this.tell(kind, payload) });
+    this.files = new Files({ server: this.server, site: this.site, name: () => hex(16), tell: (kind, payload) => this.tell(kind, payload) });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
     this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
@@ -24,14 +28,19 @@ class Widget {
 
   /** The page is here, for the first time or again. */
   arrive() {
+    // A page that was kept for the way back knows nothing of the ones in between.
+    if (this.left) this.kept.arrive();
     const begin = {
-      kept: this.kept.all(), lang: this.lang(), phone: matchMedia("(max-width: 600px)").matches,
+      kept: this.kept.all(), lang: this.lang(), phone: SMALL.matches,
       online: navigator.onLine, visible: !document.hidden, secret: hex(32), page: this.page(),
     };
     this.left = false;
     this.machine?.free();
     this.machine = this.wasm.Chat.begin(JSON.stringify(begin), Date.now());
-    this.line = new Line(this, (kind, payload) => this.later(() => this.tell(kind, payload, true)));
+    this.line = new Line(this, (kind, payload) => this.later(() => {
+      if (kind === "follows") this.files.stop();
+      this.tell(kind, payload, true);
+    }));
     this.anchor = JSON.parse(this.kept.get("~anchor"));
     this.take(this.machine.first(Date.now()));
   }
@@ -70,6 +79,7 @@ class Widget {
   fall(error) {
     this.over = true;
     this.line.leave();
+    this.files.stop();
     clearTimeout(this.timer);
     this.life.abort();
     this.root.adoptedStyleSheets = this.root.adoptedStyleSheets.filter((it) => it !== this.sheet);
@@ -80,10 +90,25 @@ class Widget {
   take(answer) {
     if (!answer) return;
     const end = answer.indexOf("\n"), view = end < 0 ? null : answer.slice(end + 1);
-    this.focus = null;
+    const had = this.root.activeElement;
+    this.focus = false;
     for (const out of JSON.parse(end < 0 ? answer : answer.slice(0, end))) this.perform(...out);
     if (view !== null) this.draw(JSON.parse(view));
-    if (this.focus) this.root.querySelector(this.focus)?.focus({ preventScroll: true });
+    this.refocus(had);
+  }
+
+  /** The focus is where the visitor goes on, as they asked for it or because what had it is gone; never on the page. */
+  refocus(had) {
+    const { root } = this, window = root.querySelector(".window"), now = root.activeElement;
+    if (!window) return void (this.seeks = false);
+    if (this.focus || (had && !now)) this.seeks = true;
+    // Meanwhile they went elsewhere.
+    else if (now !== window) this.seeks = false;
+    if (!this.seeks) return;
+    const next = NEXT.map((it) => root.querySelector(it)).find((it) => it);
+    // What they want may come later; until then the window has it.
+    this.seeks = !next;
+    (next ?? window).focus({ preventScroll: true });
   }
 
   perform(kind, value, ...more) {
@@ -98,10 +123,13 @@ class Widget {
       case "tell": return this.line?.tellOthers(value);
       case "relay": return this.line.tellOthers(`{"heard":${this.heard}}`);
       case "wake": return this.wake(value);
-      case "upload": return this.files.upload(value, ...more);
-      case "forget": return this.files.forget(value);
+      case "steal": return this.line.steal();
+      case "upload": return void this.files.upload(value, ...more);
+      case "keep": return this.files.keep(value);
+      case "sweep": return this.files.sweep(value);
+      case "forget": return this.files.forget(value, ...more);
       case "compose": return this.compose(value);
-      case "focus": this.focus = value; return undefined;
+      case "focus": this.focus = true; return undefined;
       case "show": return this.show(value);
       case "unread": return this.unread(value);
       case "bearer": this.files.bearer = value; return this.files.paint(this.root);
@@ -136,15 +164,16 @@ class Widget {
   }
 
   async token(request) {
+    const asked = JSON.parse(request);
     let status = 0;
     try {
       const answer = await this.post("/token", request);
-      if (answer.ok) return this.tell("token", await answer.json());
+      if (answer.ok) return this.tell("token", [asked, await answer.json()]);
       ({ status } = answer);
     } catch {
       // No network: told below.
     }
-    return this.tell("token_failed", status);
+    return this.tell("token_failed", [asked, status]);
   }
 
   show(open) {
@@ -175,16 +204,35 @@ class Widget {
     field.style.height = `${field.scrollHeight}px`;
   }
 
+  /** Beside a keyboard on the screen, the window has what is left of it. */
+  fitScreen() {
+    const window = this.root.querySelector(".window"), it = visualViewport;
+    if (!window || !it) return;
+    const keyboard = SMALL.matches && it.scale < 1.05 && innerHeight - it.height > 80;
+    const follows = keyboard && this.atEnd(NEAR * 6);
+    for (const [name, value] of [["--top", it.offsetTop], ["--high", it.height]]) {
+      if (keyboard) window.style.setProperty(name, `${value}px`);
+      else window.style.removeProperty(name);
+    }
+    if (follows) this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  atEnd(near = NEAR) {
+    const it = this.scroller;
+    return !it || it.scrollHeight - it.scrollTop - it.clientHeight < near;
+  }
+
   get scroller() {
     return this.root.querySelector("[data-scroll]");
   }
 
   draw(view) {
-    const before = this.scroller, follows = !before || before.scrollHeight - before.scrollTop - before.clientHeight < NEAR;
+    const follows = this.atEnd();
     patch(this.root, view, this.lang(), this.button.isConnected ? this.button.nextSibling : this.root.firstChild);
     const thread = this.scroller, field = this.composer;
     if (field && field !== this.field) this.fit(field);
     this.field = field;
+    this.fitScreen();
     this.files.paint(this.root);
     if (!thread) return;
     const row = this.anchor && thread.querySelector(`[data-seq="${Number(this.anchor.seq)}"]`);
@@ -198,13 +246,13 @@ class Widget {
     const thread = this.scroller;
     if (!thread) return;
     const latest = thread.querySelector("[data-act='\"latest\"']");
-    if (latest) latest.hidden = thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR * 2;
+    if (latest) latest.hidden = this.atEnd(NEAR * 2);
   }
 
   /** The message at the top of the thread, and how much of it is above; nothing at the end. */
   anchorNow() {
     const thread = this.scroller;
-    if (!thread || thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR) return null;
+    if (this.atEnd()) return null;
     for (const row of thread.querySelectorAll("[data-seq]")) {
       if (row.offsetTop + row.offsetHeight > thread.scrollTop) return { seq: Number(row.dataset.seq), off: thread.scrollTop - row.offsetTop };
     }
@@ -239,7 +287,12 @@ class Widget {
       const { prefix } = this.kept;
       if (storageArea === localStorage && key?.startsWith(prefix)) this.tell("stored", [key.slice(prefix.length), newValue]);
     });
+    on(SMALL, "change", () => this.tell("phone", SMALL.matches));
+    for (const kind of ["resize", "scroll"]) if (window.visualViewport) on(visualViewport, kind, () => this.fitScreen());
     on(window, "pagehide", () => this.leave(), true);
+    // A page that is frozen could not answer the other tabs.
+    on(document, "freeze", () => this.leave());
+    on(document, "resume", () => this.left && this.arrive());
     on(window, "pageshow", ({ persisted }) => persisted && this.left && this.arrive());
     if (gecko) on(window, "beforeunload", () => {
       this.leave();
@@ -255,6 +308,8 @@ class Widget {
     if (get) return void this.files.save(get, name).catch(() => this.tell("failed"));
     if (act === '"latest"') {
       this.scroller.scrollTop = this.scroller.scrollHeight;
+      // The button goes.
+      this.scroller.focus({ preventScroll: true });
     } else if (act) {
       this.tell("act", act, true);
     } else {
@@ -292,7 +347,7 @@ class Widget {
   pick(list, event) {
     if (!list?.length || !this.composer) return;
     event?.preventDefault();
-    this.files.take(list).then((files) => this.tell("act", { pick: files }));
+    this.tell("act", { pick: this.files.take(list) });
   }
 
   key(event) {
@@ -301,7 +356,8 @@ class Widget {
       event.preventDefault();
       return this.tell("act", trap ? { confirm: false } : "fold");
     }
-    if (trap && event.key === "Tab") return this.cycle(trap, event);
+    // What is behind a question, or a window that fills the screen, cannot be seen.
+    if (event.key === "Tab" && (trap || SMALL.matches)) return this.cycle(trap ?? this.root.querySelector(".window"), event);
     if (event.target === this.composer && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();
@@ -310,9 +366,12 @@ class Widget {
   }
 
   cycle(trap, event) {
-    const all = [...trap.querySelectorAll("button")], at = all.indexOf(this.root.activeElement);
+    const all = trap && [...trap.querySelectorAll("a, button, input, textarea, [tabindex='0']")].filter((it) => it.checkVisibility?.() ?? true);
+    if (!all?.length) return;
+    const end = event.shiftKey ? all[0] : all.at(-1), { activeElement } = this.root;
+    if (activeElement !== end && all.includes(activeElement)) return;
     event.preventDefault();
-    all[(at + (event.shiftKey ? all.length - 1 : 1)) % all.length].focus();
+    (event.shiftKey ? all.at(-1) : all[0]).focus();
   }
 
   toggle() {
@@ -322,11 +381,16 @@ class Widget {
 
 export const start = async (place) => {
   // After a fall another instance is wanted: the old one is dead.
-  const get = (name) => fetch(`${place.server}/v1/visitor/${name}`, { referrerPolicy: "no-referrer" });
-  const module = get("widget_bg.wasm"), style = get("chat/window.css").then((it) => it.text());
-  const wasm = await import("../widget.js" + new URL(import.meta.url).search);
-  await wasm.default({ module_or_path: module });
-  const widget = new Widget(place, wasm, await style);
+  const get = async (name) => {
+    const answer = await fetch(`${place.server}/v1/visitor/${name}`, { referrerPolicy: "no-referrer" });
+    if (!answer.ok) throw new Error(`${name} is answered by ${answer.status}`);
+    return answer;
+  };
+  const [wasm, module_or_path, style] = await Promise.all([
+    import("../widget.js" + new URL(import.meta.url).search), get("widget_bg.wasm"), get("chat/window.css").then((it) => it.text()),
+  ]);
+  await wasm.default({ module_or_path });
+  const widget = new Widget(place, wasm, style);
   const act = (what) => widget.tell("act", what);
   return {
     toggle: () => widget.toggle(),

@@ -9,19 +9,41 @@ export class Line {
   constructor({ server, site, prove, files }, tell) {
     Object.assign(this, { server, site, tell, prove, files });
     this.stay = new AbortController();
-    const { signal } = this.stay, name = "tandem.chat:" + site;
-    if ("BroadcastChannel" in window) {
-      this.channel = new BroadcastChannel(name);
+    this.name = "tandem.chat:" + site;
+    try {
+      this.channel = new BroadcastChannel(this.name);
       this.channel.onmessage = ({ data }) => tell("peer", data);
+    } catch {
+      // The browser has none, or not for this page: this tab is alone.
     }
-    if (!navigator.locks) tell("leads");
-    else {
-      navigator.locks.request(name, { signal }, () => new Promise((free) => {
-        if (signal.aborted) return free();
-        signal.addEventListener("abort", free);
-        tell("leads");
-      })).catch(() => {});
-    }
+    this.lead();
+  }
+
+  /** Waits until this tab leads. Where no lock is to be had, each tab does: the names of what is sent make it once. */
+  lead(steal) {
+    const { signal } = this.stay, waits = (this.waits = new AbortController());
+    let held;
+    const end = () => {
+      if (signal.aborted || waits.signal.aborted) return;
+      if (!held) return this.tell("leads");
+      // It was taken from here: this tab did not answer the others.
+      this.tell("follows");
+      this.lead();
+    };
+    if (!navigator.locks || !this.channel) return end();
+    signal.addEventListener("abort", () => waits.abort());
+    navigator.locks.request(this.name, steal ? { steal } : { signal: waits.signal }, () => new Promise((free) => {
+      if (signal.aborted) return free();
+      signal.addEventListener("abort", free);
+      held = true;
+      this.tell("leads");
+    })).catch(end);
+  }
+
+  /** Takes the lock from a tab that does not answer. */
+  steal() {
+    this.waits.abort();
+    this.lead(true);
   }
 
   connect() {

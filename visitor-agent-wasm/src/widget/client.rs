@@ -6,6 +6,7 @@
 mod acts;
 mod files;
 mod frames;
+mod identity;
 mod line;
 mod tabs;
 
@@ -21,11 +22,12 @@ use super::{
     codec::{Codec, from_json, to_json},
     event::{Begin, Event, Out, Peer},
     outbox::{self, Outbox, Upload},
+    redacted,
     thread::Thread,
 };
 use crate::words::Language;
 
-pub use self::{acts::is_about_empty, line::Link};
+pub use self::{acts::is_about_empty, frames::is_over, line::Link};
 
 /// A message that has not arrived for so long is said to be late, milliseconds.
 pub const LATE_MS: Millis = 5_000;
@@ -64,6 +66,8 @@ pub enum Band {
     Unreachable,
     /// A request failed.
     Failed,
+    /// A file could not be fetched.
+    FileFailed,
     /// The visitor may not write.
     NotAvailable,
     /// Too many conversations.
@@ -91,6 +95,8 @@ pub struct Ui {
     pub picked: Vec<Upload>,
     /// Whether the conversation was rated.
     pub rated: bool,
+    /// Whether the form that began the next conversation was sent here: the focus follows it.
+    pub begun: bool,
 }
 
 /// The widget of one page.
@@ -146,7 +152,7 @@ impl Client {
             left: false,
             secret: read("secret").unwrap_or(&begin.secret).to_owned(),
             identity: None,
-            token: parsed(read("token")),
+            token: None,
             widget: None,
             config: Asked::No,
             conv: parsed(read("conv")),
@@ -166,7 +172,7 @@ impl Client {
             draft: read("draft").unwrap_or_default().to_owned(),
             unread: 0,
             live: read("live").is_some(),
-            page: begin.page,
+            page: redacted::page(begin.page),
             custom: None,
             outs: Vec::new(),
             wake: None,
@@ -174,6 +180,7 @@ impl Client {
         for (key, value) in begin.kept.iter().filter(|(key, _)| key.starts_with(outbox::PREFIX)) {
             client.outbox.stored(key, parsed(Some(value)));
         }
+        client.token_kept(read("token"));
         client.restore(read("~thread"));
         client.keep("secret", Some(client.secret.clone()));
         client.out(Out::Show(client.ui.open));
@@ -188,13 +195,14 @@ impl Client {
     pub fn handle(&mut self, event: Event, at: &At) -> Vec<Out> {
         match event {
             Event::Leads => self.leads(at),
+            Event::Follows => self.follows(),
             Event::Config(widget) => {
                 self.config = Asked::No;
                 self.widget = Some(*widget);
             }
             Event::ConfigFailed => self.config = Asked::Failed,
-            Event::Token(token) => self.token_came(token),
-            Event::TokenFailed(status) => self.token_failed(status, at),
+            Event::Token(asked, token) => self.token_answered(&asked, token),
+            Event::TokenFailed(asked, status) => self.token_failed(&asked, status, at),
             Event::Up(page) => self.up(page, at),
             Event::Down => self.down(at),
             Event::Frame(frame) => self.frame(*frame, at),
@@ -208,15 +216,22 @@ impl Client {
                 self.visible = visible;
                 self.at_once(at);
             }
-            Event::Due => self.due(at),
+            Event::Phone(phone) => self.phone = phone,
+            // What is due is done below, whatever woke the page.
+            Event::Due => self.wake = Some(at.now),
             Event::Leave => self.leave(),
+            Event::Placed(local, name) => self.placed(&local, name),
             Event::Progress(local, percent) => self.progress(&local, percent),
             Event::Uploaded(local, name) => self.uploaded(&local, name),
-            Event::UploadFailed(local, code) => self.upload_failed(&local, code),
-            Event::Failed => self.ui.band = Some(Band::Failed),
+            Event::UploadFailed(local, code) => self.upload_failed(&local, code, at),
+            Event::Failed => self.ui.band = Some(Band::FileFailed),
             Event::Act(act) => self.act(*act, at),
         }
         if !self.left {
+            // A timer may be late, or may not come at all: what it was for does not wait for it.
+            if self.wake.is_some_and(|wake| wake <= at.now) {
+                self.due(at);
+            }
             self.settle(at);
         }
         std::mem::take(&mut self.outs)
@@ -225,7 +240,7 @@ impl Client {
     /// Does whatever can be done now.
     fn settle(&mut self, at: &At) {
         self.line_settles(at);
-        self.uploads_begin();
+        self.uploads_begin(at);
         self.marks_read();
         let unread = if self.ui.open { 0 } else { self.thread.unread(self.my_read) };
         if self.unread != unread {
@@ -256,7 +271,8 @@ impl Client {
         let now = at.now;
         let late = self.outbox.items().iter().map(|it| it.order + LATE_MS);
         let times = late.chain([self.typing_until]).chain(self.typed.map(|it| it + TYPED_MS));
-        let first = times.chain(self.line_due(now)).filter(|due| now < *due).min();
+        let times = times.chain(self.uploads_due()).chain(self.line_due(now));
+        let first = times.filter(|due| now < *due).min();
         if let Some(first) = first.filter(|first| self.wake != Some(*first)) {
             self.wake = Some(first);
             self.out(Out::Wake(first));

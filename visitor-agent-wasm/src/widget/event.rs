@@ -20,14 +20,16 @@ use super::{
 pub enum Event {
     /// This tab holds the socket and the outbox from now on.
     Leads,
+    /// Another tab holds them from now on: this one did not answer.
+    Follows,
     /// How the site set the widget up.
     Config(Box<Widget>),
     /// That could not be fetched.
     ConfigFailed,
-    /// Who the visitor is.
-    Token(Token),
-    /// That could not be fetched: the HTTP status, 0 for none.
-    TokenFailed(u16),
+    /// Who the visitor is, as it was asked for.
+    Token(TokenRequest, Token),
+    /// That could not be fetched, as it was asked for: the HTTP status, 0 for none.
+    TokenFailed(TokenRequest, u16),
     /// The socket is open; which browser it is, where the loader can prove it.
     Up(Option<PageProof>),
     /// The socket is closed.
@@ -42,17 +44,21 @@ pub enum Event {
     Online(bool),
     /// Whether the page is looked at.
     Visible(bool),
+    /// Whether the window fills the screen.
+    Phone(bool),
     /// The time that was asked for by [`Out::Wake`].
     Due,
     /// The page is left.
     Leave,
+    /// The server takes an upload: name, the server's name.
+    Placed(String, String),
     /// An upload went on: name, percent.
     Progress(String, u8),
     /// A file is there: name, the server's name.
     Uploaded(String, String),
     /// A file is not: name, code; the code is empty where it may work later.
     UploadFailed(String, String),
-    /// Something else failed that the visitor asked for.
+    /// A file could not be fetched.
     Failed,
     /// The visitor or the page's script does something.
     Act(Box<Act>),
@@ -124,6 +130,8 @@ pub enum Act {
 pub enum Peer {
     /// A tab that does not lead asks how things stand.
     Hi,
+    /// A tab that does not lead asks whether there is one that does.
+    Ask,
     /// How they stand.
     Stand {
         /// The conversation.
@@ -141,8 +149,10 @@ pub enum Peer {
     Say(FromVisitor),
     /// Whether the server is reached.
     Up(bool),
-    /// The visitor is forgotten.
-    Logout,
+    /// The visitor is forgotten; the browser has this secret from now on.
+    Logout(String),
+    /// Who the visitor is, by the site's word.
+    Identify(String),
 }
 
 /// How a page begins.
@@ -187,14 +197,20 @@ pub enum Out {
     Relay,
     /// Come back then, with [`Event::Due`]; in place of what was asked before.
     Wake(Millis),
+    /// Take the socket and the outbox over from a tab that does not answer.
+    Steal,
     /// Bring a file to the server: itself, in which conversation, with which token.
     Upload(Upload, String, String),
-    /// Stop the uploads of a message, and forget its files.
-    Forget(Vec<String>),
+    /// Keep these files so that they outlive the page.
+    Keep(Vec<String>),
+    /// Of the files of pages that are gone, these alone are still wanted.
+    Sweep(Vec<String>),
+    /// Stop uploads, and forget their files; here alone, or at the server too.
+    Forget(Vec<Upload>, Place),
     /// Put this text into the composer.
     Compose(String),
-    /// Put the focus on what matches.
-    Focus(&'static str),
+    /// Put the focus where the visitor goes on.
+    Focus,
     /// Show the window, or fold it.
     Show(bool),
     /// How many messages are unread.
@@ -203,16 +219,32 @@ pub enum Out {
     Bearer(String),
 }
 
+/// Where a file is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In this browser: a message has it, or it never left.
+    Here,
+    /// At the server too: it was on its way.
+    Everywhere,
+}
+
 impl Event {
     /// Reads an event as the page's script tells it: its kind, and what belongs to it. `None` for what is not
     /// understood, as a frame of a later release may be.
     pub fn read(kind: &str, payload: &str) -> Option<Self> {
         Some(match kind {
             "leads" => Self::Leads,
+            "follows" => Self::Follows,
             "config" => Self::Config(boxed(payload)?),
             "config_failed" => Self::ConfigFailed,
-            "token" => Self::Token(json(payload)?),
-            "token_failed" => Self::TokenFailed(json(payload)?),
+            "token" => {
+                let (asked, token) = json(payload)?;
+                Self::Token(asked, token)
+            }
+            "token_failed" => {
+                let (asked, status) = json(payload)?;
+                Self::TokenFailed(asked, status)
+            }
             "up" => Self::Up(json(payload)),
             "down" => Self::Down,
             "frame" => Self::Frame(boxed(payload)?),
@@ -223,6 +255,7 @@ impl Event {
             }
             "online" => Self::Online(json(payload)?),
             "visible" => Self::Visible(json(payload)?),
+            "phone" => Self::Phone(json(payload)?),
             "due" => Self::Due,
             "leave" => Self::Leave,
             "act" => Self::Act(Box::new(Act::read(&Json::parse(payload)?)?)),
@@ -238,6 +271,7 @@ impl Event {
         }
         let (local, text) = json(payload)?;
         match kind {
+            "placed" => Some(Self::Placed(local, text)),
             "uploaded" => Some(Self::Uploaded(local, text)),
             "upload_failed" => Some(Self::UploadFailed(local, text)),
             _ => None,

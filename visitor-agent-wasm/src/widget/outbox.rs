@@ -29,12 +29,18 @@ pub struct Upload {
     pub bytes: u64,
     /// Its type, as the browser says.
     pub kind: String,
+    /// The server's name of what is on its way, once it takes it: it goes on there after a cut.
+    pub place: Option<FileName>,
     /// The server's name, once it is there.
     pub done: Option<FileName>,
     /// How much of it is there, percent.
     pub percent: u8,
     /// Whether it is on its way in this page.
     pub begun: bool,
+    /// How often it was cut since the connection was found.
+    pub cuts: u8,
+    /// It does not go on before.
+    pub again: Millis,
 }
 
 impl Item {
@@ -58,6 +64,13 @@ impl Item {
             *files = self.files.iter().filter_map(|it| it.done.clone()).collect();
         }
         say
+    }
+
+    /// Its files may go on at once, as if nothing had been cut.
+    pub fn files_go_on(&mut self) {
+        for file in &mut self.files {
+            (file.cuts, file.again) = (0, 0);
+        }
     }
 
     /// Whether it may be sent now.
@@ -100,6 +113,11 @@ impl Outbox {
         &self.items
     }
 
+    /// All items, to be changed.
+    pub fn items_mut(&mut self) -> &mut [Item] {
+        &mut self.items
+    }
+
     /// The item of a name.
     pub fn get_mut(&mut self, cid: &str) -> Option<&mut Item> {
         self.items.iter_mut().find(|it| it.cid() == cid)
@@ -120,6 +138,7 @@ impl Outbox {
             (Some(at), Some(mut item)) => {
                 for (new, old) in item.files.iter_mut().zip(&self.items[at].files) {
                     (new.begun, new.percent) = (old.begun, old.percent);
+                    (new.cuts, new.again) = (old.cuts, old.again);
                 }
                 self.items[at] = item;
             }

@@ -23,7 +23,10 @@ pub fn render(client: &Client, now: Millis) -> String {
         return "[]".into();
     }
     let view = View { client, now };
-    let mut window = Node::new("section").class("window").attr("role", "dialog");
+    let mut window = Node::new("section").class("window").attr("role", "dialog").attr("tabindex", "-1");
+    if client.is_phone() {
+        window = window.attr("aria-modal", "true");
+    }
     window = window.attr("k", "window").attr("lang", client.language().tag());
     window = window.attr("aria-label", view.say(Chat::Window)).child(view.header());
     window = window.children(view.band()).children(view.body());
@@ -61,7 +64,10 @@ impl View<'_> {
 
     fn talk(&self, conv: &Conversation) -> Vec<Node> {
         let mut parts = vec![self.thread(conv)];
+        let has_form = self.client.widget().is_none_or(|it| !it.offline_form.is_empty());
         match conv.stage {
+            // The site has taken its form away meanwhile.
+            Stage::OfflineForm if !has_form => parts.push(self.ending(conv)),
             Stage::Bot | Stage::Waiting | Stage::Active => parts.push(self.composer()),
             Stage::OfflineForm => parts.push(self.offline_form(Chat::NobodyTitle, false)),
             Stage::Offline | Stage::Closed => parts.push(self.ending(conv)),

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use chat_proto::{
     Form, FormField,
     limits::MAX_CHARS,
-    visitor::{FromVisitor, PageView, Stage, Visit},
+    visitor::{FromVisitor, Stage, Visit},
 };
-use cobrowse_core::redaction::{Mode, Policy};
 
 use super::{At, Client};
 use crate::widget::{
-    event::{Act, Out, Peer},
+    event::{Act, Out},
     outbox::Upload,
-    thread::Thread,
+    redacted,
 };
 
 /// Typing is said at most so often, milliseconds.
@@ -41,29 +40,29 @@ impl Client {
             }
             Act::Pick(files) => self.pick(files),
             Act::Drop(local) => self.unpick(&local),
-            Act::Cancel(cid) => drop(self.is_done(&cid)),
+            Act::Cancel(cid) => self.cancels(&cid),
             Act::Resend(cid) => self.resends(&cid, at),
             Act::Retry => self.retries(at),
             Act::Dismiss => self.ui.band = None,
             // No longer wrong, as far as is known here.
             Act::Mend(key) => drop(self.ui.faults.insert(key, String::new())),
-            Act::Logout => {
-                self.out(Out::Tell(Peer::Logout));
-                self.is_forgotten();
-                self.secret = at.dice.clone();
-                self.keep("secret", Some(self.secret.clone()));
-            }
+            Act::Logout => self.logs_out(at),
             Act::Identify(word) => self.identifies(word),
             Act::Custom(data) => {
                 self.say(FromVisitor::Custom { data: data.clone() });
                 self.custom = Some(data);
             }
             Act::Page(page) => {
-                self.page = redacted(page);
-                if self.is_live() {
-                    self.say(FromVisitor::Page(self.page.clone()));
-                }
+                self.page = redacted::page(page);
+                self.tells_page();
             }
+        }
+    }
+
+    /// Which page it is, for whoever may know.
+    pub(super) fn tells_page(&mut self) {
+        if self.is_live() || self.is_present() {
+            self.say(FromVisitor::Page(self.page.clone()));
         }
     }
 
@@ -71,7 +70,7 @@ impl Client {
         self.ui.open = true;
         self.keep("~open", Some("1".into()));
         self.out(Out::Show(true));
-        self.out(Out::Focus(if self.conv.is_some() { ".composer textarea" } else { "form input" }));
+        self.out(Out::Focus);
         if self.config_failed() {
             self.ask_config();
         }
@@ -96,7 +95,7 @@ impl Client {
         self.ui.form = form.clone();
         self.keep_json("form", form);
         if !self.ui.faults.is_empty() {
-            self.out(Out::Focus("[aria-invalid]"));
+            self.out(Out::Focus);
         }
         self.ui.faults.is_empty()
     }
@@ -124,8 +123,8 @@ impl Client {
     fn begins(&mut self, form: Form, visit: Visit, at: &At, offline: bool) {
         self.ui.band = None;
         let (cid, lang) = (at.name(), self.language.tag().to_owned());
-        let pages = visit.pages.into_iter().map(redacted).collect();
-        let visit = Visit { pages, ..visit };
+        let visit = redacted::visit(visit);
+        self.ui.begun = true;
         self.commit(FromVisitor::Start { cid, form, lang, offline, visit }, vec![], at);
     }
 
@@ -191,7 +190,7 @@ impl Client {
     fn asks_to_end(&mut self) {
         if self.is_live() {
             self.ui.confirm = true;
-            self.out(Out::Focus("[role=alertdialog] button"));
+            self.out(Out::Focus);
         } else {
             self.fold();
         }
@@ -200,10 +199,10 @@ impl Client {
     fn confirms(&mut self, yes: bool, at: &At) {
         self.ui.confirm = false;
         let conv = self.conv_name().filter(|_| yes && self.is_live()).map(str::to_owned);
-        match conv {
-            Some(conv) => self.commit(FromVisitor::Close { cid: at.name(), conv }, vec![], at),
-            None => self.out(Out::Focus(".composer textarea")),
+        if let Some(conv) = conv {
+            self.commit(FromVisitor::Close { cid: at.name(), conv }, vec![], at);
         }
+        self.out(Out::Focus);
     }
 
     fn rates(&mut self, stars: u8, text: String, at: &At) {
@@ -212,6 +211,7 @@ impl Client {
             self.ui.rated = true;
             let text = text.trim().chars().take(MAX_CHARS).collect();
             self.commit(FromVisitor::Rate { cid: at.name(), conv, stars, text }, vec![], at);
+            self.out(Out::Focus);
         }
     }
 
@@ -221,12 +221,13 @@ impl Client {
         self.ui.faults.clear();
         self.ui.offline = false;
         self.ask_config();
-        self.out(Out::Focus("form input"));
+        self.out(Out::Focus);
     }
 
     fn resends(&mut self, cid: &str, at: &At) {
         let Some(item) = self.outbox.get_mut(cid) else { return };
         item.failed = None;
+        item.files_go_on();
         let item = item.clone();
         self.keep_json(&item.key(), &item);
         self.outbox.hold(at.now);
@@ -239,31 +240,6 @@ impl Client {
         if self.widget.is_none() {
             self.ask_config();
         }
-    }
-
-    fn identifies(&mut self, word: String) {
-        self.identity = Some(word);
-        self.forget_token();
-        self.hang_up();
-    }
-
-    /// Nothing of the visitor stays in this browser.
-    pub(super) fn is_forgotten(&mut self) {
-        let cids: Vec<_> = self.outbox.items().iter().map(|it| it.cid().to_owned()).collect();
-        for cid in cids {
-            self.is_done(&cid);
-        }
-        self.forget_conv();
-        self.forget_token();
-        for key in ["form", "draft", "live"] {
-            self.keep(key, None);
-        }
-        self.draft.clear();
-        self.out(Out::Compose(String::new()));
-        (self.ui.form, self.identity, self.custom) = (Form::new(), None, None);
-        self.thread = Thread::default();
-        self.hang_up();
-        self.fold();
     }
 }
 
@@ -288,12 +264,6 @@ fn is_email(text: &str) -> bool {
         && !domain.starts_with('.')
         && !domain.ends_with('.')
         && !text.contains(char::is_whitespace)
-}
-
-/// A page as it may be told: what looks like a card or an address is taken out.
-fn redacted(page: PageView) -> PageView {
-    let policy = Policy { mode: Mode::Default, key: [0; 16] };
-    PageView { url: policy.page_url(&page.url), title: policy.page_title(&page.title), at: page.at }
 }
 
 /// The faults that are about an empty field.

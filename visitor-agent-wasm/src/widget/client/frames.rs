@@ -6,9 +6,9 @@ use chat_proto::{
     visitor::{Conversation, FromVisitor, Stage, ToVisitor},
 };
 
-use super::{At, Band, Client};
+use super::{At, Band, Client, line::Link};
 use crate::widget::{
-    event::Out,
+    event::{Out, Place},
     outbox::Item,
     thread::{Applied, Thread},
 };
@@ -24,7 +24,9 @@ impl Client {
         }
         match frame {
             ToVisitor::Welcome { ping_ms, conv, .. } => self.welcome(ping_ms, conv, at),
-            ToVisitor::Token(token) => self.token_came(token),
+            // What a line that was hung up still says is about somebody who may be gone.
+            ToVisitor::Token(token) if self.line.link == Link::Ready => self.token_came(token),
+            ToVisitor::Token(_) => {}
             ToVisitor::Bye { code } => self.bye(&code),
             ToVisitor::Ping => {}
             ToVisitor::Conv(_)
@@ -64,15 +66,13 @@ impl Client {
         self.is_ready(ping_ms);
         match conv {
             // One that is over, and that this browser does not show, is nobody's business any more.
-            Some(conv) if conv.stage != Stage::Closed || self.conv_name() == Some(&conv.conv) => {
+            Some(conv) if !is_over(conv.stage) || self.conv_name() == Some(&conv.conv) => {
                 self.adopts(conv, at);
             }
             Some(_) | None if self.conv.is_some() => self.forget_conv(),
             Some(_) | None => {}
         }
-        if self.is_live() {
-            self.say(FromVisitor::Page(self.page.clone()));
-        }
+        self.tells_page();
         if let Some(data) = self.custom.clone() {
             self.say(FromVisitor::Custom { data });
         }
@@ -101,6 +101,9 @@ impl Client {
         }
         self.keep_json("conv", &conv);
         self.conv = Some(conv);
+        if std::mem::take(&mut self.ui.begun) {
+            self.out(Out::Focus);
+        }
         if is_new && self.is_leading() {
             self.tell_how_it_stands();
         }
@@ -167,7 +170,7 @@ impl Client {
         let item = self.outbox.take(cid)?;
         self.keep(&item.key(), None);
         if !item.files.is_empty() {
-            self.out(Out::Forget(item.files.iter().map(|it| it.local.clone()).collect()));
+            self.out(Out::Forget(item.files.clone(), Place::Here));
         }
         Some(item)
     }
@@ -184,7 +187,7 @@ impl Client {
             FromVisitor::Send { text, .. }
                 if matches!(fault.code.as_str(), "closed" | "not_now" | "not_found") =>
             {
-                self.is_done(cid);
+                self.cancels(cid);
                 self.back_to_composer(&text);
             }
             FromVisitor::Send { .. } => self.has_failed(cid, fault.code),
@@ -240,6 +243,11 @@ impl Client {
             self.forget_token();
         }
     }
+}
+
+/// Whether nothing follows by itself.
+pub const fn is_over(stage: Stage) -> bool {
+    matches!(stage, Stage::Offline | Stage::Closed)
 }
 
 /// What concerns every tab.

@@ -1,7 +1,7 @@
 //! The line to the server: when it is opened, when it counts as lost, what goes over it.
 use chat_proto::{
     Millis, Resume,
-    visitor::{FromVisitor, PageProof, Token, TokenRequest},
+    visitor::{FromVisitor, PageProof},
 };
 
 use super::{At, Band, Client};
@@ -15,6 +15,10 @@ const FETCH_MS: Millis = 200;
 const FETCH_AGAIN_MS: Millis = 3_000;
 /// A token is asked for anew so long before its end, milliseconds.
 const SPARE_MS: Millis = 30_000;
+/// A tab that does not lead asks the one that does so often whether it is there, milliseconds.
+const ASK_MS: Millis = 5_000;
+/// A tab that leads and says nothing for so long is frozen, or cannot go on: another one leads, milliseconds.
+const FROZEN_MS: Millis = 4_000;
 /// After so many openings that came to nothing, the token may be at fault.
 const DOUBT: u32 = 3;
 
@@ -44,6 +48,10 @@ pub(super) struct Line {
     heard: Millis,
     ping: Millis,
     pub fetch: Option<Millis>,
+    /// Since when the tab that leads has not answered.
+    asked: Option<Millis>,
+    /// When to ask it.
+    ask: Millis,
     /// The last number in the thread that somebody spoke of.
     pub known: u64,
 }
@@ -63,13 +71,44 @@ impl Client {
         self.line.lead = true;
         self.line.lost = false;
         self.line.again = at.now;
+        self.sweeps();
+    }
+
+    /// Another tab leads: what this one had begun goes on there.
+    pub(super) fn follows(&mut self) {
+        self.hang_up();
+        self.uploads_stop();
+        self.line = Line { known: self.line.known, fetch: self.line.fetch, ..Line::default() };
+        self.out(Out::Tell(Peer::Hi));
+    }
+
+    /// The tab that leads has said something.
+    pub(super) fn leader_is_there(&mut self, at: &At) {
+        self.line.asked = None;
+        self.line.ask = at.now + ASK_MS;
+    }
+
+    /// When the tab that leads is asked, or given up. Only who looks at this tab would miss something.
+    fn leader_due(&self) -> Option<Millis> {
+        let watches = !self.line.lead && self.visible && self.wants_line();
+        watches.then(|| self.line.asked.map_or(self.line.ask, |since| since + FROZEN_MS))
+    }
+
+    fn leader_is_due(&mut self, at: &At) {
+        if self.leader_due().is_none_or(|due| at.now < due) {
+            return;
+        }
+        let answers = self.line.asked.is_none();
+        self.line.asked = answers.then_some(at.now);
+        self.line.ask = at.now + ASK_MS;
+        self.out(if answers { Out::Tell(Peer::Ask) } else { Out::Steal });
     }
 
     fn wants_line(&self) -> bool {
         self.ui.open || self.is_live() || !self.outbox.items().is_empty() || self.is_present()
     }
 
-    fn is_present(&self) -> bool {
+    pub(super) fn is_present(&self) -> bool {
         self.widget.as_ref().is_some_and(|it| it.presence)
     }
 
@@ -101,33 +140,9 @@ impl Client {
         } else {
             self.line.link = Link::Token;
             self.line.heard = at.now;
-            let request = TokenRequest { secret: self.secret.clone(), identity: self.identity.clone() };
+            let request = self.asks_for_token();
             self.out(Out::Token(request));
         }
-    }
-
-    pub(super) fn token_came(&mut self, token: Token) {
-        self.keep_json("token", &token);
-        self.out(Out::Bearer(token.token.clone()));
-        self.token = Some(token);
-        if self.line.link == Link::Token {
-            self.line.link = Link::Opening;
-            self.out(Out::Connect);
-        }
-    }
-
-    pub(super) fn token_failed(&mut self, status: u16, at: &At) {
-        if matches!(status, 400..=499) {
-            self.ui.band = Some(if status == 429 { Band::TooOften } else { Band::Unreachable });
-            // The site's word may be too old; the browser's own secret still stands.
-            self.identity = None;
-        }
-        self.is_lost(at);
-    }
-
-    pub(super) fn forget_token(&mut self) {
-        self.token = None;
-        self.keep("token", None);
     }
 
     pub(super) fn up(&mut self, page: Option<PageProof>, at: &At) {
@@ -155,6 +170,9 @@ impl Client {
             ..Line::default()
         };
         self.backoff.reset();
+        for item in self.outbox.items_mut() {
+            item.files_go_on();
+        }
         if matches!(self.ui.band, Some(Band::Unreachable)) {
             self.ui.band = None;
         }
@@ -173,7 +191,7 @@ impl Client {
         self.is_lost(at);
     }
 
-    fn is_lost(&mut self, at: &At) {
+    pub(super) fn is_lost(&mut self, at: &At) {
         self.outbox.lost();
         self.line.link = Link::Idle;
         self.line.falls = self.line.falls.saturating_add(1);
@@ -229,7 +247,9 @@ impl Client {
         let again = (waits && line.link == Link::Idle).then_some(line.again);
         let silence = (line.lead && line.link != Link::Idle).then(|| line.heard + self.patience());
         let answer = self.outbox.on_its_way().map(|(_, since)| since + ANSWER_MS);
-        [again, silence, answer, self.outbox.held_until(now), line.fetch].into_iter().flatten()
+        [again, silence, answer, self.outbox.held_until(now), line.fetch, self.leader_due()]
+            .into_iter()
+            .flatten()
     }
 
     /// Two pings missing in a row are no connection.
@@ -245,6 +265,7 @@ impl Client {
             self.out(Out::Hangup);
             self.is_lost(at);
         }
+        self.leader_is_due(at);
         if self.line.fetch.is_some_and(|fetch| fetch <= at.now) {
             self.line.fetch = None;
             if let Some(conv) = self.conv.as_ref().filter(|_| self.thread.last() < self.line.known) {

@@ -3,8 +3,8 @@ use chat_proto::message::Msg;
 
 use super::{At, Client, parsed};
 use crate::widget::{
-    event::{Out, Peer},
-    outbox,
+    event::{Out, Peer, Place},
+    outbox::{self, Upload},
     thread::Thread,
 };
 
@@ -13,12 +13,16 @@ const KEPT_MSGS: usize = 200;
 
 impl Client {
     pub(super) fn peer(&mut self, peer: Peer, at: &At) {
+        if matches!(peer, Peer::Stand { .. } | Peer::Heard(_) | Peer::Up(_)) {
+            self.leader_is_there(at);
+        }
         match peer {
             Peer::Hi => {
                 if self.is_leading() {
                     self.tell_how_it_stands();
                 }
             }
+            Peer::Ask if self.is_leading() => self.out(Out::Tell(Peer::Up(!self.line.lost))),
             Peer::Stand { conv, msgs, read, up } if !self.is_leading() => {
                 match conv {
                     Some(conv) => {
@@ -35,8 +39,9 @@ impl Client {
             Peer::Heard(frame) if !self.is_leading() => self.hears(frame, at),
             Peer::Up(up) if !self.is_leading() => self.line.lost = !up,
             Peer::Say(frame) if self.is_leading() => self.say(frame),
-            Peer::Logout => self.is_forgotten(),
-            Peer::Stand { .. } | Peer::Heard(_) | Peer::Up(_) | Peer::Say(_) => {}
+            Peer::Logout(secret) => self.is_forgotten(secret),
+            Peer::Identify(word) => self.is_called(word),
+            Peer::Ask | Peer::Stand { .. } | Peer::Heard(_) | Peer::Up(_) | Peer::Say(_) => {}
         }
     }
 
@@ -54,13 +59,16 @@ impl Client {
         if key.starts_with(outbox::PREFIX) {
             let gone = if value.is_none() { self.files_of(key) } else { Vec::new() };
             self.outbox.stored(key, parsed(value.as_deref()));
-            if !gone.is_empty() {
-                self.out(Out::Forget(gone));
+            // The tab that leads knows what has arrived: this was given up in another one.
+            if self.is_leading() {
+                self.gives_up(gone);
+            } else if !gone.is_empty() {
+                self.out(Out::Forget(gone, Place::Here));
             }
         }
         match key {
-            "secret" => self.secret = value.unwrap_or_default(),
-            "token" => self.token = parsed(value.as_deref()),
+            "secret" => self.has_secret(value.unwrap_or_default()),
+            "token" => self.token_kept(value.as_deref()),
             "read" => self.my_read = parsed(value.as_deref()).unwrap_or(self.my_read).max(self.my_read),
             "form" => self.ui.form = parsed(value.as_deref()).unwrap_or_default(),
             // Another tab begins anew.
@@ -69,9 +77,8 @@ impl Client {
         }
     }
 
-    fn files_of(&self, key: &str) -> Vec<String> {
-        let item = self.outbox.items().iter().find(|it| it.key() == key);
-        item.into_iter().flat_map(|it| &it.files).map(|it| it.local.clone()).collect()
+    fn files_of(&self, key: &str) -> Vec<Upload> {
+        self.outbox.items().iter().find(|it| it.key() == key).map(|it| it.files.clone()).unwrap_or_default()
     }
 
     /// Says at once what is left to say, and leaves the line to the next page.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::widget::{
-    event::{Act, Begin},
+    event::{Act, Begin, Place},
     outbox::cid_of,
 };
 
@@ -177,11 +177,11 @@ impl World {
                 Out::Save(key, Some(value)) => drop(self.kept.insert(key, value)),
                 Out::Save(key, None) => drop(self.kept.remove(&key)),
                 Out::Config => self.todo.push_back(Event::Config(Box::new(widget()))),
-                Out::Token(_) if self.reachable => {
-                    let token = Token { token: "t".into(), expires: self.now + 3_600_000 };
-                    self.todo.push_back(Event::Token(token));
+                Out::Token(asked) if self.reachable => {
+                    let token = Token { token: asked.secret.clone(), expires: self.now + 3_600_000 };
+                    self.todo.push_back(Event::Token(asked, token));
                 }
-                Out::Token(_) => self.todo.push_back(Event::TokenFailed(0)),
+                Out::Token(asked) => self.todo.push_back(Event::TokenFailed(asked, 0)),
                 Out::Connect => {
                     self.connected = self.reachable;
                     self.todo.push_back(if self.reachable { Event::Up(None) } else { Event::Down });
@@ -204,9 +204,12 @@ impl World {
                 | Out::Last(..)
                 | Out::Tell(_)
                 | Out::Relay
+                | Out::Steal
                 | Out::Upload(..)
-                | Out::Forget(_) => {}
-                Out::Focus(_) | Out::Show(_) | Out::Unread(_) | Out::Bearer(_) => {}
+                | Out::Keep(_)
+                | Out::Sweep(_)
+                | Out::Forget(..) => {}
+                Out::Focus | Out::Show(_) | Out::Unread(_) | Out::Bearer(_) => {}
             }
         }
     }
@@ -250,6 +253,13 @@ impl World {
             }
             self.passes(1_000);
         }
+    }
+
+    /// What is on its way arrives.
+    fn settles_for_a_moment(&mut self) {
+        while self.step() {}
+        self.down.push_back(ToVisitor::Ping);
+        while self.step() {}
     }
 
     /// The page is left, and another one comes.
@@ -495,3 +505,5 @@ fn nothing_of_the_visitor_stays_after_the_log_out() {
     let left: Vec<_> = world.kept.keys().filter(|it| *it != "secret" && *it != "~open").collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+mod lasting;

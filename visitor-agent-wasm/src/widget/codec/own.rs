@@ -1,13 +1,13 @@
 //! What the widget tells itself: acts of the page's script, orders to it, what tabs tell each other, what is stored.
 use super::{Codec, Json, Members, quote, structs};
 use crate::widget::{
-    event::{Act, Begin, Out, Peer},
+    event::{Act, Begin, Out, Peer, Place},
     outbox::{Item, Upload},
 };
 
 structs! {
     Begin { kept lang phone online visible secret page }
-    Upload { local name bytes kind done }
+    Upload { local name bytes kind place done }
 }
 
 impl Codec for Item {
@@ -76,7 +76,7 @@ impl Codec for Peer {
         let Some((name, value)) = json.pair() else {
             return match json.text() {
                 "hi" => Some(Self::Hi),
-                "logout" => Some(Self::Logout),
+                "ask" => Some(Self::Ask),
                 _ => None,
             };
         };
@@ -90,6 +90,8 @@ impl Codec for Peer {
             "heard" => Self::Heard(Codec::read(value)?),
             "say" => Self::Say(Codec::read(value)?),
             "up" => Self::Up(Codec::read(value)?),
+            "logout" => Self::Logout(Codec::read(value)?),
+            "identify" => Self::Identify(Codec::read(value)?),
             _ => return None,
         })
     }
@@ -97,13 +99,18 @@ impl Codec for Peer {
     fn write(&self, out: &mut String) {
         match self {
             Self::Hi => return quote(out, "hi"),
-            Self::Logout => return quote(out, "logout"),
-            Self::Stand { .. } | Self::Heard(_) | Self::Say(_) | Self::Up(_) => {}
+            Self::Ask => return quote(out, "ask"),
+            Self::Stand { .. }
+            | Self::Heard(_)
+            | Self::Say(_)
+            | Self::Up(_)
+            | Self::Logout(_)
+            | Self::Identify(_) => {}
         }
         let mut it = Members::of(out);
         match self {
             // What was heard is relayed as it came.
-            Self::Hi | Self::Logout | Self::Heard(_) => {}
+            Self::Hi | Self::Ask | Self::Heard(_) => {}
             Self::Stand { conv, msgs, read, up } => {
                 let mut stand = Members::of(it.name("stand"));
                 stand.put("conv", conv);
@@ -114,6 +121,8 @@ impl Codec for Peer {
             }
             Self::Say(frame) => it.put("say", frame),
             Self::Up(up) => it.put("up", up),
+            Self::Logout(secret) => it.put("logout", secret),
+            Self::Identify(word) => it.put("identify", word),
         }
         it.end();
     }
@@ -142,10 +151,13 @@ impl Out {
             Self::Relay => put(out, "relay", &[]),
             Self::Tell(peer) => put(out, "tell", &[&super::to_json(peer)]),
             Self::Wake(at) => put(out, "wake", &[at]),
+            Self::Steal => put(out, "steal", &[]),
             Self::Upload(file, conv, token) => put(out, "upload", &[file, conv, token]),
-            Self::Forget(files) => put(out, "forget", &[files]),
+            Self::Keep(files) => put(out, "keep", &[files]),
+            Self::Sweep(files) => put(out, "sweep", &[files]),
+            Self::Forget(files, place) => put(out, "forget", &[files, &(*place == Place::Everywhere)]),
             Self::Compose(text) => put(out, "compose", &[text]),
-            Self::Focus(what) => put(out, "focus", &[&(*what).to_owned()]),
+            Self::Focus => put(out, "focus", &[]),
             Self::Show(open) => put(out, "show", &[open]),
             Self::Unread(count) => put(out, "unread", &[count]),
             Self::Bearer(token) => put(out, "bearer", &[token]),

@@ -22,7 +22,7 @@ impl View<'_> {
         if widget.open {
             return main.child(self.start_form(widget));
         }
-        if self.client.ui().offline {
+        if self.client.ui().offline && !widget.offline_form.is_empty() {
             return main.child(self.offline_form(Chat::LeaveMessage, true));
         }
         main.child(self.closed(widget))
@@ -116,9 +116,12 @@ impl View<'_> {
         if let Some(opens) = closed.opens {
             notice = notice.child(self.opens(opens));
         }
+        // The form is one of the ways only where the site has one.
+        let form = !widget.offline_form.is_empty();
         let has_form = closed.ways.iter().any(|it| it.kind == "form");
-        let mut ways: Vec<_> = closed.ways.iter().filter_map(|way| self.way(way)).collect();
-        if !has_form && !widget.offline_form.is_empty() {
+        let shown = closed.ways.iter().filter(|it| form || it.kind != "form");
+        let mut ways: Vec<_> = shown.filter_map(|way| self.way(way)).collect();
+        if form && !has_form {
             ways.push(Node::new("li").child(self.button("{\"offline\":true}", Chat::LeaveMessage, "main")));
         }
         if ways.is_empty() {

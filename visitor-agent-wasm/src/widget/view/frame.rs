@@ -5,7 +5,7 @@ use super::{
     Chat, Node, View,
     icon::{self, icon},
 };
-use crate::widget::client::Band;
+use crate::widget::client::{Band, is_over};
 
 impl View<'_> {
     pub(super) fn header(&self) -> Node {
@@ -16,7 +16,7 @@ impl View<'_> {
         let head = Node::new("header")
             .child(Node::new("div").class("avatar").attr("aria-hidden", "true").text(&initial));
         let head = head.child(who);
-        let is_live = self.client.conv().is_some_and(|it| it.stage != Stage::Closed);
+        let is_live = self.client.conv().is_some_and(|it| !is_over(it.stage));
         if is_live {
             let head = head.child(self.tool("\"fold\"", Chat::Fold, icon::FOLD));
             head.child(self.tool("\"end\"", Chat::End, icon::CLOSE))
@@ -79,7 +79,8 @@ impl View<'_> {
             Some(Band::Refused(name)) => Some((self.fill(Chat::Refused, &[name]), false)),
             Some(Band::EmptyFile(name)) => Some((self.fill(Chat::EmptyFile, &[name]), false)),
             Some(Band::Unreachable) => Some((self.say(Chat::Unreachable).to_owned(), true)),
-            Some(Band::Failed) => plain(Chat::FileFailed),
+            Some(Band::Failed) => plain(Chat::Failed),
+            Some(Band::FileFailed) => plain(Chat::FileFailed),
             Some(Band::NotAvailable) => plain(Chat::NotAvailable),
             Some(Band::TooOften) => plain(Chat::TooOften),
             Some(Band::BackInComposer) => plain(Chat::BackInComposer),
@@ -106,7 +107,9 @@ impl View<'_> {
 
     /// Below a conversation that is over: the rating, and the way to the next one.
     pub(super) fn ending(&self, conv: &Conversation) -> Node {
-        let foot = Node::new("footer").class("ending").attr("k", "ending");
+        // Who has come to the end by keyboard goes on from here.
+        let foot = Node::new("footer").class("ending").attr("k", "ending").attr("tabindex", "-1");
+        let foot = foot.attr("role", "group").attr("aria-label", self.say(Chat::IsOver));
         let rated = self.client.ui().rated;
         let foot = if rated {
             foot.child(Node::new("p").class("thanks").attr("role", "status").text(self.say(Chat::RateThanks)))

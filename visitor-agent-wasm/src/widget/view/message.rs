@@ -97,7 +97,7 @@ impl View<'_> {
         let label = self.fill(Chat::Download, &[&file.name]);
         let get = Node::new("button").class("tool").attr("type", "button").attr("data-get", &file.id);
         let get = get.attr("data-name", &file.name).attr("aria-label", &label).attr("title", &label);
-        let card = self.card(&file.name, file.bytes).child(get.child(icon(icon::DOWNLOAD)));
+        let card = self.card(&file.name, &self.bytes(file.bytes)).child(get.child(icon(icon::DOWNLOAD)));
         let Some((width, height)) = file.size.filter(|_| file.kind.starts_with("image/")) else {
             return card;
         };

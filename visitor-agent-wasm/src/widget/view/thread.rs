@@ -94,8 +94,8 @@ impl View<'_> {
         let late = item.order + LATE_MS <= self.now;
         let (resend, give_up) = (act("resend", cid), act("cancel", cid));
         let uploads = !item.is_ready() && item.failed.is_none();
-        let foot = if item.failed.is_some() {
-            let foot = foot.attr("role", "alert").text(self.say(Chat::NotSent));
+        let foot = if let Some(code) = &item.failed {
+            let foot = foot.attr("role", "alert").text(self.say(why(code)));
             let foot = foot.child(self.button(&resend, Chat::Resend, "plain"));
             foot.child(self.button(&give_up, Chat::Discard, "plain"))
         } else if uploads {
@@ -110,18 +110,18 @@ impl View<'_> {
 
     fn upload(&self, file: &Upload) -> Node {
         let percent = file.percent.to_string();
-        let card = self.card(&file.name, file.bytes);
         if file.done.is_some() {
-            return card;
+            return self.card(&file.name, &self.bytes(file.bytes));
         }
+        let card = self.card(&file.name, &[&self.bytes(file.bytes), " · ", &percent, " %"].concat());
         let bar = Node::new("progress").attr("max", "100").attr("value", &percent);
         card.child(bar.attr("aria-label", &self.fill(Chat::Uploading, &[&percent])))
     }
 
-    /// A file: icon, name, size.
-    pub(super) fn card(&self, name: &str, bytes: u64) -> Node {
+    /// A file: icon, name, and what is said of it.
+    pub(super) fn card(&self, name: &str, below: &str) -> Node {
         let about = Node::new("span").class("about").child(Node::new("b").text(name));
-        let about = about.child(Node::new("small").text(&self.bytes(bytes)));
+        let about = about.child(Node::new("small").text(below));
         Node::new("div").class("file").child(icon(icon::FILE)).child(about)
     }
 
@@ -178,7 +178,9 @@ impl View<'_> {
             let act = act("drop", &file.local);
             let remove = Node::new("button").class("tool").attr("type", "button").attr("data-act", &act);
             let remove = remove.attr("aria-label", &label).attr("title", &label).child(icon(icon::CLOSE));
-            Node::new("li").attr("k", &file.local).child(self.card(&file.name, file.bytes).child(remove))
+            Node::new("li")
+                .attr("k", &file.local)
+                .child(self.card(&file.name, &self.bytes(file.bytes)).child(remove))
         });
         Node::new("ul").class("tray").attr("aria-label", self.say(Chat::Chosen)).children(cards)
     }
@@ -192,6 +194,17 @@ impl View<'_> {
 fn dots() -> Node {
     let dot = || Node::new("i");
     Node::new("span").class("dots").attr("aria-hidden", "true").children([dot(), dot(), dot()])
+}
+
+/// Why something was not sent, and what to do.
+fn why(code: &str) -> Chat {
+    match code {
+        "gone" => Chat::FileGone,
+        "type_denied" | "only_pdf_and_images" => Chat::FileRefused,
+        "too_large" => Chat::FileTooLarge,
+        "" | "retry" => Chat::FileCut,
+        _ => Chat::NotSent,
+    }
 }
 
 /// What a button does to something that has a name.

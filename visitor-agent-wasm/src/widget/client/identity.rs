@@ -1,0 +1,116 @@
+//! Who the visitor is, in all tabs of the browser at once. What is asked for in somebody's name is believed in that
+//! name alone: a token that comes after it has changed is not taken.
+use chat_proto::{
+    Form,
+    visitor::{Token, TokenRequest},
+};
+
+use super::{At, Band, Client, line::Link, parsed};
+use crate::widget::{
+    event::{Out, Peer, Place},
+    thread::Thread,
+};
+
+impl Client {
+    /// How a token is asked for now.
+    pub(super) fn asks_for_token(&self) -> TokenRequest {
+        TokenRequest { secret: self.secret.clone(), identity: self.identity.clone() }
+    }
+
+    pub(super) fn token_answered(&mut self, asked: &TokenRequest, token: Token) {
+        if *asked == self.asks_for_token() {
+            self.token_came(token);
+        }
+    }
+
+    pub(super) fn token_failed(&mut self, asked: &TokenRequest, status: u16, at: &At) {
+        if *asked != self.asks_for_token() {
+            return;
+        }
+        if matches!(status, 400..=499) {
+            self.ui.band = Some(if status == 429 { Band::TooOften } else { Band::Unreachable });
+            // The site's word may be too old; the browser's own secret still stands.
+            self.identity = None;
+        }
+        self.is_lost(at);
+    }
+
+    /// Whoever reads it later knows whose it is.
+    pub(super) fn token_came(&mut self, token: Token) {
+        let kept = (self.secret.clone(), token.clone());
+        self.keep_json("token", &kept);
+        self.out(Out::Bearer(token.token.clone()));
+        self.token = Some(token);
+        if self.line.link == Link::Token {
+            self.line.link = Link::Opening;
+            self.out(Out::Connect);
+        }
+    }
+
+    /// Another tab or an earlier page has stored one.
+    pub(super) fn token_kept(&mut self, kept: Option<&str>) {
+        let of_this = parsed::<(String, Token)>(kept).filter(|(secret, _)| *secret == self.secret);
+        self.token = of_this.map(|(_, token)| token);
+        if let Some(token) = &self.token {
+            let bearer = Out::Bearer(token.token.clone());
+            self.out(bearer);
+        }
+    }
+
+    pub(super) fn forget_token(&mut self) {
+        self.token = None;
+        self.keep("token", None);
+    }
+
+    /// Another tab stored the browser's secret: two began together, or one has logged out.
+    pub(super) fn has_secret(&mut self, secret: String) {
+        if self.secret != secret {
+            self.secret = secret;
+            self.token = None;
+            self.hang_up();
+        }
+    }
+
+    /// The site's script says who it is.
+    pub(super) fn identifies(&mut self, word: String) {
+        if self.identity.as_ref() != Some(&word) {
+            self.out(Out::Tell(Peer::Identify(word.clone())));
+            self.is_called(word);
+        }
+    }
+
+    pub(super) fn is_called(&mut self, word: String) {
+        self.identity = Some(word);
+        self.forget_token();
+        self.hang_up();
+    }
+
+    pub(super) fn logs_out(&mut self, at: &At) {
+        self.out(Out::Tell(Peer::Logout(at.dice.clone())));
+        self.is_forgotten(at.dice.clone());
+    }
+
+    /// Nothing of the visitor stays in this browser, which has another secret from now on.
+    pub(super) fn is_forgotten(&mut self, secret: String) {
+        self.hang_up();
+        let cids: Vec<_> = self.outbox.items().iter().map(|it| it.cid().to_owned()).collect();
+        for cid in cids {
+            self.cancels(&cid);
+        }
+        let picked = std::mem::take(&mut self.ui.picked);
+        self.out(Out::Forget(picked, Place::Here));
+        self.forget_conv();
+        self.forget_token();
+        for key in ["form", "draft", "live"] {
+            self.keep(key, None);
+        }
+        self.keep("secret", Some(secret.clone()));
+        self.secret = secret;
+        self.draft.clear();
+        self.out(Out::Bearer(String::new()));
+        self.out(Out::Compose(String::new()));
+        (self.ui.form, self.identity, self.custom) = (Form::new(), None, None);
+        self.thread = Thread::default();
+        self.fold();
+    }
+}

@@ -1,0 +1,186 @@
+//! What lasts: through late timers, tabs that freeze, uploads that are cut, a log-out.
+use super::*;
+
+#[test]
+fn what_is_due_is_done_though_its_timer_comes_late_or_never() {
+    let mut world = World::talking();
+    // The machine slept: the first that it hears of is something else than its timer.
+    world.now += 3_600_000;
+    world.tells(Event::Visible(true));
+    assert!(world.client.is_cut_off(), "the silence was passed over");
+    world.settles();
+    assert!(!world.client.is_cut_off());
+}
+
+#[test]
+fn what_a_page_is_called_is_redacted_before_anything_else_happens() {
+    let page =
+        PageView { url: "https://shop.example/a?token=x".into(), title: "of zoe@example.test".into(), at: 1 };
+    let begin = Begin { online: true, visible: true, page, ..Begin::default() };
+    let (mut client, _) = Client::begin(begin, 0);
+    client.line.link = Link::Ready;
+    client.line.lead = true;
+    client.conv = Some(Conversation { conv: CONV.into(), stage: Stage::Active, ..Conversation::default() });
+    client.tells_page();
+    let told =
+        PageView { url: "https://shop.example/a".into(), title: "of ••••••".into(), at: 1 };
+    assert_eq!(client.outs, [Out::Say(FromVisitor::Page(told))]);
+}
+
+/// A tab beside the one that leads, with its window open.
+fn beside(kept: &BTreeMap<String, String>, now: Millis) -> Client {
+    let kept = kept.clone().into_iter().chain([("~open".to_owned(), "1".to_owned())]).collect();
+    let begin = Begin { kept, online: true, visible: true, ..Begin::default() };
+    Client::begin(begin, now).0
+}
+
+fn when(now: Millis) -> At {
+    At { now, dice: "5".repeat(64) }
+}
+
+#[test]
+fn a_tab_that_leads_and_does_not_answer_is_given_up_and_nothing_is_lost() {
+    let mut world = World::talking();
+    let mut other = beside(&world.kept, world.now);
+    let peer = |client: &mut Client, peer: Peer, now| client.handle(Event::Peer(Box::new(peer)), &when(now));
+    let (mut now, mut asked) = (world.now, 0);
+    for _ in 0..20 {
+        now += 1_000;
+        let outs = other.handle(Event::Due, &when(now));
+        assert!(!outs.contains(&Out::Steal), "it was there");
+        if outs.contains(&Out::Tell(Peer::Ask)) {
+            asked += 1;
+            let answers = peer(&mut world.client, Peer::Ask, now);
+            assert!(answers.contains(&Out::Tell(Peer::Up(true))), "{answers:?}");
+            peer(&mut other, Peer::Up(true), now);
+        }
+    }
+    assert!((3..=5).contains(&asked), "asked {asked} times in 20 s");
+    // It freezes, with something on its way.
+    world.acts(Act::Send("from a frozen tab".into()));
+    for (key, value) in world.kept.clone().into_iter().filter(|(key, _)| key.starts_with(outbox::PREFIX)) {
+        other.handle(Event::Stored(key, Some(value)), &when(now));
+    }
+    let stolen = (0..20).find(|_| {
+        now += 1_000;
+        other.handle(Event::Due, &when(now)).contains(&Out::Steal)
+    });
+    assert!(stolen.is_some_and(|after| after < 10), "it was not given up: {stolen:?}");
+    let outs = other.handle(Event::Leads, &when(now));
+    assert!(other.is_leading() && outs.contains(&Out::Connect), "{outs:?}");
+    assert_eq!(other.outbox().items().len(), 1);
+    // It thaws.
+    let outs = world.client.handle(Event::Follows, &when(now));
+    assert!(outs.contains(&Out::Hangup) && !world.client.is_leading(), "{outs:?}");
+    // Nobody looks: nobody asks.
+    let mut hidden = beside(&world.kept, now);
+    hidden.handle(Event::Visible(false), &when(now));
+    let asks = (1..30).any(|at| !hidden.handle(Event::Due, &when(now + at * 1_000)).is_empty());
+    assert!(!asks);
+}
+
+/// With one message whose only file is on its way.
+fn sending_a_file() -> (World, String) {
+    let mut world = World::talking();
+    let file = Upload { local: "local".into(), name: "a.png".into(), bytes: 9, ..Upload::default() };
+    world.acts(Act::Pick(vec![file]));
+    assert!(world.outs.contains(&Out::Keep(vec!["local".into()])), "it outlives the page");
+    world.outs.clear();
+    world.acts(Act::Send(String::new()));
+    let cid = world.client.outbox().items()[0].cid().to_owned();
+    (world, cid)
+}
+
+fn uploads(world: &mut World) -> Vec<Option<String>> {
+    let outs = std::mem::take(&mut world.outs).into_iter();
+    outs.filter_map(|it| if let Out::Upload(file, ..) = it { Some(file.place) } else { None }).collect()
+}
+
+fn fails(world: &mut World, code: &str) {
+    world.tells(Event::UploadFailed("local".into(), code.into()));
+}
+
+// shows: ERR-03 ERR-04
+#[test]
+fn an_upload_that_is_cut_goes_on_where_it_stood_also_on_the_next_page() {
+    let (mut world, cid) = sending_a_file();
+    assert_eq!(uploads(&mut world), [None]);
+    world.tells(Event::Placed("local".into(), "there".into()));
+    fails(&mut world, "");
+    assert_eq!(uploads(&mut world), [], "not at once");
+    world.passes(600);
+    assert_eq!(uploads(&mut world), [Some("there".to_owned())]);
+    world.changes_the_page();
+    while world.step() {}
+    assert_eq!(uploads(&mut world), [Some("there".to_owned())], "mid-upload");
+    // The server has swept it away: from the start.
+    fails(&mut world, "not_found");
+    world.passes(600);
+    assert_eq!(uploads(&mut world), [None]);
+    world.tells(Event::Uploaded("local".into(), "done".into()));
+    world.settles();
+    assert!(world.client.outbox().items().is_empty(), "{cid} is there");
+}
+
+// shows: ERR-03 ERR-04
+#[test]
+fn what_is_cut_again_and_again_waits_for_the_visitor() {
+    let (mut world, cid) = sending_a_file();
+    for _ in 0..=8 {
+        fails(&mut world, "");
+        for _ in 0..5 {
+            world.passes(4_000);
+            world.settles_for_a_moment();
+        }
+    }
+    assert_eq!(world.client.outbox().items()[0].failed.as_deref(), Some(""));
+    world.outs.clear();
+    world.acts(Act::Resend(cid));
+    assert_eq!(uploads(&mut world).len(), 1);
+    fails(&mut world, "type_denied");
+    assert_eq!(world.client.outbox().items()[0].failed.as_deref(), Some("type_denied"), "at once");
+}
+
+// shows: FIL-05
+#[test]
+fn a_message_that_is_given_up_is_forgotten_at_the_server_too() {
+    let (mut world, cid) = sending_a_file();
+    world.tells(Event::Placed("local".into(), "there".into()));
+    world.outs.clear();
+    world.acts(Act::Cancel(cid));
+    let given_up = world.outs.iter().any(|it| {
+        matches!(it, Out::Forget(files, Place::Everywhere) if files[0].place.as_deref() == Some("there"))
+    });
+    assert!(given_up, "{:?}", world.outs);
+    assert!(world.client.outbox().items().is_empty());
+}
+
+// A log-out in one tab is one in all: what was asked for in the old name is not taken, and no tab asks in it again.
+#[test]
+fn after_the_log_out_no_tab_comes_as_who_was_there() {
+    let mut world = World::talking();
+    let old = world.client.asks_for_token();
+    let mut other = beside(&world.kept, world.now);
+    other.widget = Some(Widget { presence: true, ..widget() });
+    let now = world.now;
+    other.handle(Event::Leads, &when(now));
+    world.outs.clear();
+    world.acts(Act::Logout);
+    let told = world.outs.iter().find_map(|it| if let Out::Tell(it) = it { Some(it.clone()) } else { None });
+    let told = told.expect("the others are told");
+    // The token that the leader had asked for comes after the word of the log-out.
+    let outs = other.handle(Event::Peer(Box::new(told)), &when(now));
+    let asks: Vec<_> =
+        outs.iter().filter_map(|it| if let Out::Token(it) = it { Some(it) } else { None }).collect();
+    assert_eq!(asks.len(), 1, "presence is on: {outs:?}");
+    assert!(asks[0].secret != old.secret && Some(&asks[0].secret) == world.kept.get("secret"));
+    let stale = Token { token: "old".into(), expires: now + 3_600_000 };
+    let outs = other.handle(Event::Token(old.clone(), stale.clone()), &when(now));
+    assert!(!outs.contains(&Out::Connect) && other.token.is_none(), "{outs:?}");
+    let stored = crate::widget::codec::to_json(&(old.secret, stale));
+    other.handle(Event::Stored("token".into(), Some(stored)), &when(now));
+    assert!(other.token.is_none(), "another tab's late word");
+    let fresh = Token { token: "new".into(), expires: now + 3_600_000 };
+    let outs = other.handle(Event::Token(asks[0].clone(), fresh), &when(now));
+    assert!(outs.contains(&Out::Connect), "{outs:?}");
+}

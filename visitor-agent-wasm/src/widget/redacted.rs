@@ -1,0 +1,112 @@
+//! What of a page may be told: the share's rules, and what only an address that is written down gives away. Nothing
+//! about a page leaves but through here.
+use chat_proto::visitor::{PageView, Visit};
+use cobrowse_core::redaction::{MASK, Mode, Policy};
+
+/// So many letters and digits in a row, with a digit among them, are no word: who has them may come in.
+const TOKEN: usize = 20;
+
+fn policy() -> Policy {
+    Policy { mode: Mode::Default, key: [0; 16] }
+}
+
+/// A page: without query, fragment and user; without cards, accounts, e-mail addresses and tokens in path or title.
+pub fn page(page: PageView) -> PageView {
+    PageView { url: url(&page.url), title: words(&page.title), at: page.at }
+}
+
+/// A visit: all its pages, where it came from, and its campaign.
+pub fn visit(mut visit: Visit) -> Visit {
+    visit.referrer = url(&visit.referrer);
+    for value in visit.campaign.values_mut() {
+        *value = words(value);
+    }
+    visit.pages = visit.pages.into_iter().map(page).collect();
+    visit
+}
+
+fn url(url: &str) -> String {
+    // Scheme and host are as they are.
+    each(&policy().page_url(url), '/', 3)
+}
+
+fn words(text: &str) -> String {
+    each(&policy().page_title(text), ' ', 0)
+}
+
+/// Masks each part that is not for others, after so many.
+fn each(text: &str, between: char, skipped: usize) -> String {
+    let mut out = String::new();
+    for (at, part) in text.split(between).enumerate() {
+        if at > 0 {
+            out.push(between);
+        }
+        out.push_str(if skipped <= at && is_private(part) { MASK } else { part });
+    }
+    out
+}
+
+fn is_private(part: &str) -> bool {
+    let (mut run, mut digit) = (0, false);
+    for byte in part.bytes() {
+        if !(byte.is_ascii_alphanumeric() || byte == b'_') {
+            (run, digit) = (0, false);
+        } else {
+            run += 1;
+            digit |= byte.is_ascii_digit();
+        }
+        if byte == b'@' || (digit && TOKEN <= run) {
+            return true;
+        }
+    }
+    part.contains("%40")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_titles_keep_what_everybody_may_know() {
+        let seen = |address: &str, title: &str| {
+            let it = page(PageView { url: address.into(), title: title.into(), at: 7 });
+            format!("{} | {}", it.url, it.title)
+        };
+        let shop = "https://shop.example/produits/bouilloire-inox-1-7-litres-2026-edition-speciale";
+        assert_eq!(seen(shop, "Bouilloire 1,7 l"), format!("{shop} | Bouilloire 1,7 l"));
+        assert_eq!(
+            seen("https://me:pw@shop.example/a?token=x#y", "Card 4111 1111 1111 1111 of zoe@example.test"),
+            "https://shop.example/a | Card •••••• of ••••••"
+        );
+        assert_eq!(
+            seen("https://shop.example/reset/8f14e45fceea167a5a36/now", "Reset"),
+            "https://shop.example/reset/••••••/now | Reset"
+        );
+        assert_eq!(seen("https://shop.example/u/zoe%40example.test", ""), "https://shop.example/u/•••••• | ");
+    }
+
+    #[test]
+    fn a_visit_is_redacted_whole() {
+        let one = |url: &str| PageView { url: url.into(), ..PageView::default() };
+        let it = visit(Visit {
+            referrer: "https://mail.example/m/zoe@example.test?q=1".into(),
+            campaign: [("utm_source".to_owned(), "to zoe@example.test".to_owned())].into(),
+            pages: vec![one("https://shop.example/a?b=c"), one("blob:null")],
+            ..Visit::default()
+        });
+        assert_eq!(it.referrer, "https://mail.example/m/••••••");
+        assert_eq!(it.campaign["utm_source"], "to ••••••");
+        assert_eq!(
+            it.pages.iter().map(|it| it.url.as_str()).collect::<Vec<_>>(),
+            ["https://shop.example/a", ""]
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_query_and_no_fragment_is_ever_told(path in "[a-z/0-9.@%-]{0,30}", rest in "[?#][ -~]{0,30}") {
+            let told = url(&format!("https://shop.example/{path}{rest}"));
+            proptest::prop_assert!(!told.contains(['?', '#', '@']), "{told}");
+        }
+    }
+}
