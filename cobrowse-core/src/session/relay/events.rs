@@ -50,6 +50,8 @@ pub enum Deed {
     Resumed,
     /// The consent was carried to another page of the tab, or past a restart.
     Carried(AgentId),
+    /// The agent pointed at something, for the first time in this view: the marks that follow are like it.
+    Pointed(AgentId),
     /// The agent's view is over.
     Left(AgentId),
     /// The session is over.
@@ -76,6 +78,7 @@ impl Deed {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::Carried(_) => "carried",
+            Self::Pointed(_) => "pointed",
             Self::Left(_) => "agent_left",
             Self::Ended(_) => "ended",
         }
@@ -93,6 +96,7 @@ impl Deed {
             | Self::Released(agent)
             | Self::Expired(agent)
             | Self::Carried(agent)
+            | Self::Pointed(agent)
             | Self::Left(agent) => Some(agent),
             Self::Paused | Self::Resumed | Self::Ended(_) => None,
         }

@@ -4,7 +4,7 @@ use super::{
     ToVisitor, Urgency, Viewer, message,
 };
 use crate::{
-    command::{Command, Indicate, Receipt},
+    command::{Command, Indicate, Mark, Receipt},
     consent::{AskRefused, EpochRule, Flow, Hands},
     id::{CommandId, Epoch, GrantId, ViewId},
     session::link::Frame,
@@ -278,10 +278,21 @@ impl RelaySession {
     fn hear_mark(&mut self, agent: AgentId, mark: Indicate, now: Moment) {
         match self.consent.admit_mark(agent, mark, EpochRule::Any) {
             Ok(mark) => {
-                let mark = ToVisitor::Indicate(agent, mark.into_inner());
-                self.send_visitor(&mark, Urgency::Normal, now);
+                let mark = mark.into_inner();
+                if mark.mark == Mark::Click {
+                    self.note_pointing(agent);
+                }
+                self.send_visitor(&ToVisitor::Indicate(agent, mark), Urgency::Normal, now);
             }
             Err(_) => self.count(Counter::MarkDropped),
+        }
+    }
+
+    /// Once in a view: an agent may point a hundred times.
+    fn note_pointing(&mut self, agent: AgentId) {
+        let first = self.viewers.get_mut(&agent).map(|it| std::mem::replace(&mut it.has_pointed, true));
+        if first == Some(false) {
+            self.audit(Actor::Agent(agent), Deed::Pointed(agent));
         }
     }
 

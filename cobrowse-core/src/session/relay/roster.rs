@@ -59,6 +59,8 @@ pub(super) struct Viewer {
     pub(super) budget: Budget,
     /// Commands that are with the visitor.
     pub(super) outstanding: BTreeSet<CommandId>,
+    /// Whether this agent has pointed at something.
+    pub(super) has_pointed: bool,
     place: Place,
     /// The next frame of the log.
     next: u64,
@@ -77,6 +79,7 @@ impl Viewer {
             told: Told::default(),
             budget: Budget::new(MESSAGES_A_SECOND, now),
             outstanding: BTreeSet::new(),
+            has_pointed: false,
             place: Place::Away { until: now + CUT },
             next: 0,
             fed: VecDeque::new(),
