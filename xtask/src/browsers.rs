@@ -10,6 +10,7 @@ use crate::apt;
 use crate::cargo_install;
 use crate::place;
 use crate::run::{read, say, timed};
+use crate::web::npm;
 
 /// Built with cargo, as Debian has no package of it.
 const GECKODRIVER: &str = "0.37.1";
@@ -37,7 +38,7 @@ const NEEDS: [Need; 7] = [
     Need { variable: None, names: &["fc-list"], package: "fontconfig" },
 ];
 
-/// Where the tests find their browsers: environment variables and their values.
+/// Where the tests find their browsers, and what they put into pages: environment variables and their values.
 #[derive(Debug, Clone)]
 pub struct Browsers(Vec<(&'static str, PathBuf)>);
 
@@ -72,10 +73,11 @@ pub fn find() -> Result<Browsers> {
         places.extend(need.variable.map(|variable| (variable, path)));
     }
     places.push(("TANDEM_GECKODRIVER", geckodriver()?));
-    let browsers = Browsers(places);
+    let mut browsers = Browsers(places);
     for (name, path) in &browsers.0 {
         say(&format!("{name}={}  {}", path.display(), version(path)));
     }
+    browsers.0.push(("TANDEM_AXE", npm::AXE.path()?));
     say(&format!("written to {}", browsers.remember()?.display()));
     Ok(browsers)
 }

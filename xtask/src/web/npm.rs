@@ -1,4 +1,4 @@
-//! Tools from npm, each at one version, kept outside the tree. Only releases need them.
+//! Packages of npm, each at one version, kept outside the tree. Only releases need the tools, and only tests the rest.
 
 use std::fs;
 use std::path::PathBuf;
@@ -23,29 +23,50 @@ pub const WASM_OPT: Tool = Tool { package: "binaryen", version: "132.0.0", progr
 /// Makes JavaScript smaller.
 pub const ESBUILD: Tool = Tool { package: "esbuild", version: "0.28.2", program: "esbuild" };
 
+/// A script in an npm package, which tests put into pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Script {
+    package: &'static str,
+    version: &'static str,
+    file: &'static str,
+}
+
+/// Finds in a page what assistive technology cannot use.
+pub const AXE: Script = Script { package: "axe-core", version: "4.14.1", file: "axe.min.js" };
+
 impl Tool {
     /// A command that runs the tool, fetched first when this machine does not have it yet.
     pub fn command(self) -> Result<Command> {
-        Ok(Command::new(self.path()?))
+        let program = format!(".bin/{}", self.program);
+        let found = fetched((self.package, self.version), &program);
+        Ok(Command::new(found.context("a release needs it (Node.js and npm)")?))
     }
+}
 
-    fn path(self) -> Result<PathBuf> {
-        let name = format!("{}-{}", self.package, self.version);
-        let npm = place::cache()?.join("npm");
-        let program = |folder: PathBuf| folder.join("node_modules/.bin").join(self.program);
-        let done = npm.join(&name);
-        if program(done.clone()).exists() {
-            return Ok(program(done));
-        }
-        let _one_at_a_time = place::lock(&npm, &name)?;
-        say(&format!("fetching {} {} from npm ...", self.package, self.version));
-        fs::create_dir_all(&done)?;
-        let spec = format!("{}@{}", self.package, self.version);
-        run(Command::new("npm")
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
-            .arg(&done)
-            .arg(spec))
-        .with_context(|| format!("a release needs {} from npm (Node.js and npm)", self.package))?;
-        Ok(program(done))
+impl Script {
+    /// Where it is, fetched first when this machine does not have it yet.
+    pub fn path(self) -> Result<PathBuf> {
+        let file = format!("{}/{}", self.package, self.file);
+        fetched((self.package, self.version), &file).context("tests need it (Node.js and npm)")
     }
+}
+
+/// A file below `node_modules` of a package at a version.
+fn fetched((package, version): (&str, &str), file: &str) -> Result<PathBuf> {
+    let name = format!("{package}-{version}");
+    let npm = place::cache()?.join("npm");
+    let done = npm.join(&name);
+    let wanted = done.join("node_modules").join(file);
+    if wanted.exists() {
+        return Ok(wanted);
+    }
+    let _one_at_a_time = place::lock(&npm, &name)?;
+    say(&format!("fetching {package} {version} from npm ..."));
+    fs::create_dir_all(&done)?;
+    run(Command::new("npm")
+        .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+        .arg(&done)
+        .arg(format!("{package}@{version}")))
+    .with_context(|| format!("installing {package} {version} from npm"))?;
+    Ok(wanted)
 }
