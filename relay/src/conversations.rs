@@ -168,8 +168,7 @@ impl Conversations {
         if let Some(other) = before.as_ref().filter(|it| it.conv != conv) {
             self.dismiss(other.session).await?;
         }
-        let session = app.sessions.open(app, visitor, agent).await?;
-        app.records.attach(Belongs { session, conv: conv.to_owned(), agent }).await?;
+        let session = app.sessions.open_of(app, visitor, (agent, Some(conv))).await?;
         let running = app.sessions.find(app, session).await?;
         if before.is_none_or(|it| it.session != session) && running.views(agent).await {
             // It began outside of the conversation.

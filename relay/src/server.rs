@@ -230,7 +230,7 @@ fn parts(
         web: web::Files { folder: config.web.clone() },
         accounts: Accounts::new(store.clone()),
         records: Records::new(store.clone()),
-        audit: Audit::start(store.clone()),
+        audit: Audit::start_beside(store.clone(), config.data.join("audit.journal")),
         rates: Rates::default(),
         metrics,
         tickets: Tickets::new(auth::key_file(&config.data.join("ticket.key"))?),

@@ -5,8 +5,10 @@
 //! endian. The last number and hash stand apart as well, so that an end cut off shows, unless that row was
 //! changed too: keep the hash elsewhere to see that.
 //!
-//! Sessions do not wait for the disk: what they log is written in their order, many entries at a time.
-use std::sync::{Arc, Mutex, PoisonError};
+//! Sessions do not wait for the disk: what they log is written in their order, many entries at a time. No entry is
+//! given up: while the database takes none they are kept in a file beside it ([`Audit::start_beside`]), and where that
+//! cannot be written either, whoever logs waits, and with them what they were about to do.
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cobrowse_core::id::SessionId;
@@ -14,7 +16,12 @@ use sha2::{Digest, Sha256};
 use store::{Error, Key, Store, Tx, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+mod journal;
+mod writer;
+
 use super::{now_ms, to_sql};
+use journal::Journal;
+use writer::Writer;
 
 /// One chain, one writer.
 const KEY: Key = Key(-0x6175_6469);
@@ -25,14 +32,10 @@ const WAITING: usize = 1024;
 /// Entries of one transaction.
 const AT_ONCE: usize = 256;
 
-/// How long to wait before asking a database again that could not store now. In the end the entries go to
-/// the program's log.
-const AGAIN: [Duration; 4] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_millis(1600),
-    Duration::from_millis(6400),
-];
+/// How long to wait before asking a database again that could not store now, ...
+const AGAIN: Duration = Duration::from_millis(100);
+/// ... each time longer, to this.
+const AGAIN_AT_MOST: Duration = Duration::from_millis(6400);
 
 /// Rows that are looked at in one piece.
 const PAGE: i64 = 1000;
@@ -87,14 +90,27 @@ impl Audit {
     /// The log in this store, and the task that writes it, which ends with the last handle. Call it in a
     /// runtime.
     pub fn start(store: Store) -> Self {
+        Self::begin(store, None)
+    }
+
+    /// The same, with a file in which entries wait while the database takes none. What waits there from before is
+    /// written first.
+    pub fn start_beside(store: Store, journal: PathBuf) -> Self {
+        Self::begin(store, Some(Journal::at(journal)))
+    }
+
+    fn begin(store: Store, journal: Option<Journal>) -> Self {
         let (orders, queue) = mpsc::channel(WAITING);
         let written = watch::Sender::default();
-        tokio::spawn(write_down(store.clone(), queue, written.clone()));
+        let writer = Writer::new(store.clone(), journal, written.clone());
+        tokio::spawn(writer.write_down(queue));
         Self { orders, store, written }
     }
 
-    /// Appends an entry, in the order of the calls, without waiting for the disk. What fails is logged.
-    pub async fn log(&self, entry: Entry) {
+    /// Appends an entry, in the order of the calls, without waiting for the disk.
+    pub async fn log(&self, mut entry: Entry) {
+        // No database takes this sign in a text, and one such entry would hold up all that follow.
+        entry.event.retain(|it| it != '\0');
         if let Err(lost) = self.orders.send(Order::Append(to_sql(now_ms()), entry)).await
             && let Order::Append(_, entry) = lost.0
         {
@@ -102,7 +118,7 @@ impl Audit {
         }
     }
 
-    /// Waits until everything that was logged before is on the disk, or was given up.
+    /// Waits until everything that was logged before is on the disk.
     pub async fn flush(&self) {
         let (done, written) = oneshot::channel();
         // Both fail only when the log is closed: then nothing waits any more.
@@ -134,68 +150,8 @@ pub async fn verify(store: &Store) -> Result<Verdict, Error> {
     store.read(walk).await
 }
 
-async fn write_down(store: Store, mut queue: mpsc::Receiver<Order>, written: watch::Sender<()>) {
-    let mut orders = Vec::with_capacity(AT_ONCE);
-    while queue.recv_many(&mut orders, AT_ONCE).await != 0 {
-        let (mut entries, mut waiting) = (Vec::new(), Vec::new());
-        for order in orders.drain(..) {
-            match order {
-                Order::Append(at, entry) => entries.push((at, entry)),
-                Order::Flush(done) => waiting.push(done),
-            }
-        }
-        if !entries.is_empty() {
-            put(&store, entries.into()).await;
-            written.send_replace(());
-        }
-        for done in waiting {
-            // Fails only when nobody waits any more.
-            let _ = done.send(());
-        }
-    }
-}
-
-/// Stores the entries once, however often the database must be asked.
-async fn put(store: &Store, entries: Arc<[(At, Entry)]>) {
-    let tried = Arc::new(Mutex::new(None));
-    let mut waits = AGAIN.iter();
-    loop {
-        let (all, tried) = (Arc::clone(&entries), Arc::clone(&tried));
-        let command = move |tx: &mut dyn Tx| {
-            let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
-            append_once(tx, &all, &mut tried)
-        };
-        let Err(error) = store.write(KEY, command).await else { return };
-        match waits.next().filter(|_| error.is_retryable()) {
-            // waits: a database that comes back tells nobody.
-            Some(wait) => tokio::time::sleep(*wait).await,
-            None => return give_up(&error, &entries),
-        }
-        tracing::warn!(%error, "audit log: asking again");
-    }
-}
-
-fn give_up(error: &Error, entries: &[(At, Entry)]) {
-    for (at_ms, entry) in entries {
-        tracing::error!(%error, at_ms, ?entry, "audit entry not stored");
-    }
-}
-
 /// An entry's number and its hash.
 type Link = (i64, Vec<u8>);
-
-/// A commit that was cut short may have been kept: `tried` is the last link that was to be.
-fn append_once(tx: &mut dyn Tx, entries: &[(At, Entry)], tried: &mut Option<Link>) -> Result<(), Error> {
-    const STORED: &str = "SELECT id FROM relay_audit WHERE id = $1 AND hash = $2";
-    if let Some((id, hash)) = tried {
-        let stored: Option<(i64,)> = tx.optional(STORED, params![*id, &*hash])?;
-        if stored.is_some() {
-            return Ok(());
-        }
-    }
-    *tried = Some(append(tx, entries)?);
-    Ok(())
-}
 
 fn append(tx: &mut dyn Tx, entries: &[(At, Entry)]) -> Result<Link, Error> {
     // Held, so that nodes that share the database make one chain.

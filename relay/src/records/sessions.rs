@@ -25,12 +25,25 @@ impl Records {
     /// # Errors
     /// When the database fails.
     pub async fn add_session(&self, session: SessionRecord) -> Result<(), Error> {
-        const ADD: &str = "INSERT INTO relay_session (id, site, visitor, opened_by, opened_ms)
-            VALUES ($1, $2, $3, $4, $5)";
+        self.add_session_of(session, None).await
+    }
+
+    /// Remembers a new session, of a conversation from its first moment on: whoever finds it after a crash knows
+    /// whose it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_session_of(&self, session: SessionRecord, conv: Option<String>) -> Result<(), Error> {
+        const ADD: &str =
+            "INSERT INTO relay_session (id, site, visitor, opened_by, opened_ms, conv, conv_agent)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let key = key(session.id);
         let add = move |tx: &mut dyn store::Tx| {
             let SessionRecord { id, site, visitor, opened_by, .. } = &session;
-            let values = params![id.as_bytes(), site, visitor.as_bytes(), opened_by.0, to_sql(now_ms())];
+            let of = conv.as_ref().map(|_| opened_by.0);
+            let opened = to_sql(now_ms());
+            let values =
+                params![id.as_bytes(), site, visitor.as_bytes(), opened_by.0, opened, conv.clone(), of];
             tx.execute(ADD, values).map(|_| ())
         };
         self.store.write(key, add).await
@@ -66,6 +79,18 @@ impl Records {
         let found =
             self.store.read(move |tx| tx.optional::<([u8; 16],)>(FIND, params![&site, visitor.as_bytes()]));
         Ok(found.await?.map(|(id,)| SessionId::from_random(id)))
+    }
+
+    /// Whether the audit log says that a session is over. It is the first to know: a crash may have come before
+    /// [`Records::end_session`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_ended_by_the_log(&self, id: SessionId) -> Result<bool, Error> {
+        const ENDED: &str =
+            "SELECT id FROM relay_audit WHERE session = $1 AND event LIKE 'ended %' ESCAPE '\\' LIMIT 1";
+        let found = self.store.read(move |tx| tx.optional::<(i64,)>(ENDED, params![id.as_bytes()]));
+        Ok(found.await?.is_some())
     }
 
     /// Marks a session as over. The first reason stays.

@@ -6,10 +6,11 @@ use std::{
     collections::{BTreeSet, HashMap},
     ops::ControlFlow,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 use cobrowse_core::{
-    id::{AgentId, Moment},
+    id::{AgentId, Moment, SessionId},
     session::{
         Lane,
         relay::{
@@ -365,13 +366,11 @@ impl SessionActor {
             // What ended is ended with its whole log.
             self.app.audit.flush().await;
         }
-        if let Some(reason) = self.ended
-            && let Err(error) = self.app.records.end_session(facts.id, end_code(reason)).await
-        {
-            tracing::error!(%error, "the end of a session was not stored");
+        self.app.directory.end_session(facts.visitor, facts.id);
+        if let Some(reason) = self.ended {
+            store_end(&self.app, facts.id, reason).await;
         }
         self.app.sessions.forget(facts.id);
-        self.app.directory.end_session(facts.visitor, facts.id);
         self.app.metrics.sessions.dec();
         tracing::info!(session = ?facts.id, ended = ?self.ended, "session task ends");
     }
@@ -387,6 +386,19 @@ impl SessionActor {
     /// The one place that reads a clock.
     fn now(&self) -> Moment {
         Moment(self.started.elapsed())
+    }
+}
+
+/// Until it is stored: meanwhile the session's task answers that it has ended. Where the server stops before that, or
+/// is killed, the log says so to the next one.
+async fn store_end(app: &App, session: SessionId, reason: EndReason) {
+    let (mut wait, most) = (Duration::from_millis(200), Duration::from_secs(10));
+    while let Err(error) = app.records.end_session(session, end_code(reason)).await {
+        tracing::warn!(%error, "the end of a session is not stored yet");
+        tokio::select! {
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(most),
+            () = app.shutdown.wanted() => return,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     auth::{self, ticket::Bearer},
     error::ApiError,
     limits::{MAX_SESSIONS, SESSION_INBOX},
-    records::{audit::Entry, sessions::SessionRecord},
+    records::{audit::Entry, sessions::SessionRecord, shares::Belongs},
 };
 
 /// Every running session of this process.
@@ -38,6 +38,20 @@ impl Registry {
     /// [`ApiError::VisitorGone`] when the visitor is not there, [`Refusal::RateLimited`] when there are too many
     /// sessions.
     pub async fn open(&self, app: &App, visitor: VisitorId, agent: AgentId) -> Result<SessionId, ApiError> {
+        self.open_of(app, visitor, (agent, None)).await
+    }
+
+    /// The same, for a conversation: it belongs to that before the page is asked, and before anybody can see anything,
+    /// so that a crash at any moment leaves no share of which nobody knows whose it is.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_of(
+        &self,
+        app: &App,
+        visitor: VisitorId,
+        (agent, conv): (AgentId, Option<&str>),
+    ) -> Result<SessionId, ApiError> {
         let found = app.directory.find(visitor).ok_or(ApiError::VisitorGone)?;
         let known = match found.session {
             Some(session) => Some(session),
@@ -46,6 +60,9 @@ impl Registry {
         if let Some(session) = known
             && self.find(app, session).await.is_ok()
         {
+            if let Some(conv) = conv {
+                app.records.attach(Belongs { session, conv: conv.to_owned(), agent }).await?;
+            }
             app.directory.set_session(visitor, Some(session));
             self.ask_again(app, visitor).await;
             return Ok(session);
@@ -53,7 +70,7 @@ impl Registry {
         let id =
             SessionId::from_random(auth::random().map_err(|error| ApiError::Internal(error.to_string()))?);
         let record = SessionRecord { id, site: found.site, visitor, opened_by: agent, ended_ms: None };
-        app.records.add_session(record.clone()).await?;
+        app.records.add_session_of(record.clone(), conv.map(str::to_owned)).await?;
         self.begin(app, record, Origin::Opened)?;
         let opened =
             Entry { session: Some(id), actor: format!("agent:{}", agent.0), event: "opened".to_owned() };
@@ -72,6 +89,11 @@ impl Registry {
             return if handle.has_ended() { Err(Refusal::SessionEnded.into()) } else { Ok(handle.clone()) };
         }
         match app.records.session(id).await? {
+            // It ended, and the crash came before that was stored.
+            Some(record) if record.ended_ms.is_none() && app.records.has_ended_by_the_log(id).await? => {
+                app.records.end_session(id, "server").await?;
+                Err(Refusal::SessionEnded.into())
+            }
             Some(record) if record.ended_ms.is_none() => self.begin(app, record, Origin::BeforeRestart),
             Some(_) | None => Err(Refusal::SessionEnded.into()),
         }

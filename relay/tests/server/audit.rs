@@ -130,3 +130,56 @@ async fn a_database_that_cannot_store_for_a_while_loses_no_entry() {
     let verdict = verify(&opened.store).await.expect("read");
     assert!(matches!(verdict, Verdict::Whole { entries: 2, .. }), "{verdict:?}");
 }
+
+/// Another program that writes for longer than the store waits for it.
+fn held(opened: &Opened) -> rusqlite::Connection {
+    let other = rusqlite::Connection::open(opened.folder.path().join("tandem.db")).expect("opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
+    other
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_database_takes_is_on_the_disk_and_written_after_a_restart() {
+    let opened = Opened::file();
+    let journal = opened.folder.path().join("audit.journal");
+    let other = held(&opened);
+    let audit = Audit::start_beside(opened.store.clone(), journal.clone());
+    for n in 0..5 {
+        audit.log(entry(&format!("act {n}"))).await;
+    }
+    // Answered while the database is held: the disk has it.
+    audit.flush().await;
+    let kept = std::fs::read_to_string(&journal).expect("a journal");
+    assert_eq!(kept.lines().count(), 5, "{kept}");
+    let copy = journal.with_extension("copy");
+    std::fs::copy(&journal, &copy).expect("copied");
+    // A process that is killed now leaves this; the next one finds a database that answers.
+    let next = Opened::file();
+    let left = next.folder.path().join("audit.journal");
+    std::fs::copy(&journal, &left).expect("copied");
+    wait_for(&next.store, 5, Audit::start_beside(next.store.clone(), left.clone())).await;
+    // And one that lives on writes them when it can.
+    other.execute_batch("ROLLBACK").expect("let go");
+    wait_for(&opened.store, 5, audit).await;
+    // A crash between the commit and the journal's end: nothing is written twice.
+    std::fs::rename(&copy, &journal).expect("put back");
+    let again = Audit::start_beside(opened.store.clone(), journal.clone());
+    again.log(entry("after")).await;
+    wait_for(&opened.store, 6, again).await;
+    assert!(!journal.exists(), "nothing waits any more");
+}
+
+/// Waits until so many entries are in the database, in a chain that is whole.
+async fn wait_for(store: &Store, wanted: u64, audit: Audit) {
+    let mut written = audit.written();
+    loop {
+        written.mark_unchanged();
+        match verify(store).await.expect("read") {
+            Verdict::Whole { entries, .. } if entries == wanted => return,
+            Verdict::Whole { entries, .. } => assert!(entries < wanted, "{entries} of {wanted}"),
+            broken @ Verdict::Broken { .. } => panic!("{broken:?}"),
+        }
+        let changed = tokio::time::timeout(std::time::Duration::from_secs(20), written.changed()).await;
+        changed.expect("something is written").expect("the log lives");
+    }
+}

@@ -1,16 +1,24 @@
 //! Shares of conversations, where the relay cannot do what it is asked for.
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use accounts::{AgentId as AccountId, NewAgent, Role, SitesOf};
+use accounts::{AgentId as AccountId, NewAgent, NewSite, Role, SitesOf};
 use axum::Router;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use cobrowse_core::id::{AgentId, SessionId, VisitorId};
+use futures_util::SinkExt;
 use relay::{
     Config, Running, Server,
-    conversations::Conversations,
+    conversations::{Conversations, OpenShare, ShareError},
     mount::{Base, Mounts},
-    records::{sessions::SessionRecord, shares::Belongs},
+    records::{audit::Entry, sessions::SessionRecord, shares::Belongs},
 };
 use store::Key;
+use tempfile::TempDir;
+
+use crate::world::{Browser, SHOP, Socket, asked, connect};
 
 const SHARE: SessionId = SessionId::from_random([3; 16]);
 const ENDED: SessionId = SessionId::from_random([4; 16]);
@@ -43,10 +51,8 @@ async fn set(base: &Base, sql: &'static str) {
     done.expect("done");
 }
 
-// shows: CNT-07, CNT-08
-#[tokio::test]
-async fn a_share_that_cannot_be_reached_is_not_said_to_be_handed_over() {
-    let folder = tempfile::tempdir().expect("a folder");
+/// A server, and what a service that is mounted has of it.
+async fn mounted(folder: &TempDir) -> (Running, Base) {
     let given = Arc::new(Mutex::new(None));
     let keep = Arc::clone(&given);
     let mounts = Mounts::default().with(&[], async move |base| {
@@ -55,6 +61,83 @@ async fn a_share_that_cannot_be_reached_is_not_said_to_be_handed_over() {
     });
     let server = Server::start_with(Config::loopback(folder.path()), mounts).await.expect("starts");
     let base: Base = given.lock().expect("kept").take().expect("mounted");
+    (server, base)
+}
+
+/// A page that waits, and how the relay calls its browser.
+async fn waiting(server: &Running, base: &Base) -> (Socket, VisitorId) {
+    let site = NewSite { key: "demo".into(), name: "Demo".into(), origins: vec![SHOP.into()] };
+    server.app.accounts.put_site(site).await.expect("a site");
+    let browser = Browser::new();
+    let mut page = connect(server.addr, "/v1/presence?site=demo", SHOP, None).await.expect("upgraded");
+    page.send(browser.here("/")).await.expect("sent");
+    let signature = BASE64.encode(browser.sign(b"it is me"));
+    let visitor = base.conversations.signer("demo", &browser.spki(), b"it is me", &signature);
+    (page, visitor.expect("a proof"))
+}
+
+/// Opens a share as soon as the page is known to be there.
+async fn opens(base: &Base, visitor: VisitorId, agent: AccountId) -> Result<SessionId, ShareError> {
+    loop {
+        match base.conversations.open(CONV, ("demo", visitor), agent).await {
+            Err(ShareError::VisitorGone) => tokio::task::yield_now().await,
+            done => return done,
+        }
+    }
+}
+
+// shows: CNT-08
+#[tokio::test]
+async fn a_share_is_its_conversations_before_its_page_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, base) = mounted(&folder).await;
+    let anna = agent(&server, "a@shop.example").await;
+    let (mut page, visitor) = waiting(&server, &base).await;
+    // A process that is killed after the page was asked gets no further than this.
+    let killed = "CREATE TRIGGER killed BEFORE UPDATE OF conv ON relay_session
+        BEGIN SELECT RAISE(ABORT, 'killed'); END";
+    set(&base, killed).await;
+    let session = opens(&base, visitor, anna).await.expect("opened");
+    assert_eq!(asked(&mut page).await.0, session);
+    let open = base.conversations.open_shares().await.expect("read");
+    assert_eq!(open, [OpenShare { session, conv: CONV.into(), agent: anna }], "known whose it is");
+
+    // Its end is told at once, and stored as soon as that is possible.
+    let held = "CREATE TRIGGER held BEFORE UPDATE OF ended_ms ON relay_session
+        BEGIN SELECT RAISE(ABORT, 'held'); END";
+    set(&base, held).await;
+    base.conversations.end(CONV).await.expect("ended");
+    assert!(server.app.sessions.find(&server.app, session).await.is_err(), "it has ended");
+    set(&base, "DROP TRIGGER held").await;
+    while !base.conversations.open_shares().await.expect("read").is_empty() {
+        // waits: a row that changes tells nobody.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    server.shutdown().await.expect("stops");
+}
+
+// shows: CNT-08
+#[tokio::test]
+async fn a_share_that_ended_before_a_crash_has_ended_after_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, base) = mounted(&folder).await;
+    share(&server, SHARE, AgentId(1)).await;
+    // Killed between the log and the session's own row.
+    let (actor, event) = ("visitor".to_owned(), "ended reason=visitor".to_owned());
+    server.app.audit.log(Entry { session: Some(SHARE), actor, event }).await;
+    server.app.audit.flush().await;
+    assert!(server.app.sessions.find(&server.app, SHARE).await.is_err(), "nothing brings it back");
+    assert_eq!(base.conversations.open_shares().await.expect("read"), []);
+    let record = server.app.records.session(SHARE).await.expect("read").expect("there");
+    assert!(record.ended_ms.is_some());
+    server.shutdown().await.expect("stops");
+}
+
+// shows: CNT-07, CNT-08
+#[tokio::test]
+async fn a_share_that_cannot_be_reached_is_not_said_to_be_handed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, base) = mounted(&folder).await;
     let (from, to) = (agent(&server, "a@shop.example").await, agent(&server, "b@shop.example").await);
     let of = AgentId(u32::try_from(from.0).expect("small"));
     share(&server, SHARE, of).await;
