@@ -26,10 +26,17 @@ const PAUSE = 30 * 60_000;
 const PAGES = 50;
 /** A cookie outlives the visit by so long, seconds: a year. */
 const YEAR = 31_536_000;
+/** A page that follows another one comes after so long at most, milliseconds. */
+const NEXT_PAGE = 10_000;
+/** What goes on in the next page, on whichever subdomain it is. */
+const HANDED = ["~open", "~anchor", "draft"];
+/** Longer drafts stay where they were written: a cookie holds no more, characters. */
+const LONGEST = 1_000;
 
 /**
  * The site's own storage, under the site's key; keys that begin with `~` are the tab's. Where the site names a domain,
- * its subdomains share in a cookie of that domain who the visitor is and whether a conversation goes on.
+ * its subdomains share in cookies of that domain who the visitor is, whether a conversation goes on, and how the window
+ * stood when a page was left.
  */
 const storage = (site, domain) => {
   const prefix = `tandem.chat:${site}:`, memory = new Map();
@@ -89,6 +96,18 @@ const storage = (site, domain) => {
       }
       if (secret) found.secret = secret;
       return found;
+    },
+    /** The page is left: how it stands, for the next one. */
+    leaves() {
+      const at = Date.now();
+      kept.set("~at", String(at));
+      if (domain) share("tab", encodeURIComponent(JSON.stringify([at, ...HANDED.map((key) => kept.get(key)?.slice(0, LONGEST + 1))])));
+    },
+    /** The page begins: as another subdomain's was left a moment ago, if this tab's own was left before. */
+    arrives() {
+      const [at, ...handed] = (domain && attempt(() => JSON.parse(decodeURIComponent(cookie("tab"))))) || [];
+      if (!(kept.get("~at") < at && Date.now() - at < NEXT_PAGE)) return;
+      HANDED.forEach((key, which) => (handed[which]?.length ?? 0) > LONGEST || kept.set(key, handed[which] ?? null));
     },
   };
   return kept;
@@ -219,6 +238,7 @@ export default ({ server, site, tag, prove, warn }) => {
   else arrives();
   addEventListener("popstate", arrives);
   window.navigation?.addEventListener("navigatesuccess", arrives);
+  kept.arrives();
   const goesOn = () => (kept.get("live") || kept.get("~open")) && !loading && safely(chat)();
   goesOn();
   addEventListener("online", goesOn);

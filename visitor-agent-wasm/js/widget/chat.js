@@ -29,7 +29,7 @@ class Widget {
   /** The page is here, for the first time or again. */
   arrive() {
     // A page that was kept for the way back knows nothing of the ones in between.
-    if (this.left) this.kept.arrive();
+    if (this.left) this.kept.arrives();
     const begin = {
       kept: this.kept.all(), lang: this.lang(), phone: SMALL.matches,
       online: navigator.onLine, visible: !document.hidden, secret: hex(32), page: this.page(),
@@ -49,6 +49,7 @@ class Widget {
     if (this.left || this.over) return;
     this.kept.set("~anchor", JSON.stringify(this.anchorNow()));
     this.tell("leave");
+    this.kept.leaves();
     this.left = true;
     clearTimeout(this.timer);
     this.line.leave();
@@ -236,9 +237,10 @@ class Widget {
     this.files.paint(this.root);
     if (!thread) return;
     const row = this.anchor && thread.querySelector(`[data-seq="${Number(this.anchor.seq)}"]`);
-    if (row) thread.scrollTop = row.offsetTop + this.anchor.off;
-    else if (follows) thread.scrollTop = thread.scrollHeight;
-    if (row || !this.anchor) this.anchor = null;
+    const place = row ? row.offsetTop + this.anchor.off : follows && thread.scrollHeight;
+    if (place !== false) thread.scrollTop = place;
+    // What comes below it may still be on its way.
+    if (row && place < thread.scrollTop + 1) this.anchor = null;
     this.scrolled();
   }
 
@@ -275,6 +277,7 @@ class Widget {
     on(root, "change", (event) => this.change(event));
     on(root, "keydown", (event) => this.key(event));
     on(root, "scroll", () => this.scrolled(), true);
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) on(root, kind, () => (this.anchor = null), true);
     on(root, "paste", (event) => this.pick(event.clipboardData?.files, event));
     on(root, "dragover", (event) => this.composer && event.preventDefault());
     on(root, "drop", (event) => this.composer && this.pick(event.dataTransfer?.files, event));

@@ -127,6 +127,8 @@ pub struct Client {
     draft: String,
     unread: usize,
     live: bool,
+    /// A conversation goes on that this page has not heard of yet: it began on another subdomain.
+    expects: bool,
     outs: Vec<Out>,
     wake: Option<Millis>,
 }
@@ -172,6 +174,7 @@ impl Client {
             draft: read("draft").unwrap_or_default().to_owned(),
             unread: 0,
             live: read("live").is_some(),
+            expects: read("live").is_some() && read("conv").is_none(),
             page: redacted::page(begin.page),
             custom: None,
             outs: Vec::new(),
@@ -247,7 +250,7 @@ impl Client {
             self.unread = unread;
             self.out(Out::Unread(unread));
         }
-        let live = self.is_live() || !self.outbox.items().is_empty();
+        let live = self.is_live() || self.expects || !self.outbox.items().is_empty();
         if self.live != live {
             self.live = live;
             self.keep("live", live.then(|| "1".into()));
@@ -364,6 +367,10 @@ impl Client {
     /// Whether somebody types.
     pub fn is_typing(&self, now: Millis) -> bool {
         now < self.typing_until
+    }
+    /// Whether a conversation goes on that is not here yet.
+    pub fn expects(&self) -> bool {
+        self.expects
     }
     /// Whether there is a network.
     pub fn is_online(&self) -> bool {

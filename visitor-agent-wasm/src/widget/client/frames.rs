@@ -64,6 +64,7 @@ impl Client {
 
     fn welcome(&mut self, ping_ms: u32, conv: Option<Conversation>, at: &At) {
         self.is_ready(ping_ms);
+        self.expects = false;
         match conv {
             // One that is over, and that this browser does not show, is nobody's business any more.
             Some(conv) if !is_over(conv.stage) || self.conv_name() == Some(&conv.conv) => {
@@ -80,6 +81,7 @@ impl Client {
 
     /// Goes on with a conversation as the server knows it.
     pub(super) fn adopts(&mut self, conv: Conversation, at: &At) {
+        self.expects = false;
         let known = self.conv.as_ref().filter(|it| it.conv == conv.conv);
         if known.is_some_and(|it| conv.ver < it.ver) {
             return;
@@ -110,6 +112,7 @@ impl Client {
     }
 
     pub(super) fn forget_conv(&mut self) {
+        self.expects = false;
         self.conv = None;
         self.thread = Thread::default();
         self.ui.confirm = false;

@@ -105,7 +105,7 @@ impl Client {
     }
 
     fn wants_line(&self) -> bool {
-        self.ui.open || self.is_live() || !self.outbox.items().is_empty() || self.is_present()
+        self.ui.open || self.is_live() || self.expects || !self.outbox.items().is_empty() || self.is_present()
     }
 
     pub(super) fn is_present(&self) -> bool {
@@ -212,6 +212,9 @@ impl Client {
     pub(super) fn at_once(&mut self, at: &At) {
         if self.online && self.visible {
             self.line.again = at.now;
+            if self.ui.open && self.config_failed() {
+                self.ask_config();
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use crate::widget::{client, text};
 impl View<'_> {
     pub(super) fn entrance(&self) -> Node {
         let main = Node::new("main").class("entrance").attr("k", "entrance");
-        let Some(widget) = self.client.widget() else {
+        let Some(widget) = self.client.widget().filter(|_| !self.client.expects()) else {
             return if self.client.config_failed() { main } else { main.child(skeleton()) };
         };
         if !widget.broken.is_empty() {
