@@ -1,8 +1,9 @@
 //! Stories of the desk's conversations: a whole server, an agent in a browser, and visitors who need none.
 use std::{path::PathBuf, time::Instant};
 
-use accounts::{NewAgent, Role, SitesOf, random_password};
+use accounts::{Accounts, NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result, ensure};
+use chat::server::Chat;
 use chat_client::{Place, Visitor};
 use chat_proto::{
     Form,
@@ -14,11 +15,13 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 
 use crate::{
+    admin::Admin,
     agent::Agent,
     browser::{Browser, Kind},
     failure,
     story::{Folder, config, serve},
     wait::{PATIENCE, eval, until},
+    widget,
 };
 
 /// Where the visitors' pages would be.
@@ -33,6 +36,14 @@ pub struct Desk {
     place: Place,
     colleague: (String, String),
     data: Folder,
+}
+
+/// A server before its first desk and its first visitor.
+pub struct Before {
+    /// Its chat service.
+    pub chat: Chat,
+    /// Its accounts: Claire and Bruno among them.
+    pub accounts: Accounts,
 }
 
 /// Tells a story in each browser, in English, to an agent of this role.
@@ -54,26 +65,48 @@ pub async fn at_desk(
     (kind, language, role): (Kind, &str, Role),
     story: impl AsyncFn(&mut Desk) -> Result<()>,
 ) {
-    let mut desk = Desk::set(kind, language, role).await.expect("the stage is set");
-    if let Err(error) = story(&mut desk).await {
-        let (name, metrics) = (format!("{name}-{}", kind.name()), desk.server.app.metrics.text());
-        let folder = failure::keep_one(&name, desk.agent.window(), &metrics).await;
-        panic!("{name}: {error:#}\nsee {}", folder.display());
-    }
-    desk.strike().await.expect("the stage is cleared");
+    let desk = Desk::set(kind, language, role).await.expect("the stage is set");
+    desk.tell(name, story).await;
 }
 
 impl Desk {
+    /// Tells a story on this stage, and clears it.
+    ///
+    /// # Panics
+    /// As [`at_each_desk`].
+    pub async fn tell(self, name: &str, story: impl AsyncFn(&mut Self) -> Result<()>) {
+        let mut desk = self;
+        let kind = desk.agent.browser.kind;
+        if let Err(error) = story(&mut desk).await {
+            let (name, metrics) = (format!("{name}-{}", kind.name()), desk.server.app.metrics.text());
+            let folder = failure::keep_one(&name, desk.agent.window(), &metrics).await;
+            panic!("{name}: {error:#}\nsee {}", folder.display());
+        }
+        desk.strike().await.expect("the stage is cleared");
+    }
+
     /// Starts a server and a browser, for an agent of this role.
     ///
     /// # Errors
     /// When one of them does not start.
     pub async fn set(kind: Kind, language: &str, role: Role) -> Result<Self> {
+        Self::set_after((kind, language, role), async |_: &Before| Ok(())).await
+    }
+
+    /// The same, after something was put into its store.
+    ///
+    /// # Errors
+    /// When one of them does not start, or it cannot be put there.
+    pub async fn set_after(
+        (kind, language, role): (Kind, &str, Role),
+        prepare: impl AsyncFn(&Before) -> Result<()>,
+    ) -> Result<Self> {
         let data = Folder::new()?;
         // Everybody is there before the service begins: it knows them all by name.
-        let before = Server::start(config(&data, PAGES)?).await?;
+        let (before, (chat, accounts)) = widget::serve(config(&data, PAGES)?).await?;
         let (email, password) = new_agent(&before, "Claire", role).await?;
         let colleague = new_agent(&before, "Bruno", Role::Agent).await?;
+        prepare(&Before { chat, accounts }).await?;
         before.shutdown().await?;
         let server = serve(&data, PAGES).await?;
         let place = Place {
@@ -97,6 +130,19 @@ impl Desk {
         agent.connect().await?;
         agent.be(Presence::Available).await?;
         Ok(agent)
+    }
+
+    /// The agent, as who sets the site up: a manager, or an admin.
+    ///
+    /// # Errors
+    /// When the log-in fails.
+    pub async fn admin(&self) -> Result<Admin> {
+        Admin::log_in(self.place.clone(), &self.agent.email, &self.agent.password).await
+    }
+
+    /// A visitor who has not come yet.
+    pub fn somebody(&self) -> Visitor {
+        Visitor::new(self.place.clone())
     }
 
     /// A visitor with a conversation that waits.
@@ -357,9 +403,9 @@ impl Agent {
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
         std::fs::create_dir_all(&folder)?;
-        // What pulses for ever is not waited for.
+        // What pulses for ever, or counts an offer's seconds, is not waited for.
         let at_rest = "document.getAnimations().every(it => it.playState !== 'running'
-            || it.effect.getComputedTiming().endTime === Infinity)";
+            || it.effect.getComputedTiming().endTime > 1000)";
         self.finds("what glides in to have arrived", at_rest).await?;
         Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
     }
