@@ -4,7 +4,9 @@
 //! People act by trusted keys and pointers only; nothing in the product knows that it is tested.
 #![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
+pub mod admin;
 pub mod agent;
+pub mod axe;
 #[cfg(target_os = "linux")]
 pub mod bare;
 pub mod browser;
@@ -20,8 +22,10 @@ pub mod hostile;
 pub mod lab;
 #[cfg(target_os = "linux")]
 pub mod lab_stage;
+pub mod plain;
 #[cfg(target_os = "linux")]
 pub mod recorder;
+pub mod slow;
 pub mod story;
 pub mod visitor;
 pub mod wait;

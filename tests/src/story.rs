@@ -6,14 +6,17 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use chat_client::Place;
 use relay::{
     Config, Running, Server,
     config::{Demo, FetchScope, Udp},
 };
 use shop::Script;
+use store::{Key, SqliteOptions, Store, params};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    admin::Admin,
     agent::Agent,
     browser::{Browser, Kind},
     failure,
@@ -109,6 +112,24 @@ impl Stage {
         })
     }
 
+    /// Where the chat's other clients find the server.
+    pub fn place(&self) -> Place {
+        Place {
+            server: self.server.url.replacen("desk.localhost", "127.0.0.1", 1),
+            desk: self.server.url.clone(),
+            site: "demo".into(),
+            pages: self.shop.clone(),
+        }
+    }
+
+    /// The agent, as who sets the site up.
+    ///
+    /// # Errors
+    /// When the log-in fails.
+    pub async fn admin(&self) -> Result<Admin> {
+        Admin::log_in(self.place(), &self.agent.email, &self.agent.password).await
+    }
+
     /// Ends the server and starts it again on the same data and port.
     ///
     /// # Errors
@@ -168,6 +189,20 @@ impl Stage {
                 .screenshot(&folder.join(format!("{who}-{}.png", self.visitor.browser.kind.name())))
                 .await?;
         }
+        Ok(())
+    }
+
+    /// While the server is away: a message with this text becomes one of a kind that only a later release knows.
+    ///
+    /// # Errors
+    /// When there is none, or more.
+    pub fn stores_what_is_not_known(&self, text: &str) -> Result<()> {
+        const LATER: &str = r#"UPDATE chat_message SET kind = 'hologram', body = '{"hologram":{"layers":3}}' WHERE body = $1"#;
+        let store = Store::sqlite(&SqliteOptions::new(self.data.0.join("tandem.db")), &[])?;
+        let body = serde_json::json!({ "content": { "text": text } }).to_string();
+        let changed = store.write_blocking(Key(0), move |tx| tx.execute(LATER, params![body.as_str()]))?;
+        store.close();
+        anyhow::ensure!(changed == 1, "{changed} messages say {text:?}");
         Ok(())
     }
 

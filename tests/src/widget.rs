@@ -1,6 +1,7 @@
 //! The stage of the chat's stories: the whole server, the shop, a visitor with a browser, and an agent who speaks
 //! the desk's protocol without one.
 mod root;
+mod subdomains;
 mod verbs;
 
 use std::path::PathBuf;
@@ -25,10 +26,14 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use crate::{
     browser::{Browser, Kind},
     failure,
+    slow::Slow,
     story::{Folder, web},
 };
 
-pub use self::root::Root;
+pub use self::{
+    root::{HOST, Root, becomes_a_phone},
+    subdomains::DOMAIN,
+};
 
 /// The site's key.
 const SITE: &str = "demo";
@@ -70,32 +75,60 @@ pub async fn in_each_browser(name: &str, story: impl AsyncFn(&mut Stage) -> Resu
     }
 }
 
+/// The same, behind a line that carries so many bytes a second upwards.
+///
+/// # Panics
+/// As [`in_each_browser`].
+pub async fn in_each_browser_behind(name: &str, rate: u32, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        let stage = Stage::set_behind((kind, Screen::Desktop), Some(rate)).await.expect("the stage is set");
+        stage.tell(name, &story).await;
+    }
+}
+
 /// Tells a story in one browser.
 ///
 /// # Panics
 /// As [`in_each_browser`].
 pub async fn tell(name: &str, kind: Kind, screen: Screen, story: impl AsyncFn(&mut Stage) -> Result<()>) {
-    let mut stage = Stage::set(kind, screen).await.expect("the stage is set");
-    if let Err(error) = story(&mut stage).await {
-        let folder = failure::keep_one(&format!("{name}-{}", kind.name()), &stage.visitor.driver, "").await;
-        let seen = stage.widget().text().await.unwrap_or_default();
-        panic!("{name} in {}: {error:#}\nthe widget says:\n{seen}\nsee {}", kind.name(), folder.display());
-    }
-    stage.strike().await.expect("the stage is cleared");
+    let stage = Stage::set(kind, screen).await.expect("the stage is set");
+    stage.tell(name, story).await;
 }
 
 impl Stage {
+    async fn tell(mut self, name: &str, story: impl AsyncFn(&mut Self) -> Result<()>) {
+        let kind = self.visitor.kind.name();
+        if let Err(error) = story(&mut self).await {
+            let folder = failure::keep_one(&format!("{name}-{kind}"), &self.visitor.driver, "").await;
+            let seen = self.widget().text().await.unwrap_or_default();
+            panic!("{name} in {kind}: {error:#}\nthe widget says:\n{seen}\nsee {}", folder.display());
+        }
+        self.strike().await.expect("the stage is cleared");
+    }
+
     /// Starts server, shop and browser.
     ///
     /// # Errors
     /// When one of them does not start.
     pub async fn set(kind: Kind, screen: Screen) -> Result<Self> {
+        Self::set_behind((kind, screen), None).await
+    }
+
+    /// The same, behind a line that carries so many bytes a second upwards, if it is slow.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn set_behind((kind, screen): (Kind, Screen), rate: Option<u32>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let shop = format!("http://shop.localhost:{}", listener.local_addr()?.port());
         let data = Folder::new()?;
         let (server, (chat, accounts)) = serve(config(&data, &shop)?).await?;
-        let script = Script { origin: server.url.clone(), site_key: SITE.to_owned() };
+        let line = rate.map(|rate| Slow::begin(server.addr.port(), rate)).transpose()?;
+        let port = line.as_ref().map_or(server.addr.port(), |it| it.port);
+        let origin = server.url.replacen(&server.addr.port().to_string(), &port.to_string(), 1);
+        let script = Script { origin, site_key: SITE.to_owned() };
         let shop_task = tokio::spawn(async move {
+            let _line = line;
             // Ends with the test, by being aborted.
             let _ = axum::serve(listener, shop::app(script)).await;
         });
@@ -104,6 +137,11 @@ impl Stage {
             root::becomes_a_phone(&visitor).await?;
         }
         Ok(Self { server, chat, accounts, shop, visitor, agent: None, shop_task, data })
+    }
+
+    /// Where the server keeps files.
+    pub fn kept_files(&self) -> PathBuf {
+        self.data.path().join("files")
     }
 
     /// The widget in the visitor's page.
@@ -200,13 +238,20 @@ impl Stage {
 }
 
 /// The server with its chat service; handles of that and of the accounts are kept.
-async fn serve(config: Config) -> Result<(Running, (Chat, Accounts))> {
+pub(crate) async fn serve(config: Config) -> Result<(Running, (Chat, Accounts))> {
+    serve_with(config, |usual| usual).await
+}
+
+async fn serve_with(
+    config: Config,
+    terms: impl FnOnce(Options) -> Options + Send + 'static,
+) -> Result<(Running, (Chat, Accounts))> {
     let (give, given) = oneshot::channel();
     let mount = async move |base: Base| -> Result<axum::Router, MountError> {
         let options =
             Options { files: Some(base.data.join("files")), ..Options::new(&base.public_url.origin()) };
         let accounts = base.accounts.clone();
-        let chat = Chat::open(base.store, base.accounts, options).await?;
+        let chat = Chat::open(base.store, base.accounts, terms(options)).await?;
         let (service, shutdown) = (chat.clone(), base.shutdown.clone());
         base.shutdown.spawn(async move { service.serve(shutdown.wanted()).await });
         // The other end waits until the server has started.

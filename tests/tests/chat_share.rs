@@ -11,7 +11,7 @@ use tests::{
 
 const PASSWORD: &str = "correct horse battery";
 
-// shows: COB-01, COB-02, COB-03, COB-04, COB-06, COB-07, COB-09, ENT-01, ENT-02, CNT-07, CNT-08, CNT-10, THR-05
+// shows: COB-01, COB-02, COB-03, COB-04, COB-05, COB-06, COB-07, COB-09, ENT-01, ENT-02, CNT-07, CNT-08, CNT-10, THR-05
 #[tokio::test]
 async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
     in_each_browser("chat_share", async |stage: &mut Stage| {
@@ -19,6 +19,7 @@ async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
         let conv = talks(stage).await?;
         sees_the_page(stage).await?;
         writes_beside_it(stage).await?;
+        points(stage).await?;
         controls_and_gives_back(stage).await?;
         goes_to_bruno(stage, &mut bruno, &conv).await?;
         bruno.does(&conv, Deed::Close { tags: Vec::new() }).await?;
@@ -117,6 +118,22 @@ async fn writes_beside_it(stage: &Stage) -> Result<()> {
     agent.replies("I see what you see").await?;
     widget.says("I see what you see").await?;
     widget.says("Sophie sees this page").await
+}
+
+async fn points(stage: &Stage) -> Result<()> {
+    stage.agent.takes("Indicate").await?;
+    stage.agent.clicks("h1").await?;
+    stage.visitor.is_pointed_at_by("Sophie").await?;
+    // It is noted, once.
+    stage.agent.clicks("h1").await?;
+    let path = stage.agent.finds("the share's name", "location.pathname").await?;
+    let session = path.as_str().and_then(|it| it.rsplit('/').next()).context("a session")?.parse()?;
+    let audit = &stage.server.app.audit;
+    audit.flush().await;
+    let noted = audit.of(session).await?;
+    let pointed = noted.iter().filter(|(_, event)| event.starts_with("pointed agent=")).count();
+    ensure!(pointed == 1, "the log has {noted:?}");
+    Ok(())
 }
 
 async fn controls_and_gives_back(stage: &Stage) -> Result<()> {

@@ -183,7 +183,7 @@ async fn without_a_connection_the_desk_says_so_keeps_what_is_written_and_sends_i
     .await;
 }
 
-// shows: TRF-01, THR-06, SNZ-01, SNZ-02, SNZ-03, SNZ-05, OFF-05
+// shows: TRF-01, TRF-03, THR-06, SNZ-01, SNZ-02, SNZ-03, SNZ-05, SNZ-06, OFF-05
 #[tokio::test]
 async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
     at_each_desk("desk_give", Role::Agent, async |desk: &mut Desk| {
@@ -215,6 +215,13 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
         let (conv, no) = bruno.is_asked().await?;
         bruno.does(&conv, Deed::Accept { no }).await?;
         agent.reads_in(".thread .transfer", "Transferred from Claire to Bruno").await?;
+        let own_style = "(() => {
+            const look = it => { const style = getComputedStyle(it); return [style.color, style.backgroundColor, style.borderColor, style.borderRadius].join(); };
+            const drawing = it => it.querySelector('svg').innerHTML;
+            const [transfer, other] = ['transfer', 'system'].map(kind => document.querySelector('.thread .note-line.' + kind));
+            return transfer && other && look(transfer) !== look(other) && drawing(transfer) !== drawing(other);
+        })()";
+        agent.finds("a style of its own", own_style).await?;
         bruno.open(&conv).await?;
         bruno.reads(&conv, |it| it.text == "she waits for a parcel").await?;
         Ok(())
@@ -296,10 +303,12 @@ async fn a_manager_makes_tags_mandatory_and_closing_asks_for_one() {
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.clicks_at(".rail [href='/admin']").await?;
         agent.reads_in("#install pre", "data-site").await?;
+        agent.clicks_at("[data-part=tags]").await?;
         agent.finds("a name for a tag", "document.querySelector('#tags [name=name]')").await?;
         agent.window().find(By::Css("#tags .tag-line [name=name]")).await?.send_keys("Delivery").await?;
         agent.clicks_at("#tags .tag-line button[type=submit]").await?;
         agent.finds("the tag", "document.querySelectorAll('#tags .tag-line').length === 2").await?;
+        agent.clicks_at("[data-part=general]").await?;
         agent.clicks_at("#general [name=tag-required]").await?;
         agent.clicks_at("#general button[type=submit]").await?;
         agent.reads_in("#general [role=status]", "Saved").await?;

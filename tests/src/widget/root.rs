@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The host of the bubble and the window: the last thing in the page, without a name.
-const HOST: &str = "html > div[lang]:not([popover]):not([hidden])";
+pub const HOST: &str = "html > div[lang]:not([popover]):not([hidden])";
 
 /// The widget of one page.
 #[derive(Clone, Copy)]
@@ -111,7 +111,10 @@ impl<'a> Root<'a> {
 }
 
 /// A window of a phone's size, which is narrower than a browser's own can be.
-pub(super) async fn becomes_a_phone(browser: &Browser) -> Result<()> {
+///
+/// # Errors
+/// When the browser does not take it.
+pub async fn becomes_a_phone(browser: &Browser) -> Result<()> {
     match browser.kind {
         Kind::Chromium => {
             let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false });

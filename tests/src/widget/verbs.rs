@@ -115,16 +115,35 @@ impl Root<'_> {
     /// # Errors
     /// When there is none.
     pub async fn chooses_files(&self, files: &[&Path]) -> Result<()> {
-        self.until("the paper clip", "root.querySelector('input[type=file]')").await?;
+        self.gives("multiple", files).await
+    }
+
+    /// Takes a picture by the button that asks a phone's camera.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn takes_a_picture(&self, picture: &Path) -> Result<()> {
+        let asks = "root.querySelector('input[capture]')?.accept === 'image/*'";
+        self.until("a field that asks for pictures", asks).await?;
+        self.gives("capture", &[picture]).await
+    }
+
+    /// Gives files to the field that has an attribute.
+    async fn gives(&self, attribute_name: &str, files: &[&Path]) -> Result<()> {
+        let field = format!("root.querySelector('input[type=file][{attribute_name}]')");
+        self.until("a field for files", &field).await?;
         let names: Vec<_> = files.iter().map(|it| it.to_string_lossy().into_owned()).collect();
         match self.kind {
             Kind::Chromium => {
-                let input = self.node(|it| attribute(it, "type") == Some("file")).await?;
+                let is_it = |it: &Value| {
+                    attribute(it, "type") == Some("file") && attribute(it, attribute_name).is_some()
+                };
+                let input = self.node(is_it).await?;
                 let set = json!({ "backendNodeId": input, "files": names });
                 self.cdp("DOM.setFileInputFiles", set).await.map(drop)
             }
             Kind::Firefox => {
-                let input = self.eval("root.querySelector('input[type=file]')").await?;
+                let input = self.eval(&field).await?;
                 let id = input.as_object().and_then(|it| it.values().next()).and_then(Value::as_str);
                 let id = id.context("no input")?.to_owned();
                 let body = json!({ "text": names.join("\n") });

@@ -1,0 +1,72 @@
+//! A line to the server that is slow upwards, as many people's are: a TCP proxy on this loopback.
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy},
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinHandle,
+};
+
+/// Bytes that go at once.
+const PIECE: usize = 16 * 1024;
+
+/// The line; it ends when dropped.
+pub struct Slow {
+    /// Its port.
+    pub port: u16,
+    task: JoinHandle<()>,
+}
+
+impl Slow {
+    /// Leads to a port of this loopback, with so many bytes a second upwards.
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub fn begin(to: u16, rate: u32) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        // What waits in the system's own buffers would look as if it were there.
+        socket.set_recv_buffer_size(u32::try_from(PIECE)?)?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(64)?;
+        let port = listener.local_addr()?.port();
+        Ok(Self { port, task: tokio::spawn(carry_all(listener, to, rate)) })
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn carry_all(listener: TcpListener, to: u16, rate: u32) {
+    while let Ok((near, _)) = listener.accept().await {
+        // A connection that breaks is told to the browser by its end.
+        tokio::spawn(carry(near, to, rate));
+    }
+}
+
+async fn carry(near: TcpStream, to: u16, rate: u32) -> Result<()> {
+    let far = TcpStream::connect(("127.0.0.1", to)).await?;
+    near.set_nodelay(true)?;
+    far.set_nodelay(true)?;
+    let ((mut from, mut back), (mut answers, mut up)) = (near.into_split(), far.into_split());
+    let answering = tokio::spawn(async move {
+        copy(&mut answers, &mut back).await?;
+        back.shutdown().await
+    });
+    let mut piece = vec![0; PIECE];
+    loop {
+        let length = from.read(&mut piece).await.unwrap_or(0);
+        if length == 0 {
+            break;
+        }
+        up.write_all(&piece[..length]).await?;
+        // waits: as long as the line takes for it
+        tokio::time::sleep(Duration::from_secs_f64(length as f64 / f64::from(rate))).await;
+    }
+    // A browser that gives up an upload resets it; the server must see that too.
+    up.shutdown().await?;
+    Ok(answering.await??)
+}

@@ -1,0 +1,197 @@
+//! What people with a screen reader, a keyboard alone or weak eyes need, by axe-core: every page of the desk, the
+//! viewer, and our two closed roots in the visitor's page. Each look is shown to find what is wrong, by planting it.
+use anyhow::Result;
+use serde_json::json;
+use tests::{
+    axe::{Part, is_usable, is_usable_inside},
+    browser::Kind,
+    story::{Stage, tell},
+    visitor,
+    wait::eval,
+    widget::{HOST, Root},
+};
+use thirtyfour::{Key, WebDriver};
+
+use crate::{day::sees_the_page, left::never};
+
+/// The widget's parts, and the bar, by what stands in their roots.
+const WIDGET: (&str, &str) = (HOST, ".window");
+const BAR: (&str, &str) = (visitor::HOST, ".scene");
+
+#[tokio::test]
+async fn nothing_serious_keeps_anybody_out() {
+    tell("accessible", Kind::Chromium, async |stage: &mut Stage| {
+        stage.agent.sizes_page(1440, 900).await?;
+        desk_is_usable(stage).await?;
+        conversation_is_usable(stage).await?;
+        dialogs_are_usable(stage).await?;
+        places_are_usable(stage).await?;
+        share_is_usable(stage).await?;
+        ending_is_usable(stage).await
+    })
+    .await;
+}
+
+/// A page of the agent's, or the dialog that lies over it; in both of its looks.
+async fn page(stage: &Stage, name: &str) -> Result<()> {
+    let window = stage.agent.window();
+    for scheme in ["light", "dark"] {
+        has_scheme(window, scheme).await?;
+        let at_rest = "document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime === Infinity)";
+        stage.agent.finds("everything to have arrived", at_rest).await?;
+        let plant = "document.querySelector('dialog[open]') ?? document.body";
+        let part = Part { name: &format!("{name}, {scheme}"), element: "document", plant };
+        is_usable(window, part).await?;
+    }
+    has_scheme(window, "light").await
+}
+
+async fn has_scheme(window: &WebDriver, scheme: &str) -> Result<()> {
+    let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+    Ok(window.cdp().send_raw("Emulation.setEmulatedMedia", features).await.map(drop)?)
+}
+
+/// What stands in a closed root of the visitor's page.
+async fn root(stage: &Stage, name: &str, (host, plant): (&str, &str)) -> Result<()> {
+    let browser = &stage.visitor.browser;
+    is_usable_inside((&browser.driver, browser.kind), (name, host), plant).await
+}
+
+async fn desk_is_usable(stage: &Stage) -> Result<()> {
+    let agent = &stage.agent;
+    agent.window().goto(&agent.desk).await?;
+    agent.finds("the log-in", "document.querySelector('input[name=password]')").await?;
+    page(stage, "the log-in").await?;
+    agent.opens_chats().await?;
+    agent.reads_in(".list", "Nobody is waiting").await?;
+    page(stage, "no chats").await?;
+    agent.clicks_at(".presence").await?;
+    page(stage, "the menu of presence").await?;
+    agent.presses_key(Key::Escape).await?;
+    agent.connects().await
+}
+
+async fn conversation_is_usable(stage: &Stage) -> Result<()> {
+    let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
+    stage.visitor.opens("/products?lang=en").await?;
+    widget.opens().await?;
+    widget.clicks("form [type=submit]").await?;
+    widget.says("Fields cannot be empty").await?;
+    root(stage, "the form with its faults", WIDGET).await?;
+    widget.fills_in(&[("name", "Zoe Martin"), ("email", "zoe@example.test")]).await?;
+    widget.clicks("form [type=submit]").await?;
+    agent.reads_in(".offer", "Zoe Martin").await?;
+    page(stage, "an offer").await?;
+    root(stage, "waiting", WIDGET).await?;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    widget.says("Sophie has accepted the request").await?;
+    agent.replies("Have a look at https://shop.example/help").await?;
+    widget.writes("Where is my kettle?").await?;
+    agent.reads_in(".thread .bubble", "Where is my kettle?").await?;
+    agent.clicks_at(".composer [data-mode=note]").await?;
+    agent.replies("A good customer").await?;
+    agent.finds("the note", "document.querySelector('.msg.note[data-aseq]')").await?;
+    agent.clicks_at(".composer [data-mode=reply]").await?;
+    agent.shows_list("mine").await?;
+    agent.reads_in(".chat-row", "Zoe Martin").await?;
+    page(stage, "a conversation").await?;
+    root(stage, "the talk", WIDGET).await
+}
+
+/// What opens a dialog or a menu, one after the other, and what closes it.
+const OPENED: [(&[&str], &str); 10] = [
+    (&[".conversation [data-do=transfer]"], "transfer"),
+    (&[".conversation [data-do=snooze]"], "pause"),
+    (&[".conversation [data-do=tag]"], "tags"),
+    (&[".conversation [data-do=close]"], "close"),
+    (&[".composer [data-do=link]"], "a link"),
+    (&[".composer [data-do=deal]"], "an offer to the visitor"),
+    (&["[data-do=edit-profile]"], "the profile"),
+    (&["[popovertarget=conversation-more]", ".more-menu [data-do=block]"], "block"),
+    (&["[popovertarget=conversation-more]"], "more"),
+    (&["[data-do=emoji]"], "emoji"),
+];
+
+async fn dialogs_are_usable(stage: &Stage) -> Result<()> {
+    let agent = &stage.agent;
+    for (clicks, name) in OPENED {
+        for selector in clicks {
+            agent.clicks_at(selector).await?;
+        }
+        let open = "document.querySelector('dialog[open], [popover]:popover-open, .emoji-menu')";
+        agent.finds(name, open).await?;
+        page(stage, name).await?;
+        agent.presses_key(Key::Escape).await?;
+        agent
+            .finds("nothing over the page", "!document.querySelector('dialog[open], [popover]:popover-open')")
+            .await?;
+    }
+    Ok(())
+}
+
+/// Everything that the rail leads to, and each part of the administration.
+async fn places_are_usable(stage: &Stage) -> Result<()> {
+    let agent = &stage.agent;
+    let chat = agent.window().current_url().await?;
+    for place in ["/contacts", "/visitors", "/admin"] {
+        agent.clicks_at(&format!(".rail [href='{place}']")).await?;
+        agent
+            .finds(
+                place,
+                "document.querySelector('main h1, main h2') && !document.querySelector('[aria-busy=true]')",
+            )
+            .await?;
+        page(stage, place).await?;
+    }
+    let parts = "[...new Set([...document.querySelectorAll('a[href^=\"/admin/\"]')].map(it => it.pathname))]";
+    let parts: Vec<String> = serde_json::from_value(eval(agent.window(), parts).await?)?;
+    for part in parts {
+        agent.clicks_at(&format!("a[href='{part}']")).await?;
+        agent
+            .finds(
+                &part,
+                "document.querySelector('main h1, main h2') && !document.querySelector('[aria-busy=true]')",
+            )
+            .await?;
+        page(stage, &part).await?;
+    }
+    agent.window().goto(chat.as_str()).await?;
+    agent.finds("the conversation", "document.querySelector('#reply')").await.map(drop)
+}
+
+async fn share_is_usable(stage: &Stage) -> Result<()> {
+    let desk = stage.agent.window().window().await?;
+    let asks = async || {
+        root(stage, "the question", BAR).await?;
+        page(stage, "the viewer, while it asks").await
+    };
+    sees_the_page(stage, asks).await?;
+    page(stage, "the viewer").await?;
+    root(stage, "the bar", BAR).await?;
+    stage.controls().await?;
+    page(stage, "the viewer in control").await?;
+    root(stage, "the bar of who is controlled", BAR).await?;
+    stage.visitor.presses("stop").await?;
+    stage.agent.window().close_window().await?;
+    Ok(stage.agent.window().switch_to_window(desk).await?)
+}
+
+async fn ending_is_usable(stage: &Stage) -> Result<()> {
+    let widget = Root::of(&stage.visitor.browser);
+    stage.visitor.sees_no_bar().await?;
+    if widget.eval("!root.querySelector('.window')").await? == true {
+        widget.opens().await?;
+    }
+    widget.clicks("header [data-act='\"end\"']").await?;
+    widget.until("the question", "root.querySelector('[role=alertdialog]')").await?;
+    root(stage, "the question whether to end", WIDGET).await?;
+    widget.clicks("[data-act='{\"confirm\":true}']").await?;
+    widget.says("You ended the chat").await?;
+    root(stage, "the rating", WIDGET).await?;
+    let admin = stage.admin().await?;
+    admin.sets("hours", json!({ "week": never(), "message": { "en": "We rest." } })).await?;
+    stage.visitor.opens("/help?lang=en").await?;
+    widget.clicks("[data-act='\"anew\"']").await?;
+    widget.says("We rest.").await?;
+    root(stage, "the notice of closed hours", WIDGET).await
+}

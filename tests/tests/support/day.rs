@@ -1,0 +1,246 @@
+//! A day of support in browsers, with the pictures of it: visitors come, are offered, helped, given on, put aside,
+//! shown the way in their own page, and said goodbye to.
+use anyhow::{Context, Result, ensure};
+use chat_client::{Agent, Visitor};
+use chat_proto::{
+    Form,
+    desk::{Deed, Presence},
+};
+use serde_json::json;
+use tests::{
+    browser::Kind,
+    story::{Stage, tell},
+    wait::PATIENCE,
+    widget::Root,
+};
+
+use crate::taken::has_a_bot;
+
+#[tokio::test]
+async fn a_day_of_support_is_pictured() {
+    tell("day", Kind::Chromium, async |stage: &mut Stage| {
+        is_set_up(stage).await?;
+        let mut karim = karim(stage).await?;
+        stage.agent.opens_chats().await?;
+        stage.agent.sizes_page(1440, 900).await?;
+        stage.agent.connects().await?;
+        asks_the_bot(stage).await?;
+        is_helped(stage).await?;
+        let (mut paul, mut lea) = others_come(stage, &mut karim).await?;
+        is_put_aside_and_comes_back(stage, &mut paul).await?;
+        is_given_on(stage, &mut karim, &mut lea).await?;
+        is_shown_the_way(stage).await?;
+        says_goodbye(stage).await
+    })
+    .await;
+}
+
+/// The agent asks from the conversation to see the page, and the visitor allows it; `meanwhile` the question stands.
+pub async fn sees_the_page(stage: &Stage, meanwhile: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+    let (agent, visitor) = (&stage.agent, &stage.visitor);
+    let before = agent.window().windows().await?;
+    agent.clicks_at(".conversation [data-do=share]").await?;
+    let begun = std::time::Instant::now();
+    let tab = loop {
+        let now = agent.window().windows().await?;
+        if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
+            break tab;
+        }
+        ensure!(begun.elapsed() < PATIENCE, "no tab opened");
+    };
+    agent.window().switch_to_window(tab).await?;
+    visitor.is_told("Sophie would like to see this page").await?;
+    meanwhile().await?;
+    visitor.presses("allow").await?;
+    visitor.is_told("Sophie sees this page").await?;
+    agent.sees("page.querySelector('main')").await.map(drop)
+}
+
+async fn is_set_up(stage: &Stage) -> Result<()> {
+    let admin = stage.admin().await?;
+    has_a_bot(&admin).await?;
+    for (name, colour) in [("Delivery", "#2563eb"), ("Return", "#d97706")] {
+        admin.adds("tags", json!({ "name": name, "colour": colour })).await?;
+    }
+    let custom = json!([{ "key": "basket", "kind": "money", "label": { "en": "Basket" } }]);
+    admin.puts("custom", custom).await
+}
+
+/// A colleague who needs no browser.
+async fn karim(stage: &Stage) -> Result<Agent> {
+    let (email, password) = ("karim@demo.tandem", "correct horse battery");
+    let karim = accounts::NewAgent {
+        email: email.into(),
+        first_name: "Karim".into(),
+        last_name: "Benali".into(),
+        role: accounts::Role::Agent,
+        sites: accounts::SitesOf::All,
+        password: password.into(),
+    };
+    stage.server.app.accounts.put_agent(karim).await?;
+    let mut karim = Agent::log_in(stage.place(), email, password).await?;
+    karim.connect().await?;
+    Ok(karim)
+}
+
+/// A picture of the visitor's page.
+async fn visitor_is_pictured(stage: &Stage, name: &str) -> Result<()> {
+    let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
+    std::fs::create_dir_all(&folder)?;
+    let widget = Root::of(&stage.visitor.browser);
+    let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime === Infinity)";
+    widget.until("everything to have arrived", at_rest).await?;
+    Ok(stage.visitor.window().screenshot(&folder.join(format!("day-{name}.png"))).await?)
+}
+
+async fn asks_the_bot(stage: &Stage) -> Result<()> {
+    stage.visitor.opens("/products?lang=en&utm_source=newsletter&utm_campaign=autumn").await?;
+    let widget = Root::of(&stage.visitor.browser);
+    widget.starts().await?;
+    widget.says("What is it about?").await?;
+    visitor_is_pictured(stage, "bot").await?;
+    widget.clicks("[data-act='{\"choose\":1}']").await?;
+    widget.says("We look where it is.").await
+}
+
+async fn is_helped(stage: &Stage) -> Result<()> {
+    let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
+    agent.reads_in(".offer", "Zoe Martin").await?;
+    agent.is_pictured("day-offer").await?;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    widget.says("Sophie has accepted the request").await?;
+    let tell = "(Tandem.setCustomData({ basket: '129.90 EUR' }), true)";
+    tests::wait::eval(stage.visitor.window(), tell).await?;
+    agent.replies("Hello Zoe, what can I do for you?").await?;
+    widget.says("Hello Zoe, what can I do for you?").await?;
+    widget.writes("Hello. My kettle should have been here on Monday.").await?;
+    widget.writes("The order is A-1077.").await?;
+    agent.reads_in(".thread .bubble", "The order is A-1077.").await?;
+    agent.replies("It left on Friday and is at your post office: https://parcels.example/A-1077").await?;
+    widget.says("It left on Friday").await?;
+    agent.clicks_at(".composer [data-mode=note]").await?;
+    agent.replies("Third order this month").await?;
+    agent.finds("the note", "document.querySelector('.msg.note[data-aseq]')").await?;
+    agent.clicks_at(".composer [data-mode=reply]").await?;
+    widget.writes("Lovely, thank you!").await?;
+    agent.reads_in(".thread .bubble", "Lovely, thank you!").await?;
+    agent.shows_list("mine").await?;
+    agent.reads_in("[data-custom=basket]", "129").await?;
+    visitor_is_pictured(stage, "chat").await
+}
+
+async fn comes(stage: &Stage, name: &str, says: &str) -> Result<Visitor> {
+    let mut visitor = Visitor::new(stage.place());
+    visitor.connect().await?;
+    let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+    visitor.start(Form::from([("name".into(), name.into()), ("email".into(), email)]), "en").await?;
+    let conv = visitor.thread.conv.clone();
+    let choose = chat_proto::visitor::FromVisitor::Choose { cid: chat_client::name(), conv, option: 2 };
+    visitor.say(choose).await?;
+    visitor.write(says).await?;
+    Ok(visitor)
+}
+
+/// Paul is taken by Sophie; Léa is offered to her, declined, and taken by Karim, who gives her back.
+async fn others_come(stage: &Stage, karim: &mut Agent) -> Result<(Visitor, Visitor)> {
+    let agent = &stage.agent;
+    let paul = comes(stage, "Paul Petit", "Can I send a lamp back without its box?").await?;
+    agent.reads_in(".offer", "Paul Petit").await?;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    agent.reads_in(".thread .bubble", "without its box?").await?;
+    let lea = comes(stage, "Léa Roux", "The teapot came with a crack.").await?;
+    agent.reads_in(".offer", "Léa Roux").await?;
+    agent.is_pictured("day-second-offer").await?;
+    karim.be(Presence::Available).await?;
+    agent.clicks_at(".offer [data-do=decline]").await?;
+    let (conv, no) = karim.is_asked().await?;
+    ensure!(conv == lea.thread.conv, "Karim was asked for somebody else");
+    karim.does(&conv, Deed::Accept { no }).await?;
+    karim.write(&conv, "I am sorry to read that.").await?;
+    Ok((paul, lea))
+}
+
+async fn is_put_aside_and_comes_back(stage: &Stage, paul: &mut Visitor) -> Result<()> {
+    let agent = &stage.agent;
+    agent.replies("I ask the workshop, and write to you here.").await?;
+    paul.reads("the reply", |it| it.text.starts_with("I ask the workshop")).await?;
+    agent.clicks_at(".conversation [data-do=snooze]").await?;
+    agent.clicks_at(".modal [data-pause=reply]").await?;
+    agent.is_pictured("day-pause").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".toasts", "Chat paused").await?;
+    paul.write("I have found the box.").await?;
+    agent.reads_in(".chat-row", "I have found the box.").await?;
+    agent.opens_row("Paul Petit").await?;
+    agent.replies("Then it is easy: the label is in your account.").await?;
+    paul.reads("the reply", |it| it.text.starts_with("Then it is easy")).await?;
+    agent.clicks_at(".conversation [data-do=close]").await?;
+    agent.clicks_at(".modal [data-tag]:last-of-type").await?;
+    agent.is_pictured("day-close").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    paul.reads("the end", |it| it.meta.code == "ended").await.map(drop)?;
+    Ok(())
+}
+
+/// Karim gives Léa to Sophie, who gives her back after a look.
+async fn is_given_on(stage: &Stage, karim: &mut Agent, lea: &mut Visitor) -> Result<()> {
+    let agent = &stage.agent;
+    let sophie = karim.directory.agents.iter().find(|it| it.first_name == "Sophie").context("Sophie")?.id;
+    let conv = lea.thread.conv.clone();
+    let to = Deed::TransferToAgent { agent: sophie, note: "she asks for a manager".into(), force: false };
+    karim.does(&conv, to).await?;
+    agent.reads_in(".offer", "Transferred by Karim").await?;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    agent.reads_in(".thread .transfer", "Transferred from Karim to Sophie").await?;
+    agent.reads_in(".thread", "she asks for a manager").await?;
+    agent.is_pictured("day-transferred").await?;
+    agent.clicks_at(".conversation [data-do=transfer]").await?;
+    agent.clicks_at(".target[data-agent]").await?;
+    agent.is_pictured("day-transfer").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    let (back, no) = karim.is_asked().await?;
+    karim.does(&back, Deed::Accept { no }).await?;
+    karim.does(&back, Deed::Close { tags: Vec::new() }).await?;
+    lea.reads("the end", |it| it.meta.code == "ended").await.map(drop)?;
+    Ok(())
+}
+
+async fn is_shown_the_way(stage: &Stage) -> Result<()> {
+    let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
+    agent.opens_row("Zoe Martin").await?;
+    agent.reads_in(".thread .bubble", "Lovely, thank you!").await?;
+    widget.writes("Where do I find the label, by the way?").await?;
+    agent.reads_in(".thread .bubble", "Where do I find the label").await?;
+    agent.is_pictured("day-desk").await?;
+    let desk = agent.window().window().await?;
+    sees_the_page(stage, async || visitor_is_pictured(stage, "asked").await).await?;
+    agent.replies("I show you, in your own page.").await?;
+    widget.says("I show you").await?;
+    agent.takes("Indicate").await?;
+    agent.clicks("h1").await?;
+    stage.visitor.is_pointed_at_by("Sophie").await?;
+    agent.is_pictured("day-viewer").await?;
+    visitor_is_pictured(stage, "seen").await?;
+    stage.visitor.presses("stop").await?;
+    agent.window().close_window().await?;
+    agent.window().switch_to_window(desk).await?;
+    agent.reads_in(".thread", "The share is over").await
+}
+
+async fn says_goodbye(stage: &Stage) -> Result<()> {
+    let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
+    agent.clicks_at(".conversation [data-do=close]").await?;
+    agent.clicks_at(".modal [data-tag]").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    stage.visitor.sees_no_bar().await?;
+    widget.says("This chat is over").await?;
+    widget.clicks(".star:nth-of-type(5)").await?;
+    visitor_is_pictured(stage, "rating").await?;
+    widget.clicks(".rating [type=submit]").await?;
+    widget.says("Thank you for your answer").await?;
+    agent.shows_list("history").await?;
+    for name in ["Zoe Martin", "Paul Petit", "Léa Roux"] {
+        agent.reads_in(".chat-row .row-who", name).await?;
+    }
+    agent.is_pictured("day-history").await
+}
