@@ -35,6 +35,7 @@ use tokio::sync::Semaphore;
 use crate::{
     engine::Clock,
     model::SiteId,
+    rt::Limits,
     tables::{attachment, from_json, to_json},
 };
 use active::Active;
@@ -98,6 +99,15 @@ impl Files {
         let (parts, active, rates) = (Parts::open(parts)?, Active::default(), Rates::default());
         let decoders = Arc::new(Semaphore::new(DECODERS));
         Ok(Self { inner: Arc::new(Inner { store, clock, parts, objects, key, active, rates, decoders }) })
+    }
+
+    /// With these limits of what is uploaded in an hour. Before it is shared.
+    #[must_use]
+    pub fn limited(mut self, limits: &Limits) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.rates = Rates::new(limits);
+        }
+        self
     }
 
     /// A site's rules; the default ones where it has none of its own.

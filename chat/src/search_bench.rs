@@ -1,5 +1,6 @@
 //! `chat-search TARGET MESSAGES`: what searching takes. Makes a large site of so many messages and a small one of a
-//! thousandth of it, indexes both, and looks for words in each; prints the medians and the slow ends.
+//! thousandth of it, indexes both, and looks for words in each. Standard output has a line for each question: name,
+//! hits, median and 95th percentile in microseconds.
 //!
 //! TARGET is a file, or `env:NAME`: a variable that holds a PostgreSQL address (`NAME_CA`: its certificate).
 
@@ -98,6 +99,7 @@ async fn measure(store: Store, messages: u32) -> Result<(), Fault> {
     Ok(())
 }
 
+#[allow(clippy::print_stdout, reason = "this is what the program is for")]
 async fn ask(search: &Search, what: &str, find: Find) -> Result<(), Fault> {
     let (mut times, mut n) = (Vec::new(), 0);
     let all = Instant::now();
@@ -108,7 +110,7 @@ async fn ask(search: &Search, what: &str, find: Find) -> Result<(), Fault> {
     }
     times.sort();
     let (middle, slow) = (times[times.len() / 2], times[times.len() * 95 / 100]);
-    eprintln!("{what}: {n} found, p50 {middle:.2?}, p95 {slow:.2?}");
+    println!("{what}: {n} hits, {} {}", middle.as_micros(), slow.as_micros());
     Ok(())
 }
 

@@ -106,7 +106,8 @@ impl Chat {
         let files = match &options.files {
             Some(folder) => {
                 let key = LinkKey(secret(&store, "file links").await?);
-                Some(Files::local(store.clone(), options.clock.clone(), folder, key)?)
+                let files = Files::local(store.clone(), options.clock.clone(), folder, key)?;
+                Some(files.limited(&options.limits))
             }
             None => None,
         };

@@ -49,6 +49,12 @@ impl Active {
         turn
     }
 
+    /// Where nobody works on it, or is about to.
+    pub async fn enter_idle(&self, id: PublicId) -> Option<Turn> {
+        let is_idle = self.with(|slots| !slots.contains_key(&id));
+        if is_idle { Some(self.enter(id).await) } else { None }
+    }
+
     fn with<T>(&self, change: impl FnOnce(&mut HashMap<PublicId, Slot>) -> T) -> T {
         change(&mut self.slots.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -7,7 +7,7 @@ use governor::{
 };
 
 use super::{FileFault, upload::uploader};
-use crate::{model::SiteId, tables::attachment::Uploader, who::Who};
+use crate::{model::SiteId, rt::Limits, tables::attachment::Uploader, who::Who};
 
 /// So many requests of a visitor at once, ...
 const VISITOR_BURST: u32 = 300;
@@ -16,8 +16,6 @@ const VISITOR_EVERY: Duration = Duration::from_millis(500);
 /// Those of an agent, who answers many.
 const AGENT_BURST: u32 = 600;
 const AGENT_EVERY: Duration = Duration::from_millis(100);
-/// What a visitor may begin in an hour, KiB: forty of the largest files.
-const VISITOR_HOUR: u32 = 200 * 1024;
 /// What an agent may, KiB.
 const AGENT_HOUR: u32 = 4 * 1024 * 1024;
 
@@ -36,14 +34,14 @@ struct Shares {
 pub(super) struct Rates {
     visitors: Shares,
     agents: Shares,
+    /// What the visitors of a site begin together, KiB: many people with one mind fill no disk.
+    sites: DefaultKeyedRateLimiter<SiteId>,
+    site_hour: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Self {
-            visitors: Shares::new((VISITOR_EVERY, VISITOR_BURST), VISITOR_HOUR),
-            agents: Shares::new((AGENT_EVERY, AGENT_BURST), AGENT_HOUR),
-        }
+        Self::new(&Limits::default())
     }
 }
 
@@ -59,6 +57,16 @@ impl Shares {
 }
 
 impl Rates {
+    /// On these terms.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            visitors: Shares::new((VISITOR_EVERY, VISITOR_BURST), limits.upload_kib),
+            agents: Shares::new((AGENT_EVERY, AGENT_BURST), AGENT_HOUR),
+            sites: RateLimiter::keyed(Quota::per_hour(at_least_one(limits.site_upload_kib))),
+            site_hour: limits.site_upload_kib,
+        }
+    }
+
     /// Whether another request that begins or continues an upload may come now.
     pub fn request(&self, who: &Who) -> Result<(), FileFault> {
         self.of(who).requests.check_key(&person(who)).map_err(|until| wait(&until))
@@ -67,9 +75,15 @@ impl Rates {
     /// Whether they may send so many bytes more. A file that is larger than a whole hour's is one an hour.
     pub fn bytes(&self, who: &Who, bytes: u64) -> Result<(), FileFault> {
         let shares = self.of(who);
-        let kibibytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX).min(shares.hour);
-        let checked = shares.kibibytes.check_key_n(&person(who), at_least_one(kibibytes));
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let own = at_least_one(kibibytes.min(shares.hour));
         // The outer error is of more than ever fits, and that was not asked for.
+        let checked = shares.kibibytes.check_key_n(&person(who), own);
+        checked.map_or(Ok(()), |checked| checked.map_err(|until| wait(&until)))?;
+        if matches!(who, Who::Agent { .. }) {
+            return Ok(());
+        }
+        let checked = self.sites.check_key_n(&who.site(), at_least_one(kibibytes.min(self.site_hour)));
         checked.map_or(Ok(()), |checked| checked.map_err(|until| wait(&until)))
     }
 
@@ -79,6 +93,7 @@ impl Rates {
             shares.requests.retain_recent();
             shares.kibibytes.retain_recent();
         }
+        self.sites.retain_recent();
     }
 
     const fn of(&self, who: &Who) -> &Shares {
@@ -120,6 +135,15 @@ mod tests {
         assert!(matches!(refused, FileFault::Rate(1..=90_000)), "{refused:?}");
         assert!(rates.bytes(&TOM, 1 << 40).is_ok(), "a site may allow very large ones");
         assert!(rates.bytes(&TOM, 1).is_err(), "but that was the hour's");
+    }
+
+    #[test]
+    fn the_visitors_of_a_site_share_an_hour() {
+        let rates = Rates::new(&Limits { upload_kib: 1024, site_upload_kib: 3 * 1024, ..Limits::default() });
+        let visitor = |site, n| Who::Visitor { site: SiteId(site), visitor: VisitorId(n) };
+        let taken = (0..10).filter(|n| rates.bytes(&visitor(1, *n), 1 << 20).is_ok()).count();
+        assert_eq!(taken, 3);
+        assert!(rates.bytes(&visitor(2, 1), 1 << 20).is_ok(), "another site's");
     }
 
     #[test]

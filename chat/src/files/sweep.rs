@@ -26,12 +26,16 @@ impl Files {
             let found = self.inner.store.read(stale).await?;
             let mut removed = 0;
             for row in found {
-                let _turn = self.inner.active.enter(row.public).await;
-                match self.remove(row).await {
-                    Ok(()) => removed += 1,
-                    // A message got it meanwhile.
-                    Err(FileFault::Sent) => {}
-                    Err(fault) => return Err(fault),
+                // Who works on it has come back in time.
+                let Some(_turn) = self.inner.active.enter_idle(row.public).await else { continue };
+                let id = row.id;
+                let give_up = move |tx: &mut dyn store::Tx| {
+                    attachment::give_up_stale(tx, id, (now - PART_LIFE, now - READY_LIFE))
+                };
+                // Since it was found it may have been sent, or gone on.
+                if self.inner.store.write(store::Key(row.site.0), give_up).await? {
+                    self.remove_bytes(row).await?;
+                    removed += 1;
                 }
             }
             gone += removed;

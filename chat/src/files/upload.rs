@@ -162,9 +162,10 @@ impl Files {
             return again(of, from);
         }
         let mut part = self.resume(&of, from).await?;
+        // From now on it is not given up for what was before.
+        self.touch(&of).await?;
         let ended = receive(&mut part, of.bytes, &turn, body).await?;
-        let (at, now, key) = (part.length(), self.inner.clock.now(), of.id);
-        let touch = move |tx: &mut dyn Tx| attachment::touch(tx, key, now);
+        let at = part.length();
         match ended {
             Body::TooLong => {
                 let max = of.bytes;
@@ -174,7 +175,7 @@ impl Files {
             Body::Ended if at == of.bytes => self.finish(*who, of, (part, turn)).await,
             Body::Ended | Body::Cut => {
                 part.pause().await?;
-                self.inner.store.write(Key(of.site.0), touch).await?;
+                self.touch(&of).await?;
                 Ok(Written::Part(at))
             }
             Body::Cancelled => {
@@ -182,6 +183,12 @@ impl Files {
                 Err(FileFault::Cancelled)
             }
         }
+    }
+
+    async fn touch(&self, of: &Attachment) -> Result<(), FileFault> {
+        let (id, now) = (of.id, self.inner.clock.now());
+        let touch = move |tx: &mut dyn Tx| attachment::touch(tx, id, now);
+        Ok(self.inner.store.write(Key(of.site.0), touch).await?)
     }
 
     async fn resume(&self, of: &Attachment, from: From) -> Result<Part, FileFault> {
@@ -216,6 +223,12 @@ impl Files {
         if !given_up {
             return Err(FileFault::Sent);
         }
+        self.remove_bytes(of).await
+    }
+
+    /// Of one that is given up.
+    pub(super) async fn remove_bytes(&self, of: Attachment) -> Result<(), FileFault> {
+        let (id, key) = (of.id, Key(of.site.0));
         self.inner.parts.remove(of.public).await?;
         for path in [open::path(&of), open::thumb_path(&of)] {
             match self.inner.objects.delete(&path).await {

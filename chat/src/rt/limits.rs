@@ -20,6 +20,10 @@ pub struct Limits {
     pub network_tokens: u32,
     /// A visitor may have so many sockets.
     pub sockets: usize,
+    /// A visitor may begin to upload so much in an hour, KiB.
+    pub upload_kib: u32,
+    /// All visitors of a site may together, KiB.
+    pub site_upload_kib: u32,
 }
 
 impl Default for Limits {
@@ -31,6 +35,9 @@ impl Default for Limits {
             network_starts: 60,
             network_tokens: 600,
             sockets: 5,
+            // Forty of the largest files that a site takes usually.
+            upload_kib: 200 * 1024,
+            site_upload_kib: 10 * 1024 * 1024,
         }
     }
 }

@@ -166,6 +166,17 @@ pub(crate) fn give_up(tx: &mut dyn Tx, id: AttachmentId) -> Result<bool, Error> 
     Ok(tx.execute(GONE, params![id.0])? == 1)
 }
 
+/// The same of what is [stale](stale) still.
+pub(crate) fn give_up_stale(
+    tx: &mut dyn Tx,
+    id: AttachmentId,
+    (part, ready): (UnixMillis, UnixMillis),
+) -> Result<bool, Error> {
+    const GONE: &str = "UPDATE chat_attachment SET state = 'gone' WHERE id = $1 AND seq IS NULL
+        AND (state = 'gone' OR (state = 'part' AND touched < $2) OR (state = 'ready' AND touched < $3))";
+    Ok(tx.execute(GONE, params![id.0, part.0, ready.0])? == 1)
+}
+
 /// Its bytes are removed: forgets it.
 pub(crate) fn delete(tx: &mut dyn Tx, id: AttachmentId) -> Result<(), Error> {
     tx.execute("DELETE FROM chat_attachment WHERE id = $1 AND state = 'gone'", params![id.0]).map(drop)

@@ -23,6 +23,7 @@ on_each_engine! {
     a_lost_answer_is_given_again,
     an_image_has_a_small_one,
     what_nobody_sends_goes_by_itself,
+    who_comes_back_in_time_is_not_swept_away,
     a_site_has_rules_of_its_own,
     any_object_store_serves,
 }
@@ -267,6 +268,32 @@ async fn what_nobody_sends_goes_by_itself(bench: Arc<Bench>) {
     bench.clock.set(i64::try_from(modified).expect("a time") + HOUR + 1);
     assert_eq!(shelf.files.sweep().await.expect("swept"), 1);
     assert_eq!(shelf.on_disk(), [sent]);
+}
+
+async fn who_comes_back_in_time_is_not_swept_away(bench: Arc<Bench>) {
+    const HOUR: i64 = 3_600_000;
+    let (shelf, (anna, chat)) = (Arc::new(Shelf::new(bench.clone())), bench.begins(1).await);
+    let who = visitor(anna);
+    let id = shelf.begun(who, &chat, "a.txt", 8).await;
+    shelf.put(who, &id, "half").await.refused(400, "short");
+    // In the last second the other half begins to come, and takes its time.
+    bench.clock.set(HOUR - 1);
+    let (bytes, body) = tokio::sync::mpsc::channel::<Result<&'static str, std::io::Error>>(1);
+    let writing = tokio::spawn({
+        let (shelf, id) = (shelf.clone(), id.clone());
+        let body = futures_util::stream::unfold(body, async |mut it| it.recv().await.map(|next| (next, it)));
+        async move { shelf.patch(who, &id, 4, axum::body::Body::from_stream(body)).await }
+    });
+    bytes.send(Ok("ha")).await.expect("taken");
+    bytes.send(Ok("lf")).await.expect("taken: the upload has its turn");
+    bench.clock.set(2 * HOUR);
+    assert_eq!(shelf.files.sweep().await.expect("swept"), 0, "somebody works on it");
+    drop(bytes);
+    writing.await.expect("ends").is(200);
+    shelf.sends(who, &chat, bench.cid(), std::slice::from_ref(&id)).await.expect("it is there to be sent");
+    bench.clock.set(48 * HOUR);
+    assert_eq!(shelf.files.sweep().await.expect("swept"), 0);
+    shelf.get(who, &format!("/v1/files/{id}")).await.is(200);
 }
 
 // shows: FIL-02
