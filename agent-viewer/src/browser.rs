@@ -31,6 +31,19 @@ pub fn forget(name: &str) {
     }
 }
 
+/// All names of what is remembered that begin so.
+pub fn remembered(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let all = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok().flatten());
+    all.filter(|name| name.starts_with(prefix)).collect()
+}
+
+/// Whether a key belongs to an input method: some browsers tell the Enter that ends a composition as a key of its own,
+/// with this code (UI Events §5.6.2 and its legacy `keyCode`).
+pub fn is_composing(event: &web_sys::KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
 fn storage() -> Option<Storage> {
     window().local_storage().ok()?
 }
@@ -115,6 +128,34 @@ pub fn focus(id: &str) {
     }
 }
 
+/// What has the keyboard's focus, if anything has.
+pub fn focused() -> Option<HtmlElement> {
+    let active = window().document()?.active_element()?;
+    active.dyn_into::<HtmlElement>().ok().filter(|it| it.tag_name() != "BODY")
+}
+
+/// Whether a modal dialog is open.
+pub fn has_dialog() -> bool {
+    first("dialog[open]").is_some()
+}
+
+/// Whether an element is there to be focused: in the document, seen, and not switched off.
+pub fn can_take_focus(element: &HtmlElement) -> bool {
+    element.is_connected() && 0 < element.get_client_rects().length() && !element.has_attribute("disabled")
+}
+
+/// Moves the keyboard's focus to the first of these places that can take it.
+pub fn focus_first(selectors: &[&str]) {
+    let found = selectors.iter().filter_map(|selector| first(selector)).find(can_take_focus);
+    if let Some(found) = found {
+        let _ = found.focus();
+    }
+}
+
+fn first(selector: &str) -> Option<HtmlElement> {
+    window().document()?.query_selector(selector).ok()??.dyn_into().ok()
+}
+
 /// Whether the keyboard's focus is in something that takes text.
 pub fn is_typing() -> bool {
     let active = window().document().and_then(|document| document.active_element());
@@ -178,6 +219,37 @@ fn format_date(ms_since_1970: i64, language: &str, parts: &[(&str, &str)]) -> St
         let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
     date.to_locale_string(language, &options).into()
+}
+
+/// An amount in a currency, by locale; a currency that the browser does not know stands behind the number.
+pub fn money(amount: f64, currency: &str, language: &str) -> String {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"style".into(), &"currency".into());
+    let _ = js_sys::Reflect::set(&options, &"currency".into(), &currency.into());
+    let number: js_sys::Object = js_sys::Number::from(amount).into();
+    let text = js_sys::Reflect::get(&number, &"toLocaleString".into())
+        .and_then(|it| it.dyn_into::<js_sys::Function>())
+        .and_then(|it| it.call2(&number, &language.into(), &options));
+    text.ok().and_then(|it| it.as_string()).unwrap_or_else(|| format!("{amount} {currency}"))
+}
+
+/// A date or moment of ISO 8601, by locale; nothing for what is none.
+pub fn date_of(text: &str, language: &str) -> Option<String> {
+    let millis = js_sys::Date::parse(text);
+    if !millis.is_finite() {
+        return None;
+    }
+    // A date without an hour is the same day everywhere.
+    let day = [("day", "numeric"), ("month", "long"), ("year", "numeric")];
+    Some(if text.len() <= 10 {
+        format_date(millis as i64, language, &[day.as_slice(), &[("timeZone", "UTC")]].concat())
+    } else {
+        format_date(
+            millis as i64,
+            language,
+            &[day.as_slice(), &[("hour", "2-digit"), ("minute", "2-digit")]].concat(),
+        )
+    })
 }
 
 /// A moment of the form `2026-11-21T09:30` (what a date field holds) by this machine's clock.
@@ -260,5 +332,110 @@ pub fn click_on(selector: &str) {
     let element = window().document().and_then(|document| document.query_selector(selector).ok().flatten());
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         element.click();
+    }
+}
+
+/// The origin of our own pages.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// The path and query of the address now, as the browser shows it.
+pub fn place() -> String {
+    let location = window().location();
+    [location.pathname(), location.search()].into_iter().map(Result::unwrap_or_default).collect()
+}
+
+/// Shows another address of ours, and loads nothing.
+pub fn push_place(place: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(place));
+    }
+}
+
+/// The name of this machine's time zone, for example `Europe/Paris`; nothing where the browser tells none.
+pub fn time_zone() -> Option<String> {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
+/// The names of all time zones that the browser knows.
+pub fn time_zones() -> Vec<String> {
+    let of = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into()).ok();
+    let found = of(&window(), "Intl").and_then(|intl| {
+        let list = of(&intl, "supportedValuesOf")?.dyn_into::<js_sys::Function>().ok()?;
+        list.call1(&intl, &"timeZone".into()).ok()?.dyn_into::<js_sys::Array>().ok()
+    });
+    found.map(|all| all.iter().filter_map(|it| it.as_string()).collect()).unwrap_or_default()
+}
+
+/// A language's name in another one; its tag where the browser knows none.
+pub fn name_of_language(tag: &str, language: &str) -> String {
+    let of = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into()).ok();
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"type".into(), &"language".into());
+    let found = of(&window(), "Intl").and_then(|intl| {
+        let make = of(&intl, "DisplayNames")?.dyn_into::<js_sys::Function>().ok()?;
+        let names =
+            js_sys::Reflect::construct(&make, &js_sys::Array::of2(&language.into(), &options)).ok()?;
+        of(&names, "of")?.dyn_into::<js_sys::Function>().ok()?.call1(&names, &tag.into()).ok()?.as_string()
+    });
+    found.unwrap_or_else(|| tag.to_owned())
+}
+
+/// A day and an hour in words by the clock of a time zone; nothing where there is none of this name.
+pub fn moment_in(ms_since_1970: i64, language: &str, zone: &str) -> Option<String> {
+    let parts = [
+        ("weekday", "long"),
+        ("day", "numeric"),
+        ("month", "long"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+    ];
+    in_zone(ms_since_1970, language, zone, &parts)
+}
+
+/// Hours and minutes by the clock of a time zone; nothing where there is none of this name.
+pub fn hour_in(ms_since_1970: i64, language: &str, zone: &str) -> Option<String> {
+    in_zone(ms_since_1970, language, zone, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// The date by the clock of a time zone, in figures: two moments of one day there have the same.
+pub fn date_in(ms_since_1970: i64, zone: &str) -> Option<String> {
+    in_zone(ms_since_1970, "en", zone, &[("year", "numeric"), ("month", "numeric"), ("day", "numeric")])
+}
+
+fn in_zone(ms_since_1970: i64, language: &str, zone: &str, parts: &[(&str, &str)]) -> Option<String> {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
+    let options = js_sys::Object::new();
+    for (name, value) in parts.iter().chain([&("timeZone", zone)]) {
+        js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)).ok()?;
+    }
+    // Throws for a zone that is none: asked for by name, so that it is not an exception of ours.
+    let tell =
+        js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+    tell.call2(&date, &language.into(), &options).ok()?.as_string()
+}
+
+/// The name of a day of the week, 0 for Monday.
+pub fn weekday(day: usize, language: &str) -> String {
+    // The fifth of January 1970 was a Monday.
+    let noon = 1_000.0 * (86_400.0 * (4.0 + day as f64) + 43_200.0);
+    in_zone(noon as i64, language, "UTC", &[("weekday", "long")]).unwrap_or_default()
+}
+
+/// Puts the keyboard's focus on the first element that a selector finds, and scrolls it into sight.
+pub fn focus_on(selector: &str) {
+    let element = window().document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// What a field or a list holds from now on.
+pub fn set_value(id: &str, value: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        let _ = js_sys::Reflect::set(&element, &"value".into(), &value.into());
     }
 }

@@ -5,6 +5,7 @@ mod alarm;
 mod drafts;
 mod hear;
 mod history;
+mod keep;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -15,13 +16,12 @@ use chat_proto::{
 use leptos::{ev, prelude::*};
 
 pub use alarm::{ask as ask_alarm, permission as alarm_permission};
-pub use history::Past;
+pub use history::{Past, whole_thread};
 
 use crate::{
     app::Accounts,
     browser,
     components::chat::attachments::Attachments,
-    i18n::Text,
     net::chat_socket::Line,
     state::chat::{
         deeds::Deeds,
@@ -32,14 +32,13 @@ use crate::{
         people,
         pulse::Pulse,
         thread::Thread,
+        toasts::Toasts,
         typing::{OwnTyping, Typists},
     },
 };
 
 /// How often clocks are said again.
 const TICK: Duration = Duration::from_secs(1);
-/// The outbox lives as long as the tab: another tab has its own.
-const OUTBOX: &str = "tandem-outbox";
 
 /// How many conversations want this agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,19 +67,6 @@ pub enum Loaded<T> {
     Failed,
 }
 
-/// A word at the top of the page, for a few seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// Names it.
-    pub id: u64,
-    /// What it says.
-    pub text: Text,
-    /// Whom it names.
-    pub name: String,
-    /// Whether something went wrong.
-    pub bad: bool,
-}
-
 /// Everything about conversations that views share.
 #[derive(Clone, Copy)]
 pub struct Chat {
@@ -105,7 +91,7 @@ pub struct Chat {
     /// Who types.
     pub typists: RwSignal<Typists>,
     /// What is said at the top.
-    pub toasts: RwSignal<Vec<Toast>>,
+    pub toasts: RwSignal<Toasts>,
     /// Canned replies.
     pub canned: RwSignal<Loaded<Vec<Canned>>>,
     /// Changes as the composer gets higher or lower.
@@ -122,6 +108,8 @@ pub struct Chat {
     owner: StoredValue<String>,
     writings: RwSignal<HashMap<ConversationName, Writing>>,
     files: StoredValue<HashMap<ConversationName, Attachments>>,
+    kept: StoredValue<keep::Kept, LocalStorage>,
+    claimed: StoredValue<bool>,
     /// What is made for a view and outlives it.
     scope: StoredValue<Owner>,
 }
@@ -131,8 +119,6 @@ impl Chat {
     pub fn provide(accounts: Accounts) -> Self {
         let now = clock();
         let owner = accounts.owner();
-        let kept =
-            browser::recall_in_tab(&outbox_of(&owner)).and_then(|text| serde_json::from_str(&text).ok());
         let chat = Self {
             directory: RwSignal::default(),
             listing: RwSignal::default(),
@@ -141,7 +127,7 @@ impl Chat {
             missing: RwSignal::new(false),
             past: RwSignal::default(),
             visitor: RwSignal::default(),
-            outbox: RwSignal::new(kept.unwrap_or_default()),
+            outbox: RwSignal::default(),
             offers: RwSignal::default(),
             typists: RwSignal::default(),
             toasts: RwSignal::default(),
@@ -157,6 +143,8 @@ impl Chat {
             owner: StoredValue::new(owner),
             writings: RwSignal::default(),
             files: StoredValue::default(),
+            kept: StoredValue::new_local(keep::Kept::default()),
+            claimed: StoredValue::new(false),
             scope: StoredValue::new(Owner::new()),
         };
         provide_context(chat);
@@ -165,6 +153,7 @@ impl Chat {
             chat.line.try_update_value(Option::take);
         });
         chat.watch_the_browser();
+        chat.keep_outbox();
         chat
     }
 
@@ -200,6 +189,11 @@ impl Chat {
         self.send(&FromDesk::Watch { query: Some(query) });
     }
 
+    /// Connects anew: what this agent may see has become more.
+    pub fn renew(self) {
+        self.with_line(Line::renew);
+    }
+
     fn is_watching(self) -> bool {
         self.listing.read_untracked().feed() != crate::state::chat::list::Feed::Loading
     }
@@ -212,17 +206,15 @@ impl Chat {
         });
     }
 
-    /// Sends what may go now, and keeps the rest for a reload.
+    /// Sends what may go now, and keeps the rest beyond the tab. Views are told only where something changes.
     fn flush(self) {
-        if self.pulse.read_untracked().is_live() {
-            let now = self.clock();
+        let now = self.clock();
+        if self.pulse.read_untracked().is_live() && self.outbox.read_untracked().is_due(now) {
             for frame in self.outbox.try_update(|outbox| outbox.ready(now)).unwrap_or_default() {
                 self.send(&frame);
             }
         }
-        if let Ok(text) = serde_json::to_string(&*self.outbox.read_untracked()) {
-            self.owner.with_value(|owner| browser::remember_in_tab(&outbox_of(owner), &text));
-        }
+        self.keep();
     }
 
     fn watch_the_browser(self) {
@@ -267,10 +259,6 @@ impl Chat {
         }
         self.flush();
     }
-}
-
-fn outbox_of(owner: &str) -> String {
-    format!("{OUTBOX}-{owner}")
 }
 
 /// This machine's clock, milliseconds since 1970.

@@ -7,7 +7,7 @@ use chat_proto::{
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Chat, Loaded, Past, Toast};
+use super::{Chat, Loaded, Past};
 use crate::{
     browser,
     i18n::Text,
@@ -17,6 +17,8 @@ use crate::{
 
 /// How long a word stays at the top.
 const LINGER: std::time::Duration = std::time::Duration::from_secs(4);
+/// The same, where something went wrong.
+const LINGER_BAD: std::time::Duration = std::time::Duration::from_secs(9);
 
 impl Chat {
     /// Opens a conversation: what is known of it is shown, and the rest follows.
@@ -84,9 +86,15 @@ impl Chat {
 
     /// Makes a conversation this agent's: by the offer, where there is one.
     pub fn claim(self, conv: &str) {
+        self.claimed.set_value(true);
         let offer = self.offers.read_untracked().of(conv).map(|card| card.offer.no);
         let what = offer.map_or(Deed::Take { force: false }, |no| Deed::Accept { no });
         self.order(conv, what);
+    }
+
+    /// Whether the agent has just asked for a conversation: then they write next. Told once.
+    pub fn take_claimed(self) -> bool {
+        self.claimed.try_update_value(std::mem::take).unwrap_or_default()
     }
 
     /// Has something done with a conversation.
@@ -117,9 +125,20 @@ impl Chat {
 
     /// Writes into a conversation.
     pub fn say(self, conv: &str, say: Say, files: Vec<FileCard>) {
-        let message = Outgoing::new(new_cid(), conv, say, files, self.clock());
+        let message = Outgoing::new(new_cid(), conv, say, files, self.clock()).to(&self.who_is(conv));
         self.outbox.update(|outbox| outbox.push(message));
         self.flush();
+    }
+
+    /// The visitor's name of a conversation, as far as it is known.
+    fn who_is(self, conv: &str) -> String {
+        let thread = self.thread.read_untracked();
+        let open = thread.as_ref().filter(|thread| thread.conv() == conv).and_then(Thread::detail);
+        let listing = self.listing.read_untracked();
+        open.map(|detail| &detail.row.name)
+            .or_else(|| listing.get(conv).map(|row| &row.name))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Sends a failed message again.
@@ -158,17 +177,13 @@ impl Chat {
     /// Says something at the top for a while.
     pub fn toast(self, text: Text, name: &str, bad: bool) {
         let id = browser::random();
-        let toast = Toast { id, text, name: name.to_owned(), bad };
-        self.toasts.update(|toasts| {
-            // The same word is not said twice over.
-            toasts.retain(|it| (it.text, &it.name) != (toast.text, &toast.name));
-            toasts.push(toast);
-        });
+        self.toasts.update(|toasts| toasts.push((id, text), name, bad));
+        let linger = if bad { LINGER_BAD } else { LINGER };
         set_timeout(
             move || {
-                let _ = self.toasts.try_update(|toasts| toasts.retain(|it| it.id != id));
+                let _ = self.toasts.try_update(|toasts| toasts.end(id));
             },
-            LINGER,
+            linger,
         );
     }
 
@@ -206,6 +221,6 @@ thread_local! {
 }
 
 /// A new name: 128 random bits.
-fn new_cid() -> Cid {
+pub(super) fn new_cid() -> Cid {
     format!("{:016x}{:016x}", browser::random(), browser::random())
 }

@@ -88,6 +88,7 @@ impl Chat {
             ToDesk::Msgs { conv, msgs } => {
                 let news = msgs.iter().any(|msg| msg.from == chat_proto::message::From::Visitor);
                 self.with_thread(&conv, |thread| thread.take(msgs));
+                self.forget_stored();
                 self.typists.update(|typists| typists.take(&conv, None, false, 0));
                 if news && browser::is_hidden() {
                     alarm::message();

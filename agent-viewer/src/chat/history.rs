@@ -102,7 +102,7 @@ impl Chat {
         else {
             return;
         };
-        let Ok(msgs) = whole(&of).await else { return };
+        let Ok(msgs) = whole_thread(&of).await else { return };
         if self.open_conv().as_deref() != Some(conv) {
             return;
         }
@@ -176,8 +176,13 @@ impl Chat {
     }
 }
 
-/// A closed conversation's messages, oldest first.
-async fn whole(conv: &str) -> Result<Vec<Arc<chat_proto::message::Msg>>, crate::net::http::HttpError> {
+/// All messages of a conversation, oldest first.
+///
+/// # Errors
+/// [`HttpError`](crate::net::http::HttpError); they can be asked for again.
+pub async fn whole_thread(
+    conv: &str,
+) -> Result<Vec<Arc<chat_proto::message::Msg>>, crate::net::http::HttpError> {
     let mut all = Vec::new();
     let mut before = u64::MAX >> 1;
     loop {

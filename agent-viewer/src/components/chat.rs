@@ -1,5 +1,6 @@
 //! Conversations: the list, the thread, the composer, the visitor beside it, and what is asked in dialogs.
 
+pub mod announcer;
 pub mod attachments;
 pub mod canned_editor;
 pub mod canned_menu;
@@ -8,18 +9,22 @@ pub mod composer;
 pub mod conversation;
 pub mod dialogs;
 pub mod emoji_menu;
+pub mod eye;
 pub mod file_card;
 pub mod filters;
 pub mod finder;
+pub mod history;
 pub mod keys_help;
 pub mod list_pane;
 pub mod message;
 pub mod modal;
+pub mod notes;
 pub mod offer_cards;
 pub mod panel;
 pub mod panel_parts;
 pub mod presence_menu;
 pub mod profile_form;
+pub mod rating;
 pub mod rows;
 pub mod sending;
 pub mod share_button;
@@ -29,4 +34,5 @@ pub mod thread_view;
 pub mod toasts;
 pub mod toolbar;
 pub mod transferring;
+pub mod unsent;
 pub mod who;

@@ -1,7 +1,7 @@
 //! What the chat service gives over HTTP: pages of lists, earlier messages, the visitor's panel, canned replies.
 use chat_proto::{
     Millis,
-    desk::{Blocked, Canned, Contact, Detail, List, Query, Row, Rows, Shared, Visitor},
+    desk::{Blocked, Canned, Contact, Detail, List, Query, Row, Rows, Shared, Sticky, Visitor},
     message::{FileCard, Msg},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -96,16 +96,42 @@ pub async fn unblock(visitor: i64) -> Result<(), HttpError> {
     send("DELETE", &format!("/v1/contacts/{visitor}/block"), None::<&()>, None).await.map(drop)
 }
 
+/// Notes something about a visitor, or changes a note that has a number.
+///
+/// # Errors
+/// [`HttpError::Refused`] with `not_found` when it is another agent's.
+pub async fn save_note(visitor: i64, note: &Sticky) -> Result<(), HttpError> {
+    let path = format!("/v1/contacts/{visitor}/notes");
+    let (method, path) = if note.id == 0 { ("POST", path) } else { ("PUT", format!("{path}/{}", note.id)) };
+    send(method, &path, Some(note), None).await.map(drop)
+}
+
+/// Removes a note.
+///
+/// # Errors
+/// [`HttpError`]; it stays.
+pub async fn delete_note(visitor: i64, note: i64) -> Result<(), HttpError> {
+    send("DELETE", &format!("/v1/contacts/{visitor}/notes/{note}"), None::<&()>, None).await.map(drop)
+}
+
+/// A page of a visitor's conversations, the oldest first, and where they go on.
+///
+/// # Errors
+/// [`HttpError`].
+pub async fn history(visitor: i64, after: Option<&str>) -> Result<Rows, HttpError> {
+    let after = after.map(|after| format!("?after={}", escape(after))).unwrap_or_default();
+    get(&format!("/v1/contacts/{visitor}/conversations{after}")).await
+}
+
 /// A visitor's conversations, oldest first.
 ///
 /// # Errors
 /// [`HttpError`].
 pub async fn conversations_of(visitor: i64) -> Result<Vec<Row>, HttpError> {
-    let path = format!("/v1/contacts/{visitor}/conversations");
-    let mut page: Rows = get(&path).await?;
+    let mut page = history(visitor, None).await?;
     let mut rows = std::mem::take(&mut page.rows);
     while let Some(next) = page.next {
-        page = get(&format!("{path}?after={}", escape(&next))).await?;
+        page = history(visitor, Some(&next)).await?;
         rows.append(&mut page.rows);
     }
     Ok(rows)

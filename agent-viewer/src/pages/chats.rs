@@ -1,4 +1,6 @@
 //! The conversations: the desk's main page.
+use std::sync::Arc;
+
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -9,9 +11,11 @@ use crate::{
     browser,
     chat::{Chat, chat},
     components::chat::{
+        announcer::Announcer,
         composer::FIELD,
         conversation::Conversation,
         dialogs::{Dialog, Dialogs},
+        keys_help::has_letter_keys,
         list_pane::ListPane,
         panel::VisitorPanel,
     },
@@ -32,6 +36,8 @@ pub struct Ui {
     pub dialog: RwSignal<Option<Dialog>>,
     show: Callback<Option<String>>,
     beside: bool,
+    /// The line of the thread that is gone to as soon as it is known, by its id.
+    pub sought: RwSignal<Option<Arc<str>>>,
 }
 
 impl Ui {
@@ -43,9 +49,15 @@ impl Ui {
             dialog: RwSignal::new(None),
             show: Callback::new(|_| ()),
             beside: true,
+            sought: RwSignal::default(),
         };
         provide_context(ui);
         ui
+    }
+
+    /// Makes it where threads are read and none is open.
+    pub fn provide_apart() -> Self {
+        Self::provide(Signal::stored(None), Callback::new(|_| ()))
     }
 
     /// Whether the conversation is shown beside a share.
@@ -61,6 +73,7 @@ impl Ui {
             dialog: RwSignal::new(None),
             show,
             beside: false,
+            sought: RwSignal::default(),
         };
         provide_context(ui);
         ui
@@ -132,6 +145,7 @@ pub fn ChatsPage() -> impl IntoView {
             <Show when=move || ui.panel.get() && ui.open.read().is_some()><VisitorPanel/></Show>
         </div>
         <Dialogs/>
+        <Announcer/>
     }
 }
 
@@ -159,6 +173,9 @@ fn press(event: &ev::KeyboardEvent, (chat, ui): (Chat, Ui)) {
         return step(if event.key() == "ArrowDown" { 1 } else { -1 }, (chat, ui));
     }
     if with_command || event.alt_key() || browser::is_typing() || ui.dialog.read_untracked().is_some() {
+        return;
+    }
+    if !has_letter_keys() {
         return;
     }
     match event.key().as_str() {

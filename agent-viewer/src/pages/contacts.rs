@@ -1,5 +1,5 @@
 //! Client management: who is blocked (managers), and one visitor's whole file.
-use chat_proto::desk::{Blocked, Contact, Row};
+use chat_proto::desk::{Blocked, Contact};
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -9,11 +9,14 @@ use crate::{
     browser,
     chat::{Chat, Loaded, chat},
     components::{
-        chat::{list_pane::Skeleton, message::form},
+        chat::{
+            history::History, list_pane::Skeleton, message::form, notes::Notes, panel_parts::CustomFacts,
+        },
         icon::Icon,
     },
     i18n::{Text, words},
     net::chat_http,
+    pages::chats::Ui,
     state::chat::people,
 };
 
@@ -85,53 +88,127 @@ fn BlockedLine(it: Blocked, again: Callback<()>) -> impl IntoView {
     }
 }
 
-/// One visitor: who they are and everything that was said, the oldest first (FEATURES INF-08, INF-11).
+/// One visitor: who they are, what is noted, and everything that was said, the oldest first (FEATURES INF-08, INF-11).
 #[component]
 pub fn ContactPage() -> impl IntoView {
     let (words, params) = (words(), use_params_map());
-    let found = RwSignal::new(Loaded::<(Contact, Vec<Row>)>::Not);
-    Effect::new(move |_| {
-        let Some(id) = params.read().get("id").and_then(|id| id.parse::<i64>().ok()) else {
-            return found.set(Loaded::Failed);
-        };
+    // Lines of threads know where they stand; from here none is open.
+    Ui::provide_apart();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<i64>().ok()));
+    let found = RwSignal::new(Loaded::<Contact>::Not);
+    let load = move || {
+        let Some(id) = id.get_untracked() else { return found.set(Loaded::Failed) };
         spawn_local(async move {
-            let answer = async {
-                Ok::<_, crate::net::http::HttpError>((
-                    chat_http::contact(id).await?,
-                    chat_http::conversations_of(id).await?,
-                ))
-            };
-            let answer = answer.await;
-            let _ = found.try_set(answer.map_or(Loaded::Failed, Loaded::Here));
+            let answer = chat_http::contact(id).await;
+            let _ = found.try_update(|found| match answer {
+                Ok(contact) => *found = Loaded::Here(contact),
+                Err(_) if matches!(found, Loaded::Here(contact) if contact.id == id) => {}
+                Err(_) => *found = Loaded::Failed,
+            });
         });
+    };
+    Effect::new(move |_| {
+        id.track();
+        load();
     });
+    let state = Memo::new(move |_| match &*found.read() {
+        Loaded::Not | Loaded::Loading => Shown::Loading,
+        Loaded::Failed => Shown::Failed,
+        Loaded::Here(contact) => Shown::Here(contact.id),
+    });
+    let contact = Memo::new(move |last: Option<&Contact>| match &*found.read() {
+        Loaded::Here(contact) => contact.clone(),
+        Loaded::Not | Loaded::Loading | Loaded::Failed => last.cloned().unwrap_or_default(),
+    });
+    let pages = RwSignal::new(0_u32);
     view! {
-        <main class="sheet">
-            {move || match found.get() {
-                Loaded::Not | Loaded::Loading => view! { <Skeleton/> }.into_any(),
-                Loaded::Failed => view! { <div class="empty"><p>{words.say(Text::PanelFailed)}</p></div> }.into_any(),
-                Loaded::Here((contact, rows)) => view! { <File contact rows/> }.into_any(),
+        <main class="sheet contact-sheet" data-page="contact" on:scroll=move |event| near_end(&event, pages)>
+            {move || match state.get() {
+                Shown::Loading => view! { <Skeleton/> }.into_any(),
+                Shown::Failed => view! {
+                    <div class="empty" role="alert"><p>{words.say(Text::PanelFailed)}</p>
+                        <button type="button" class="button" on:click=move |_| load()>{words.say(Text::TryAgain)}</button></div>
+                }.into_any(),
+                Shown::Here(visitor) => view! {
+                    <Head contact/>
+                    <div class="contact-body">
+                        <About contact changed=Callback::new(move |()| load())/>
+                        <History visitor name=Signal::derive(move || name_of(&contact.read())) pages/>
+                    </div>
+                }.into_any(),
             }}
         </main>
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Loading,
+    Failed,
+    Here(i64),
+}
+
+/// The eye is near the end: more is shown there.
+fn near_end(event: &leptos::ev::Event, pages: RwSignal<u32>) {
+    use wasm_bindgen::JsCast as _;
+    let Some(sheet) = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok()) else { return };
+    if sheet.scroll_height() - sheet.scroll_top() < 2 * sheet.client_height() {
+        pages.update(|pages| *pages += 1);
+    }
+}
+
+fn name_of(contact: &Contact) -> String {
+    contact.profile.get("name").cloned().unwrap_or_default()
+}
+
 #[component]
-fn File(contact: Contact, rows: Vec<Row>) -> impl IntoView {
+fn Head(contact: Memo<Contact>) -> impl IntoView {
     let words = words();
-    let name = contact.profile.get("name").cloned().unwrap_or_default();
-    let line = move |row: Row| {
-        let at = row.at;
-        view! {
-            <a class="sheet-line" href=format!("/?chat={}", row.conv) data-conv=row.conv.clone()>
-                <Icon icon=lu::LuMessageSquare/>
-                <div><time>{move || browser::short_time(at, words.language().tag())}</time><p class="muted">{row.preview}</p></div>
-            </a>
-        }
+    let name = move || {
+        let name = name_of(&contact.read());
+        if name.is_empty() { words.now(Text::TheVisitor).to_owned() } else { name }
+    };
+    let online = move || contact.read().online;
+    let since = move || browser::short_time(contact.read().created, words.language().tag());
+    let count = move |text: Text, n: u64| words.fill(text, &[("n", &n.to_string())]);
+    let facts = move || {
+        let contact = contact.read();
+        let since = words.fill(Text::KnownSince, &[("time", &since())]);
+        [
+            since,
+            count(Text::VisitsCount, contact.visits),
+            count(Text::ChatsCount, contact.conversations),
+            count(Text::ExchangesCount, contact.exchanges),
+        ]
+        .join(" · ")
     };
     view! {
-        <header class="sheet-top"><h1>{name}</h1><p class="muted">{words.say(Text::CustomerFile)}</p></header>
-        <section class="sheet-part">{form(&contact.profile)}</section>
-        <section class="sheet-part"><h2>{words.say(Text::AllChats)}</h2>{rows.into_iter().map(line).collect_view()}</section>
+        <header class="sheet-top contact-top">
+            <p class="muted">{words.say(Text::CustomerFile)}</p>
+            <h1>{name} <span class="contact-presence" class:off=move || !online()>
+                <i class="live-dot" class:off=move || !online()></i> {move || words.now(if online() { Text::IsOnline } else { Text::IsOffline })}</span></h1>
+            <p class="muted">{facts}</p>
+            {move || contact.read().blocked.is_some().then(|| view! { <p class="warning"><Icon icon=lu::LuBan/> {words.say(Text::VisitorIsBlocked)}</p> })}
+        </header>
+    }
+}
+
+/// Who they are, what the site told, what is noted.
+#[component]
+fn About(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
+    let words = words();
+    let custom = Memo::new(move |_| contact.read().custom.clone());
+    let profile = Memo::new(move |_| contact.read().profile.clone());
+    let notes = Memo::new(move |_| contact.read().notes.clone());
+    view! {
+        <aside class="contact-about">
+            <section class="sheet-part" data-part="profile"><h2>{words.say(Text::Profile)}</h2>{move || form(&profile.read())}</section>
+            <Show when=move || !custom.read().is_empty()>
+                <section class="sheet-part" data-part="custom"><h2>{words.say(Text::CustomData)}</h2><CustomFacts custom/></section>
+            </Show>
+            <section class="sheet-part" data-part="notes"><h2>{words.say(Text::Stickies)}</h2>
+                <Notes visitor=Signal::derive(move || contact.read().id) notes changed/>
+            </section>
+        </aside>
     }
 }

@@ -27,10 +27,13 @@ impl Since {
     }
 }
 
-/// `m:ss`, for countdowns that people wait for.
+/// `m:ss`, for what people wait for; from an hour on `h:mm:ss`.
 pub fn clock(span: Duration) -> String {
     let seconds = span.as_secs();
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
 }
 
 #[cfg(test)]
@@ -51,5 +54,6 @@ mod tests {
     #[test]
     fn a_clock_has_two_figures_of_seconds() {
         assert_eq!(clock(Duration::from_secs(65)), "1:05");
+        assert_eq!(clock(Duration::from_secs(3_665)), "1:01:05");
     }
 }

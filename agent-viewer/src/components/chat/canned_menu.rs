@@ -51,6 +51,17 @@ impl Suggestions {
         Self { draft, found, at, dismissed }
     }
 
+    /// The list's id, while it is shown; tracked.
+    pub fn controls(self) -> Option<&'static str> {
+        self.found.read().is_some().then_some(LIST)
+    }
+
+    /// The id of the reply that the keys are on; tracked.
+    pub fn active(self) -> Option<String> {
+        let some = self.found.read().as_ref().is_some_and(|found| !found.is_empty());
+        some.then(|| line_id(self.at.get()))
+    }
+
     /// Whether a key was for the list.
     pub fn press(self, event: &ev::KeyboardEvent) -> bool {
         let Some(found) = self.found.get_untracked() else { return false };
@@ -80,6 +91,10 @@ impl Suggestions {
     }
 }
 
+fn line_id(index: usize) -> String {
+    format!("{LIST}-{index}")
+}
+
 /// The list, above the composer.
 #[component]
 pub fn CannedMenu(suggestions: Suggestions) -> impl IntoView {
@@ -100,15 +115,17 @@ pub fn CannedMenu(suggestions: Suggestions) -> impl IntoView {
                 let chosen = move || (suggestions.at.get() == index).to_string();
                 let (short, title, body) = (reply.short.clone(), reply.title.clone(), reply.body.clone());
                 view! {
-                    <button type="button" class="menu-item canned-line" role="option" tabindex="-1" aria-selected=chosen
+                    <button type="button" id=line_id(index) class="menu-item canned-line" role="option" tabindex="-1" aria-selected=chosen
                         on:mousedown=|event| event.prevent_default() on:click=move |_| suggestions.pick(&reply)>
                         <kbd>{format!("/{short}")}</kbd> <strong>{title}</strong> <span class="muted">{body}</span>
                     </button>
                 }
             };
             view! {
-                <div id=LIST class="canned-menu" role="listbox" aria-label=words.say(Text::CannedReplies)>
-                    {found.into_iter().enumerate().map(line).collect_view()}
+                <div class="canned-menu">
+                    <div id=LIST role="listbox" aria-label=words.say(Text::CannedReplies)>
+                        {found.into_iter().enumerate().map(line).collect_view()}
+                    </div>
                     {none.then(|| view! { <p class="menu-note muted" role="status">{empty}</p> })}
                 </div>
             }

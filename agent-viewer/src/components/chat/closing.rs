@@ -2,7 +2,7 @@
 use chat_proto::desk::{Card, Deed};
 use leptos::{ev::SubmitEvent, html::Textarea, prelude::*};
 
-use super::{conversation::row, modal::Modal, sending::Foot};
+use super::{conversation::row, modal::Modal, sending::Foot, toolbar::end_of};
 use crate::{
     chat::chat,
     i18n::{Text, words},
@@ -99,16 +99,18 @@ pub fn TagDialog() -> impl IntoView {
 pub fn CloseDialog() -> impl IntoView {
     let (words, ui) = (words(), ui());
     let chosen = Chosen::new();
+    let title = end_of(untrack(row).as_ref());
+    let help = if title == Text::MarkHandled { Text::MarkHandledHelp } else { Text::CloseChatHelp };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         finish(Deed::Close { tags: chosen.tags.get_untracked() });
     };
     view! {
-        <Modal title=Text::CloseChat close=move || ui.dialog.set(None)>
+        <Modal title close=move || ui.dialog.set(None)>
             <form class="form" on:submit=submit>
-                <p class="muted">{words.say(Text::CloseChatHelp)}</p>
+                <p class="muted">{words.say(help)}</p>
                 <TagPicker chosen/>
-                <Foot text=Text::CloseChat disabled=Signal::derive(move || chosen.lacks())/>
+                <Foot text=title disabled=Signal::derive(move || chosen.lacks())/>
             </form>
         </Modal>
     }

@@ -6,6 +6,7 @@ use leptos::{ev, html::Textarea, prelude::*};
 use super::{
     attachments::{AttachmentList, Attachments, PickFiles},
     canned_menu::{CannedMenu, Suggestions},
+    conversation::detail,
     dialogs::Dialog,
     emoji_menu::EmojiMenu,
 };
@@ -88,7 +89,9 @@ impl Draft {
                 let _ = style.set_property("height", "auto");
                 let height = field.scroll_height();
                 let _ = style.set_property("height", &format!("{height}px"));
-                self.chat.composed.set(height);
+                if self.chat.composed.get_untracked() != height {
+                    self.chat.composed.set(height);
+                }
             }
         });
     }
@@ -156,6 +159,10 @@ pub fn Composer(
         draft.text.track();
         draft.field.get().map(|_| draft.fit())
     });
+    Effect::new(move |_| {
+        // The browser checks the spelling and changes nothing by itself (FEATURES CMP-03).
+        draft.field.get().map(|field| field.set_attribute("autocorrect", "off"))
+    });
     let may_write = Memo::new(move |_| chat.may("send") || (draft.note.get() && chat.may("note")));
     let known =
         Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
@@ -175,7 +182,22 @@ pub fn Composer(
 fn Writing(draft: Draft) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let suggestions = Suggestions::provide(draft);
-    let placeholder = move || words.now(if draft.note.get() { Text::WriteNote } else { Text::WriteReply });
+    let offline = Memo::new(move |_| detail().is_some_and(|detail| detail.row.stage == "offline"));
+    let placeholder = move || {
+        words.now(match (draft.note.get(), offline.get()) {
+            (true, _) => Text::WriteNote,
+            (false, true) => Text::WriteOffline,
+            (false, false) => Text::WriteReply,
+        })
+    };
+    // The browser checks the spelling in the visitor's language; a note's is the agent's own.
+    let language = Memo::new(move |_| {
+        let visitor = detail().map(|detail| detail.lang.clone()).filter(|lang| !lang.is_empty());
+        visitor.filter(|_| !draft.note.get()).unwrap_or_else(|| words.language().tag().to_owned())
+    });
+    if chat.take_claimed() && !browser::is_narrow() {
+        request_animation_frame(|| browser::focus(FIELD));
+    }
     let typed = move |event| {
         let text = event_target_value(&event);
         draft.conv.with_value(|conv| {
@@ -195,8 +217,9 @@ fn Writing(draft: Draft) -> impl IntoView {
         <AttachmentList/>
         <div class="composer-box" on:paste=move |event| paste(&event, draft) on:dragover=|event| event.prevent_default()
             on:drop=move |event| take_dropped(&event, draft)>
-            <textarea id=FIELD node_ref=draft.field rows="1" spellcheck="true" autocomplete="off"
-                placeholder=placeholder aria-label=placeholder prop:value=draft.text on:input=typed
+            <textarea id=FIELD node_ref=draft.field rows="1" spellcheck="true" lang=language autocomplete="off"
+                placeholder=placeholder aria-label=placeholder aria-autocomplete="list" aria-controls=move || suggestions.controls()
+                aria-activedescendant=move || suggestions.active() prop:value=draft.text on:input=typed
                 on:keydown=move |event| press(&event, draft, suggestions)></textarea>
             <div class="composer-tools">
                 <NoteSwitch draft/>
@@ -288,7 +311,7 @@ fn InsteadOfWriting(draft: Draft) -> impl IntoView {
 
 /// Enter publishes, Shift with Enter makes a line; while a reply is being picked the keys are its list's.
 fn press(event: &ev::KeyboardEvent, draft: Draft, suggestions: Suggestions) {
-    if event.is_composing() || suggestions.press(event) {
+    if browser::is_composing(event) || suggestions.press(event) {
         return;
     }
     match event.key().as_str() {

@@ -14,12 +14,16 @@ use super::{
     who::{Face, name_of},
 };
 use crate::{
-    chat::chat,
+    browser,
+    chat::{Loaded, chat},
     components::icon::Icon,
     i18n::{Text, words},
     pages::chats::ui,
     state::chat::{filter::Filter, people, thread::Thread},
 };
+
+/// Where the keyboard goes on when what it was on is gone, the first that is there.
+pub const PLACES: [&str; 4] = ["#reply", ".conversation-who h2", "#chats", "#list-title"];
 
 /// The open conversation, or what stands there without one.
 #[component]
@@ -30,8 +34,21 @@ pub fn Conversation() -> impl IntoView {
         (Some(_), true) => Shown::Missing,
         (Some(conv), false) => Shown::Open(conv),
     });
+    let inside = StoredValue::new(false);
+    // What can be done changes with the conversation: a button that is pressed may be gone afterwards.
+    Effect::new(move |_| {
+        chat.thread.with(|thread| thread.as_ref().and_then(Thread::detail).map(|detail| detail.may.clone()));
+        if inside.get_value() {
+            request_animation_frame(|| {
+                if browser::focused().is_none() && !browser::has_dialog() {
+                    browser::focus_first(&PLACES[if browser::is_narrow() { 1 } else { 0 }..]);
+                }
+            });
+        }
+    });
     view! {
-        <main class="conversation">
+        <main class="conversation" on:focusin=move |_| inside.set_value(true)
+            on:focusout=move |event| inside.set_value(event.related_target().is_none())>
             <div class="offers-here"><OfferCards/></div>
             {move || match state.get() {
                 Shown::Nothing => view! { <Nothing/> }.into_any(),
@@ -86,7 +103,7 @@ fn Top() -> impl IntoView {
             </button>
             {move || row.with(Option::is_some).then(|| view! { <Face row=Signal::derive(move || row.get())/> })}
             <div class="conversation-who">
-                <h2>{name}</h2>
+                <h2 tabindex="-1">{name}</h2>
                 <p class="muted">{move || where_it_stands(row.get())}</p>
             </div>
             <Toolbar/>
@@ -95,7 +112,7 @@ fn Top() -> impl IntoView {
     }
 }
 
-/// E-mail, site and queue, whose it is, and how it stands.
+/// Site and queue, whose it is, and how it stands.
 fn where_it_stands(row: Option<Row>) -> String {
     let (words, chat) = (words(), chat());
     let Some(row) = row else { return String::new() };
@@ -105,11 +122,12 @@ fn where_it_stands(row: Option<Row>) -> String {
         people::queue(&directory, &row.site, row.queue).map(|queue| queue.name.clone()).unwrap_or_default();
     let agent = row.agent.map(|agent| people::first_name(&directory, agent).to_owned()).unwrap_or_default();
     let stage = words.now(stage_text(&row.stage)).to_owned();
-    let parts = [row.email, site, queue, stage, agent];
+    let parts = [site, queue, stage, agent];
     parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn stage_text(stage: &str) -> Text {
+/// How a conversation stands, in a word.
+pub fn stage_text(stage: &str) -> Text {
     match stage {
         "bot" => Text::StageBot,
         "queued" | "offered" => Text::StageWaiting,
@@ -120,20 +138,48 @@ fn stage_text(stage: &str) -> Text {
     }
 }
 
-/// What the visitor filled in, at the top (FEATURES DSK-09).
+/// What the visitor filled in, at the top (FEATURES DSK-09); on phones with the way to what was said before.
 #[component]
 fn Filled() -> impl IntoView {
-    let words = words();
+    let (words, chat) = (words(), chat());
     let shown = Memo::new(move |_| detail().map(|detail| detail.form.clone()).unwrap_or_default());
-    move || {
+    let past = Memo::new(move |_| match &*chat.visitor.read() {
+        Loaded::Here(visitor) if !visitor.past.is_empty() => Some(visitor.id),
+        Loaded::Here(_) | Loaded::Not | Loaded::Loading | Loaded::Failed => None,
+    });
+    let lines = move || {
         let form = shown.get();
         let line = |(key, value): (&String, &String)| {
             let key = key.clone();
             view! { <span><b>{move || field_label(&key, words)}</b> " " {value.clone()}</span> }
         };
-        let lines = form.iter().filter(|(_, value)| !value.is_empty()).map(line).collect_view();
-        (!form.is_empty()).then(|| view! { <div class="filled">{lines}</div> })
-    }
+        form.iter().filter(|(key, value)| at_top(key) && !value.is_empty()).map(line).collect_view()
+    };
+    let before = move || {
+        past.get().map(|visitor| {
+            view! {
+                <a class="button past-button" data-do="past" href=format!("/contacts/{visitor}")>
+                    <Icon icon=lu::LuHistory/> {words.say(Text::PastChat)}
+                </a>
+            }
+        })
+    };
+    view! { <div class="filled"><div class="filled-lines">{lines}</div> {before}</div> }
+}
+
+/// Whether a field stands at the top of the conversation: how to reach the visitor, and what only this site asks. The
+/// others stand in the panel.
+pub fn at_top(key: &str) -> bool {
+    matches!(key, "email" | "phone") || !is_usual(key)
+}
+
+/// Whether a field is one that every site may ask.
+fn is_usual(key: &str) -> bool {
+    const USUAL: [&str; 12] = [
+        "name", "message", "email", "phone", "company", "title", "address", "city", "country", "website",
+        "site", "lang",
+    ];
+    USUAL.contains(&key)
 }
 
 #[component]
@@ -189,5 +235,21 @@ fn Missing() -> impl IntoView {
             <p>{words.say(Text::NoSuchChatHelp)}</p>
             <button type="button" class="button" on:click=move |_| ui.go_back()>{words.say(Text::BackToList)}</button>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_top;
+
+    // shows: DSK-09
+    #[test]
+    fn what_a_site_asks_stands_at_the_top_and_each_field_once() {
+        for key in ["email", "phone", "customer_number"] {
+            assert!(at_top(key), "{key}");
+        }
+        for key in ["name", "message", "company", "lang"] {
+            assert!(!at_top(key), "{key}");
+        }
     }
 }

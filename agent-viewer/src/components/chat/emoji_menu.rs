@@ -2,16 +2,20 @@
 use icondata_lu as lu;
 use leptos::{ev, html::Div, prelude::*};
 use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 
 use super::composer::Draft;
 use crate::{
     browser,
     components::icon::Icon,
     i18n::{Text, words},
-    state::chat::emoji::{GROUPS, step},
+    state::chat::emoji::{COLUMNS, GROUPS, step},
 };
 
 const MENU: &str = "emoji";
+/// What the groups are called, in their order.
+const NAMES: [Text; 5] =
+    [Text::EmojiFaces, Text::EmojiHands, Text::EmojiThings, Text::EmojiNature, Text::EmojiSigns];
 
 /// The button and its menu.
 #[component]
@@ -29,20 +33,22 @@ pub fn EmojiMenu() -> impl IntoView {
             request_animation_frame(move || focus_sign(grid, 0));
         }
     };
+    let one = |((index, (sign, _)), name): ((usize, &(&'static str, &str)), Text)| {
+        view! {
+            <button type="button" class="segment" data-group=index title=words.say(name) aria-label=words.say(name)
+                aria-pressed=move || (group.get() == index).to_string() on:click=move |_| group.set(index)>{*sign}</button>
+        }
+    };
     view! {
         <button type="button" class="button quiet square" data-do="emoji" title=label aria-label=label popovertarget=MENU
             aria-haspopup="dialog">
             <Icon icon=lu::LuSmile/>
         </button>
-        <div id=MENU class="menu emoji-menu" popover="auto" on:toggle=toggled>
-            <div class="emoji-groups" role="tablist" aria-label=label>
-                {GROUPS.iter().enumerate().map(|(index, (sign, _))| view! {
-                    <button type="button" class="segment" role="tab" aria-selected=move || (group.get() == index).to_string()
-                        on:click=move |_| group.set(index)>{*sign}</button>
-                }).collect_view()}
-            </div>
+        <div id=MENU class="menu emoji-menu" popover="auto" role="dialog" aria-label=label on:toggle=toggled>
+            <div class="emoji-groups" role="group" aria-label=label>{GROUPS.iter().enumerate().zip(NAMES).map(one).collect_view()}</div>
             <Show when=move || open.get()>
-                <div class="emoji-grid" role="grid" node_ref=grid on:keydown=move |event| press(&event, grid)>
+                <div class="emoji-grid" role="grid" aria-label=move || words.now(NAMES[group.get().min(NAMES.len() - 1)])
+                    node_ref=grid on:keydown=move |event| press(&event, grid)>
                     {move || signs(group.get())}
                 </div>
             </Show>
@@ -50,34 +56,46 @@ pub fn EmojiMenu() -> impl IntoView {
     }
 }
 
+/// The signs of a group, in lines; one of them is in the way of the Tab key.
 fn signs(group: usize) -> impl IntoView {
     let draft = expect_context::<Draft>();
     let (_, signs) = GROUPS[group];
-    let one = |(index, sign): (usize, &'static str)| {
+    let at = RwSignal::new(0_usize);
+    let one = move |(index, sign): (usize, &'static str)| {
         let pick = move |_| {
             browser::hide_popover(MENU);
             draft.insert(sign);
         };
-        view! { <button type="button" class="emoji" tabindex=if index == 0 { "0" } else { "-1" } on:click=pick>{sign}</button> }
+        view! {
+            <button type="button" class="emoji" role="gridcell" tabindex=move || if at.get() == index { "0" } else { "-1" }
+                on:focus=move |_| at.set(index) on:click=pick>{sign}</button>
+        }
     };
-    signs.split(' ').enumerate().map(one).collect_view()
+    let all: Vec<_> = signs.split(' ').enumerate().collect();
+    let line = |line: &[(usize, &'static str)]| {
+        view! { <div class="emoji-row" role="row">{line.iter().copied().map(one).collect_view()}</div> }
+    };
+    all.chunks(COLUMNS).map(line).collect_view()
 }
 
 fn press(event: &ev::KeyboardEvent, grid: NodeRef<Div>) {
-    let Some(children) = grid.get_untracked().map(|grid| grid.children()) else { return };
-    let active = document().active_element();
-    let count = children.length();
-    let at = (0..count).find(|index| children.item(*index) == active).unwrap_or(0);
-    if let Some(to) = step(&event.key(), at as usize, count as usize) {
+    let all = all_signs(grid);
+    let active = browser::focused();
+    let at = all.iter().position(|sign| Some(sign) == active.as_ref()).unwrap_or(0);
+    if let Some(to) = step(&event.key(), at, all.len()) {
         event.prevent_default();
         focus_sign(grid, to);
     }
 }
 
 fn focus_sign(grid: NodeRef<Div>, index: usize) {
-    let Some(grid) = grid.try_get_untracked().flatten() else { return };
-    let sign = u32::try_from(index).ok().and_then(|index| grid.children().item(index));
-    if let Some(sign) = sign.and_then(|sign| sign.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(sign) = all_signs(grid).get(index) {
         let _ = sign.focus();
     }
+}
+
+fn all_signs(grid: NodeRef<Div>) -> Vec<HtmlElement> {
+    let Some(grid) = grid.try_get_untracked().flatten() else { return Vec::new() };
+    let Ok(all) = grid.query_selector_all(".emoji") else { return Vec::new() };
+    (0..all.length()).filter_map(|index| all.item(index)?.dyn_into().ok()).collect()
 }

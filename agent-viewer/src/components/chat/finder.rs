@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{dialogs::Dialog, modal::Modal, tabs, who::name_of};
 use crate::{
+    browser,
     chat::{Chat, chat},
     components::icon::Icon,
     i18n::{Text, Words, words},
@@ -19,6 +20,11 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 /// Where conversations are looked for.
 const SEARCHED: [List; 4] = [List::Active, List::Waiting, List::Inbox, List::History];
 const SHOWN: usize = 12;
+const HITS: &str = "finder-hits";
+
+fn hit_id(index: usize) -> String {
+    format!("{HITS}-{index}")
+}
 
 #[derive(Clone, PartialEq)]
 enum Hit {
@@ -43,6 +49,9 @@ pub fn Finder() -> impl IntoView {
         at.set(0);
     });
     let press = move |event: ev::KeyboardEvent| {
+        if browser::is_composing(&event) {
+            return;
+        }
         let last = hits.read_untracked().len().saturating_sub(1);
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
@@ -62,17 +71,18 @@ pub fn Finder() -> impl IntoView {
         look.update_value(|look| look(text));
     };
     let line = move |(index, hit): (usize, Hit)| view! { <Line index hit at/> };
+    let active = move || (!hits.read().is_empty()).then(|| hit_id(at.get()));
     view! {
         <Modal title=Text::KeyFind close=move || ui.dialog.set(None) kind="finder">
             <label class="search">
                 <Icon icon=lu::LuSearch/>
-                <input node_ref=input type="search" role="combobox" aria-expanded="true" aria-controls="finder-hits" autocomplete="off"
+                <input node_ref=input type="search" role="combobox" aria-expanded="true" aria-controls=HITS aria-autocomplete="list" aria-activedescendant=active autocomplete="off"
                     spellcheck="false" autofocus placeholder=words.say(Text::FinderHelp) aria-label=words.say(Text::FinderHelp) on:input=type_in on:keydown=press/>
             </label>
-            <div id="finder-hits" class="finder-hits" role="listbox" aria-label=words.say(Text::KeyFind)>
+            <div id=HITS class="finder-hits" role="listbox" aria-label=words.say(Text::KeyFind)>
                 {move || hits.get().into_iter().enumerate().map(line).collect_view()}
-                {move || hits.read().is_empty().then(|| view! { <p class="menu-note muted" role="status">{words.say(Text::NoChatMatches)}</p> })}
             </div>
+            {move || hits.read().is_empty().then(|| view! { <p class="menu-note muted" role="status">{words.say(Text::NoChatMatches)}</p> })}
         </Modal>
     }
 }
@@ -90,7 +100,7 @@ fn Line(index: usize, hit: Hit, at: RwSignal<usize>) -> impl IntoView {
         }
     });
     view! {
-        <button type="button" class="menu-item" role="option" tabindex="-1" aria-selected=chosen on:click=move |_| go(&hit, (chat, ui))>
+        <button type="button" id=hit_id(index) class="menu-item" role="option" tabindex="-1" aria-selected=chosen on:click=move |_| go(&hit, (chat, ui))>
             <Icon icon/> <span>{name}</span> <span class="muted finder-more">{more}</span>
         </button>
     }

@@ -8,6 +8,7 @@ use super::{
     presence_menu::PresenceMenu,
     rows::ChatRows,
     tabs::{self, Tabs},
+    unsent::Unsent,
 };
 use crate::{
     chat::chat,
@@ -41,7 +42,11 @@ pub fn ListPane() -> impl IntoView {
                 <PresenceMenu/>
             </header>
             <OfferCards/>
+            <Unsent/>
             <Tabs/>
+            {move || (chat.listing.read().query().list == List::Inbox).then(|| view! {
+                <p class="list-name" data-name="inbox"><Icon icon=tabs::icon(List::Inbox)/> {words.say(Text::InboxTitle)}</p>
+            })}
             <SearchAndFilters/>
             <p class="unseen" role="status">{told}</p>
             {move || match state.get() {

@@ -19,13 +19,17 @@ use crate::{
     state::{
         chat::{
             entries::Entry,
-            outbox::{Outgoing, Standing},
+            outbox::{KEPT, Outgoing, Standing},
             people,
             rich::{Piece, links},
         },
         visitors::web,
     },
 };
+
+/// The name of the visitor whose thread is shown; for its lines.
+#[derive(Clone, Copy)]
+pub struct Visited(pub Signal<String>);
 
 /// The id of the line at which a conversation of before begins.
 pub fn past_id(conv: &str) -> String {
@@ -98,7 +102,8 @@ fn Bubble(msg: Arc<Msg>, head: bool) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let (side, kind) = (side(msg.from), kind_class(&msg));
     let author = StoredValue::new(msg.clone());
-    let name = move || author.with_value(|msg| author_name(msg, words, chat));
+    let visited = use_context::<Visited>();
+    let name = move || author.with_value(|msg| author_name(msg, visited, (words, chat)));
     let icon = match msg.from {
         From::Bot => Some(lu::LuBot),
         From::Visitor | From::Agent | From::System => None,
@@ -140,10 +145,10 @@ fn is_image(msg: &Msg) -> bool {
     !msg.meta.files.is_empty() && msg.meta.files.iter().all(|file| file.size.is_some())
 }
 
-fn author_name(msg: &Msg, words: Words, chat: crate::chat::Chat) -> String {
+fn author_name(msg: &Msg, visited: Option<Visited>, (words, chat): (Words, crate::chat::Chat)) -> String {
     match msg.from {
         From::Visitor => {
-            let name = super::conversation::row().map(|row| row.name).unwrap_or_default();
+            let name = visited.map(|it| it.0.get()).unwrap_or_default();
             if name.trim().is_empty() { words.now(Text::TheVisitor).to_owned() } else { name }
         }
         From::Bot => {
@@ -393,6 +398,7 @@ fn Sending(message: Outgoing) -> impl IntoView {
 
 fn failure(code: &str) -> Text {
     match code {
+        KEPT => Text::KeptNotSent,
         "too_long" => Text::FaultTooLong,
         "too_many_files" => Text::TooManyFiles,
         "files_missing" => Text::FaultFiles,

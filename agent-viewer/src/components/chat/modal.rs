@@ -1,13 +1,22 @@
 //! A question in the middle of the page, in the browser's own top layer.
+use std::cell::RefCell;
+
 use icondata_lu as lu;
 use leptos::{ev, html, prelude::*};
+use web_sys::HtmlElement;
 
 use crate::{
+    browser,
     components::icon::Icon,
     i18n::{Text, words},
 };
 
-/// A modal dialog: Escape, its cross and a press beside it close it.
+thread_local! {
+    /// What had the keyboard's focus before the dialog that is open, or the first of several that follow each other.
+    static BEFORE: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+}
+
+/// A modal dialog: Escape, its cross and a press beside it close it. The keyboard's focus goes back to where it was.
 #[component]
 pub fn Modal(
     /// What it is about.
@@ -22,6 +31,8 @@ pub fn Modal(
 ) -> impl IntoView {
     let words = words();
     let node = NodeRef::<html::Dialog>::new();
+    remember_focus();
+    on_cleanup(|| request_animation_frame(give_focus_back));
     Effect::new(move |_| {
         if let Some(dialog) = node.get() {
             request_animation_frame(move || {
@@ -51,5 +62,25 @@ pub fn Modal(
                 {children()}
             </div>
         </dialog>
+    }
+}
+
+fn remember_focus() {
+    let Some(focused) = browser::focused() else { return };
+    // One dialog that follows another goes back to where the first one was asked for.
+    if focused.closest("dialog").ok().flatten().is_none() {
+        BEFORE.set(Some(focused));
+    }
+}
+
+/// A dialog that is taken out of the document takes the focus with it.
+fn give_focus_back() {
+    if browser::has_dialog() || browser::focused().is_some() {
+        return;
+    }
+    let before = BEFORE.take().filter(browser::can_take_focus);
+    match before {
+        Some(before) => drop(before.focus()),
+        None => browser::focus_first(&super::conversation::PLACES),
     }
 }

@@ -17,12 +17,12 @@ use crate::{
 /// Length of the ring's line: its radius is 18.
 const AROUND: f64 = 113.1;
 
-/// All cards; announced as they come.
+/// All cards. They are announced apart: the seconds that run here would be said each time.
 #[component]
 pub fn OfferCards() -> impl IntoView {
     let chat = chat();
     view! {
-        <div class="offers" role="region" aria-live="assertive" aria-label=words().say(Text::Offers)>
+        <div class="offers" role="region" aria-label=words().say(Text::Offers)>
             <For each=move || chat.offers.read().cards().to_vec() key=|card| (card.row.conv.clone(), card.offer.no)
                 children=move |card| view! { <OfferCard card/> }/>
         </div>
@@ -32,12 +32,8 @@ pub fn OfferCards() -> impl IntoView {
 #[component]
 fn OfferCard(card: Card) -> impl IntoView {
     let (words, chat, ui) = (words(), chat(), ui());
+    let conv = card.row.conv.clone();
     let card = StoredValue::new(card);
-    let from = move || {
-        let from = card.with_value(|card| card.offer.from)?;
-        let name = people::first_name(&chat.directory.read(), from).to_owned();
-        Some(words.fill(Text::OfferFrom, &[("name", &name)]))
-    };
     let accept = move |_| {
         let conv = card.with_value(|card| card.row.conv.clone());
         chat.claim(&conv);
@@ -49,12 +45,13 @@ fn OfferCard(card: Card) -> impl IntoView {
         })
     };
     view! {
-        <article class="offer">
+        <article class="offer" data-conv=conv>
             <Ring card/>
             <div class="offer-who">
                 <strong>{move || card.with_value(|card| name_of(&card.row, words))}</strong>
-                <p>{move || from().unwrap_or_else(|| card.with_value(|card| card.row.preview.clone()))}</p>
+                <p data-offer="place">{move || card.with_value(|card| place_of(card, chat))}</p>
             </div>
+            <About card/>
             <div class="offer-do">
                 <button type="button" class="button quiet" data-do="decline" on:click=decline>{words.say(Text::Decline)}</button>
                 <button type="button" class="button primary" data-do="accept" on:click=accept>
@@ -65,6 +62,36 @@ fn OfferCard(card: Card) -> impl IntoView {
     }
 }
 
+/// The queue, and the site where there are several.
+fn place_of(card: &Card, chat: Chat) -> String {
+    let directory = chat.directory.read();
+    let queue = people::queue(&directory, &card.row.site, card.row.queue).map(|it| it.name.clone());
+    let site = people::site(&directory, &card.row.site).map(|it| it.name.clone());
+    let parts = [queue, site].into_iter().flatten().filter(|it| !it.is_empty());
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+/// Who gives it, the page that the visitor is on, and how it begins: as far as each is known.
+#[component]
+fn About(card: StoredValue<Card>) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let from = move || {
+        let from = card.with_value(|card| card.offer.from)?;
+        let name = people::first_name(&chat.directory.read(), from).to_owned();
+        let said = words.fill(Text::OfferFrom, &[("name", &name)]);
+        Some(
+            view! { <p class="offer-from" data-offer="from"><Icon icon=lu::LuArrowRightLeft size=14/> <span>{said}</span></p> },
+        )
+    };
+    let page = card.with_value(|card| card.offer.page.clone()).map(|page| {
+        let title = if page.title.is_empty() { page.url.clone() } else { page.title };
+        view! { <p class="offer-page" data-offer="page" title=page.url><Icon icon=lu::LuGlobe size=14/> <span>{title}</span></p> }
+    });
+    let first = card.with_value(|card| card.row.preview.clone());
+    let first = (!first.is_empty()).then(|| view! { <p class="offer-words" data-offer="words">{first}</p> });
+    view! { <div class="offer-about">{from} {page} {first}</div> }
+}
+
 /// The seconds that are left, in a ring that closes.
 #[component]
 fn Ring(card: StoredValue<Card>) -> impl IntoView {
@@ -72,7 +99,7 @@ fn Ring(card: StoredValue<Card>) -> impl IntoView {
     let rest = Memo::new(move |_| card.with_value(|card| left(&card.offer, chat.now.get())));
     let seconds = move || rest.get().0;
     view! {
-        <span class="ring" class:soon=move || seconds() <= 10 role="timer" title=words.say(Text::TimeLeft)>
+        <span class="ring" class:soon=move || seconds() <= 10 role="timer" title=words.say(Text::TimeLeft) aria-label=words.say(Text::TimeLeft)>
             <svg viewBox="0 0 40 40" aria-hidden="true">
                 <circle cx="20" cy="20" r="18"></circle>
                 <circle class="ring-rest" cx="20" cy="20" r="18" stroke-dasharray=AROUND

@@ -4,10 +4,10 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{
-    conversation::row,
+    conversation::{at_top, row},
     dialogs::Dialog,
     message::field_label,
-    panel_parts::{Custom, Documents, PagesSeen, PastExchanges, ThisVisit},
+    panel_parts::{Custom, Documents, PagesSeen, PastExchanges, Rated, ThisVisit, VisitorNotes},
     who::{Face, name_of},
 };
 use crate::{
@@ -62,10 +62,12 @@ fn KnownVisitor() -> impl IntoView {
     let known = Known(visitor);
     view! {
         <Profile known/>
+        <Rated/>
+        <Custom known/>
+        <VisitorNotes known/>
         <ThisVisit known/>
         <PagesSeen known/>
         <PastExchanges known/>
-        <Custom known/>
         <Documents/>
     }
 }
@@ -83,7 +85,9 @@ fn Profile(known: Known) -> impl IntoView {
         visitor
             .profile
             .iter()
-            .filter(|(key, value)| *key != "name" && !value.is_empty())
+            .filter(|(key, value)| {
+                !matches!(key.as_str(), "name" | "message") && !at_top(key) && !value.is_empty()
+            })
             .map(line)
             .collect_view()
     };

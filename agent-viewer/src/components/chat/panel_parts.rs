@@ -7,15 +7,26 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{file_card::File, message::past_id, panel::Known};
+use super::{
+    conversation::detail,
+    file_card::File,
+    message::past_id,
+    notes::Notes,
+    panel::Known,
+    rating::{Rating, Stars},
+};
 use crate::{
     browser,
     chat::{Loaded, chat},
     components::icon::Icon,
-    i18n::{Text, words},
+    i18n::{Text, Words, words},
     net::chat_http,
-    pages::chats::ui,
-    state::{chat::people, since::clock, visitors::web},
+    pages::chats::{Ui, ui},
+    state::{
+        chat::{people, thread::Thread, visit},
+        since::clock,
+        visitors::web,
+    },
 };
 
 #[component]
@@ -38,11 +49,7 @@ fn Part(
 #[component]
 pub fn ThisVisit(known: Known) -> impl IntoView {
     let (words, chat) = (words(), chat());
-    let lasts = move || {
-        let started = known.0.read().visit_started?;
-        let millis = u64::try_from(chat.now.get() - started).unwrap_or(0);
-        Some(clock(std::time::Duration::from_millis(millis)))
-    };
+    let lasts = move || visit::lasts(&known.0.read(), chat.now.get()).map(clock);
     let came = move || {
         let visitor = known.0.read();
         let (kind, from) = &visitor.provenance;
@@ -63,6 +70,13 @@ pub fn ThisVisit(known: Known) -> impl IntoView {
             (browser, system) => words.fill(Text::BrowserOn, &[("browser", browser), ("system", system)]),
         }
     };
+    let campaign = move || visit::campaign(&known.0.read());
+    let first = move || {
+        let visitor = known.0.read();
+        visitor.first_page.as_ref().map(|page| (page.url.clone(), page.title.clone()))
+    };
+    let referrer =
+        move || Some((known.0.read().referrer.clone(), String::new())).filter(|(url, _)| !url.is_empty());
     let fact = move |name: &'static str, label: Text, value: Signal<String>| {
         view! { <Show when=move || !value.read().is_empty()><dt>{words.say(label)}</dt><dd data-fact=name>{value}</dd></Show> }
     };
@@ -70,6 +84,9 @@ pub fn ThisVisit(known: Known) -> impl IntoView {
         <Part title=Text::ThisVisit name="visit">
             <dl class="facts">
                 {fact("provenance", Text::Provenance, Signal::derive(came))}
+                {fact("campaign", Text::Campaign, Signal::derive(campaign))}
+                {place("referrer", Text::Referrer, Signal::derive(referrer))}
+                {place("first-page", Text::FirstPage, Signal::derive(first))}
                 {fact("duration", Text::Duration, Signal::derive(move || lasts().unwrap_or_default()))}
                 {fact("pages", Text::PagesViewed, Signal::derive(move || known.0.read().page_count.to_string()))}
                 {fact("visits", Text::Visits, Signal::derive(move || known.0.read().visits.to_string()))}
@@ -80,32 +97,97 @@ pub fn ThisVisit(known: Known) -> impl IntoView {
     }
 }
 
-/// Pages of the visit, the latest first (FEATURES DSK-10).
+/// An address of a visit, by its title where it has one.
+fn place(name: &'static str, label: Text, value: Signal<Option<(String, String)>>) -> impl IntoView {
+    let words = words();
+    move || {
+        value.get().map(|(url, title)| {
+            view! { <dt>{words.say(label)}</dt><dd class="fact-place" data-fact=name>{link(url, title)}</dd> }
+        })
+    }
+}
+
+/// A way to a page, where a browser may be sent there. Its address is shown without what all of them begin with.
+fn link(url: String, title: String) -> AnyView {
+    let short = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest).trim_end_matches('/').to_owned();
+    let shown = if title.is_empty() { short } else { title };
+    if web(&url) {
+        view! { <a href=url.clone() target="_blank" rel="noopener noreferrer" title=url>{shown}</a> }
+            .into_any()
+    } else {
+        view! { <span title=url>{shown}</span> }.into_any()
+    }
+}
+
+/// Pages of the visit, the latest first (FEATURES DSK-10): since the conversation began, and before it (DSK-11).
 #[component]
 pub fn PagesSeen(known: Known) -> impl IntoView {
-    let words = words();
-    let pages = Memo::new(move |_| known.0.read().pages.clone());
+    let (words, chat) = (words(), chat());
+    let begun = Memo::new(move |_| {
+        let thread = chat.thread.read();
+        let first = thread.as_ref().filter(|thread| thread.earlier().is_none()).map(Thread::msgs)?.first()?;
+        Some(first.at)
+    });
+    let pages = Memo::new(move |_| visit::around(&known.0.read().pages, begun.get()));
     let line = move |page: PageView| {
-        let title = if page.title.is_empty() { page.url.clone() } else { page.title.clone() };
-        let (at, url) = (page.at, page.url.clone());
+        let at = page.at;
         let hour = move || browser::hour(at, words.language().tag());
-        let place = if web(&url) {
-            view! { <a href=url.clone() target="_blank" rel="noopener noreferrer" title=url>{title}</a> }
-                .into_any()
-        } else {
-            view! { <span title=url>{title}</span> }.into_any()
-        };
-        view! { <li>{place} <time title=move || browser::exact_time(at as f64, words.language().tag())>{hour}</time></li> }
+        view! {
+            <li>{link(page.url, page.title)} <time title=move || browser::exact_time(at as f64, words.language().tag())>{hour}</time></li>
+        }
     };
-    let none =
-        move || pages.read().is_empty().then(|| view! { <p class="muted">{words.say(Text::NoPages)}</p> });
+    let none = move || {
+        let (since, before) = &*pages.read();
+        (since.is_empty() && before.is_empty())
+            .then(|| view! { <p class="muted">{words.say(Text::NoPages)}</p> })
+    };
+    let split = move || {
+        let (since, before) = &*pages.read();
+        let both = !since.is_empty() && !before.is_empty();
+        both.then(|| view! { <p class="page-split" data-split>{words.say(Text::BeforeChat)}</p> })
+    };
     view! {
         <Part title=Text::PagesSeen name="pages">
-            <ol class="page-list">
-                <For each=move || pages.get() key=|page| (page.at, page.url.clone()) children=line/>
+            <ol class="page-list" data-pages="since">
+                <For each=move || pages.read().0.clone() key=|page| (page.at, page.url.clone()) children=line/>
+            </ol>
+            {split}
+            <ol class="page-list" data-pages="before">
+                <For each=move || pages.read().1.clone() key=|page| (page.at, page.url.clone()) children=line/>
             </ol>
             {none}
         </Part>
+    }
+}
+
+/// What agents noted about the visitor (FEATURES CRM-04).
+#[component]
+pub fn VisitorNotes(known: Known) -> impl IntoView {
+    let (chat, ui) = (chat(), ui());
+    let notes = Memo::new(move |_| known.0.read().notes.clone());
+    let count = Signal::derive(move || match notes.read().len() {
+        0 => String::new(),
+        count => count.to_string(),
+    });
+    let changed = move |()| {
+        if let Some(conv) = ui.open.get_untracked() {
+            chat.load_visitor(conv);
+        }
+    };
+    view! {
+        <Part title=Text::Stickies count name="notes">
+            <Notes visitor=Signal::derive(move || known.0.read().id) notes changed=Callback::new(changed)/>
+        </Part>
+    }
+}
+
+/// What the visitor thought of this conversation (FEATURES RAT-01).
+#[component]
+pub fn Rated() -> impl IntoView {
+    move || {
+        detail().and_then(|detail| detail.rating.clone()).map(|(stars, text)| {
+            view! { <Part title=Text::RatingTitle name="rating"><Rating stars text/></Part> }
+        })
     }
 }
 
@@ -123,11 +205,12 @@ pub fn PastExchanges(known: Known) -> impl IntoView {
             .unwrap_or_default();
         let jump = move |_| {
             ui.to_thread();
-            jump_to_past(conv.clone());
+            jump_to_past(ui, conv.clone());
         };
         view! {
             <li><button type="button" class="past-line" data-past=past.conv on:click=jump>
-                <time>{move || browser::short_time(at, words.language().tag())}</time> <span class="muted">{who}</span>
+                <time>{move || browser::short_time(at, words.language().tag())}</time>
+                <span class="muted">{who} {past.rating.map(|stars| view! { " " <Stars stars/> })}</span>
                 <span class="past-preview">{past.preview}</span>
             </button></li>
         }
@@ -146,45 +229,56 @@ pub fn PastExchanges(known: Known) -> impl IntoView {
     }
 }
 
-/// Shows the thread down to that conversation, and puts the focus there.
-fn jump_to_past(conv: String) {
-    let chat = chat();
-    if browser::jump_to(&past_id(&conv)) {
-        return;
+/// Shows the thread down to that conversation, and puts the focus there: it comes page by page.
+fn jump_to_past(ui: Ui, conv: String) {
+    let id = past_id(&conv);
+    if !browser::jump_to(&id) {
+        ui.sought.set(Some(id.into()));
+        chat().reach_past(conv);
     }
-    chat.reach_past(conv.clone());
-    let tries = RwSignal::new(50_u8);
-    let name = past_id(&conv);
-    // It comes page by page; each time lines are drawn it is looked for.
-    Effect::new(move |_| {
-        chat.past.track();
-        let name = name.clone();
-        request_animation_frame(move || {
-            let left = tries.get_untracked();
-            if 0 < left && browser::jump_to(&name) {
-                tries.set(0);
-            }
-        });
-    });
 }
 
 /// What the site's script told (FEATURES INF-12).
 #[component]
 pub fn Custom(known: Known) -> impl IntoView {
     let custom = Memo::new(move |_| known.0.read().custom.clone());
-    let line = |value: CustomValue| {
-        let shown = if value.kind == "url" && web(&value.value) {
-            view! { <a href=value.value.clone() target="_blank" rel="noopener noreferrer">{value.value.clone()}</a> }.into_any()
-        } else {
-            value.value.clone().into_any()
-        };
-        view! { <dt>{value.label}</dt><dd data-custom=value.key>{shown}</dd> }
-    };
     view! {
         <Show when=move || !custom.read().is_empty()>
-            <Part title=Text::CustomData name="custom"><dl class="facts">{move || custom.get().into_iter().map(line).collect_view()}</dl></Part>
+            <Part title=Text::CustomData name="custom"><CustomFacts custom/></Part>
         </Show>
     }
+}
+
+/// Each value under the site's own name for it, written as its kind is read.
+#[component]
+pub fn CustomFacts(
+    /// The values.
+    #[prop(into)]
+    custom: Signal<Vec<CustomValue>>,
+) -> impl IntoView {
+    let words = words();
+    let line = move |value: CustomValue| {
+        let (label, key) = (value.label.clone(), value.key.clone());
+        let shown = if value.kind == "url" && web(&value.value) {
+            link(value.value.clone(), String::new())
+        } else {
+            (move || written(&value, words)).into_any()
+        };
+        view! { <dt>{label}</dt><dd data-custom=key>{shown}</dd> }
+    };
+    view! { <dl class="facts">{move || custom.get().into_iter().map(line).collect_view()}</dl> }
+}
+
+fn written(value: &CustomValue, words: Words) -> String {
+    let language = words.language().tag();
+    let shown = match value.kind.as_str() {
+        "money" => {
+            visit::money(&value.value).map(|(amount, currency)| browser::money(amount, &currency, language))
+        }
+        "date" => browser::date_of(&value.value, language),
+        _ => None,
+    };
+    shown.unwrap_or_else(|| value.value.clone())
 }
 
 /// Documents of the conversation, both ways, newest first (FEATURES FIL-11).

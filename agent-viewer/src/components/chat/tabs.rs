@@ -50,15 +50,17 @@ pub fn Tabs() -> impl IntoView {
     let (words, chat) = (words(), chat());
     let current = Memo::new(move |_| chat.listing.read().query().list);
     let third = move || REST.into_iter().find(|list| *list == current.get());
+    // What lies unread in the inbox is seen from every list.
+    let inbox =
+        move || Some(chat.counts.read().inbox).filter(|count| 0 < *count && current.get() != List::Inbox);
     let third_name = move || words.now(third().map_or(Text::MoreLists, name));
     let items = REST.map(|list| view! { <MenuItem list current/> });
     view! {
         <nav class="tabs" aria-label=words.say(Text::Lists)>
             {FIRST.map(|list| view! { <Tab list current/> })}
-            <button type="button" class="tab more" class:chosen=move || third().is_some() popovertarget=MENU
-                aria-haspopup="menu">
+            <button type="button" class="tab more" class:chosen=move || third().is_some() popovertarget=MENU>
                 <span>{third_name}</span>
-                {move || (third().is_none() && 0 < chat.counts.read().inbox).then(|| view! { <i class="unread-dot"></i> })}
+                {move || inbox().map(|count| view! { <b class="tab-count" data-count="inbox" title=words.say(Text::ListInbox)>{count}</b> })}
                 <Icon icon=lu::LuChevronDown/>
             </button>
             <div id=MENU class="menu lists-menu" popover="auto">{items}</div>

@@ -1,37 +1,28 @@
 //! The thread of the open conversation: what was said, from top to bottom. Can be mounted on any page.
+use chat_proto::{Millis, desk::Visitor};
 use icondata_lu as lu;
-use leptos::{ev, html::Div, prelude::*};
+use leptos::{ev, prelude::*};
 
-use super::message::Line;
+use super::{
+    conversation::{detail, row},
+    eye::Eye,
+    message::{Line, Visited},
+    rating::Rating,
+};
 use crate::{
     browser,
-    chat::{Loaded, chat},
+    chat::{Chat, Loaded, Past, chat},
     components::icon::Icon,
     i18n::{Text, words},
+    pages::chats::ui,
     state::chat::{
         entries::{Entry, Sources, entries, is_read},
         filter::Filter,
+        outbox::{Outbox, Outgoing},
         people,
         thread::Thread,
     },
 };
-
-/// Lines that are in the document at first, and that come with each step upwards.
-const STEP: usize = 80;
-/// So near to an end, CSS pixels, counts as being there.
-const NEAR: i32 = 80;
-
-/// Where the eye is.
-#[derive(Clone, Copy)]
-struct Eye {
-    node: NodeRef<Div>,
-    /// Whether it follows what comes.
-    at_end: RwSignal<bool>,
-    /// How many lines are in the document.
-    limit: RwSignal<usize>,
-    /// The first line and the whole height, as last seen.
-    seen: StoredValue<(String, i32)>,
-}
 
 /// The thread.
 #[component]
@@ -39,27 +30,28 @@ pub fn ThreadView(
     /// What of it is shown.
     filter: RwSignal<Filter>,
 ) -> impl IntoView {
-    let (words, chat) = (words(), chat());
-    let all = Memo::new(move |_| lines(filter.get()));
-    let eye = Eye {
-        node: NodeRef::new(),
-        at_end: RwSignal::new(true),
-        limit: RwSignal::new(STEP),
-        seen: StoredValue::new((String::new(), 0)),
-    };
-    let shown = Memo::new(move |_| {
-        let all = all.read();
-        all[all.len().saturating_sub(eye.limit.get())..].to_vec()
-    });
+    let (words, chat, ui) = (words(), chat(), ui());
+    let watched = Watched::of(chat);
+    let all = Memo::new(move |_| watched.lines(filter.get()));
+    let name = Memo::new(move |_| row().map(|row| row.name).unwrap_or_default());
+    provide_context(Visited(name.into()));
+    let eye = Eye::on(all);
+    let shown = Memo::new(move |_| eye.lines());
     Effect::new(move |_| {
-        let first = shown.read().first().map(Entry::key).unwrap_or_default();
-        request_animation_frame(move || eye.settle(first));
+        shown.track();
+        request_animation_frame(move || eye.settle());
     });
     let open = Memo::new(move |_| chat.thread.read().as_ref().map(|thread| thread.conv().to_owned()));
     Effect::new(move |_| {
         open.with(|_| ());
-        eye.at_end.set(true);
-        eye.limit.set(STEP);
+        eye.begin();
+        ui.sought.set(None);
+    });
+    Effect::new(move |_| {
+        all.track();
+        if let Some(id) = ui.sought.get() {
+            eye.reach(id, move || ui.sought.set(None));
+        }
     });
     // A thread that gets lower or narrower still shows its end.
     let resized = window_event_listener(ev::resize, move |_| eye.stay());
@@ -68,31 +60,25 @@ pub fn ThreadView(
         chat.composed.get();
         request_animation_frame(move || eye.stay());
     });
-    let up = move || {
-        if eye.limit.get_untracked() < all.read_untracked().len() {
-            eye.limit.update(|limit| *limit += STEP);
-        } else {
-            chat.earlier();
-        }
-    };
     let ready =
         Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
     let whole = move || {
         let begun = chat.thread.read().as_ref().is_some_and(|thread| thread.earlier().is_none());
         let first = matches!(&*chat.visitor.read(), Loaded::Here(visitor) if visitor.past.is_empty());
-        begun && (first || chat.past.read().is_whole()) && all.read().len() <= eye.limit.get()
+        begun && (first || chat.past.read().is_whole()) && eye.has_begin()
     };
     view! {
-        <div class="thread" node_ref=eye.node on:scroll=move |_| eye.scrolled(up)>
-            <div class="thread-lines" role="log" aria-label=words.say(Text::ThreadLabel) aria-live="polite">
+        <div class="thread" node_ref=eye.node on:scroll=move |_| eye.scrolled()>
+            // What comes is said apart, once: earlier messages that are fetched are no news.
+            <div class="thread-lines" role="log" aria-label=words.say(Text::ThreadLabel) aria-live="off">
                 <Show when=move || ready.get() fallback=|| view! { <ThreadSkeleton/> }>
                     <Show when=move || !whole()>
-                        <button type="button" class="button quiet earlier" on:click=move |_| up()>
+                        <button type="button" class="button quiet earlier" on:click=move |_| eye.up()>
                             <Icon icon=lu::LuArrowUp/> {words.say(Text::Earlier)}
                         </button>
                     </Show>
                     <For each=move || shown.get() key=Entry::key children=|entry| view! { <Line entry/> }/>
-                    <Foot all/>
+                    <Show when=move || eye.has_end()><Foot all/></Show>
                 </Show>
             </div>
             <Show when=move || !eye.at_end.get()>
@@ -104,59 +90,43 @@ pub fn ThreadView(
     }
 }
 
-impl Eye {
-    fn scrolled(self, up: impl FnOnce()) {
-        let Some(node) = self.node.get_untracked() else { return };
-        let below = node.scroll_height() - node.scroll_top() - node.client_height();
-        self.at_end.set(below < NEAR);
-        if node.scroll_top() < NEAR && node.client_height() < node.scroll_height() {
-            up();
-        }
+/// What the lines follow, and nothing else: what is typed into the composer is none of it.
+#[derive(Clone, Copy)]
+struct Watched {
+    thread: RwSignal<Option<Thread>>,
+    past: RwSignal<Past>,
+    visitor: RwSignal<Loaded<Visitor>>,
+    /// What of the outbox belongs to the thread.
+    outgoing: Memo<Vec<Outgoing>>,
+    day: fn(Millis) -> Millis,
+}
+
+impl Watched {
+    fn of(chat: Chat) -> Self {
+        let outgoing = outgoing(chat.thread, chat.outbox);
+        Self { thread: chat.thread, past: chat.past, visitor: chat.visitor, outgoing, day: browser::day_of }
     }
 
-    /// Where the end is looked at, it stays in sight.
-    fn stay(self) {
-        if self.at_end.try_get_untracked() == Some(true) {
-            self.go_to_end();
-        }
-    }
-
-    fn go_to_end(self) {
-        if let Some(node) = self.node.try_get_untracked().flatten() {
-            node.set_scroll_top(node.scroll_height());
-            self.at_end.set(true);
-        }
-    }
-
-    /// Lines came: at the end the eye follows them; what comes above moves nothing that is read.
-    fn settle(self, first: String) {
-        let Some(node) = self.node.try_get_untracked().flatten() else { return };
-        let (before, height) = self.seen.try_get_value().unwrap_or_default();
-        let now = node.scroll_height();
-        if self.at_end.get_untracked() {
-            node.set_scroll_top(now);
-        } else if before != first && height < now {
-            node.set_scroll_top(node.scroll_top() + now - height);
-        }
-        let _ = self.seen.try_set_value((first, node.scroll_height()));
+    fn lines(self, filter: Filter) -> Vec<Entry> {
+        let (thread, past, visitor) = (self.thread.read(), self.past.read(), self.visitor.read());
+        let Some(thread) = thread.as_ref() else { return Vec::new() };
+        let pages = match &*visitor {
+            Loaded::Here(visitor) => visitor.pages.as_slice(),
+            Loaded::Not | Loaded::Loading | Loaded::Failed => &[],
+        };
+        let shown = matches!(filter, Filter::All | Filter::Agent);
+        let outgoing = if shown { self.outgoing.get() } else { Vec::new() };
+        entries(&Sources { thread, past: &past.shown, pages, outgoing, filter, day: self.day })
     }
 }
 
-fn lines(filter: Filter) -> Vec<Entry> {
-    let chat = chat();
-    let (thread, past, visitor) = (chat.thread.read(), chat.past.read(), chat.visitor.read());
-    let Some(thread) = thread.as_ref() else { return Vec::new() };
-    let pages = match &*visitor {
-        Loaded::Here(visitor) => visitor.pages.as_slice(),
-        Loaded::Not | Loaded::Loading | Loaded::Failed => &[],
-    };
-    let outbox = chat.outbox.read();
-    let outgoing = if matches!(filter, Filter::All | Filter::Agent) {
+/// What of the outbox belongs to the thread and does not stand in it yet.
+fn outgoing(thread: RwSignal<Option<Thread>>, outbox: RwSignal<Outbox>) -> Memo<Vec<Outgoing>> {
+    Memo::new(move |_| {
+        let (thread, outbox) = (thread.read(), outbox.read());
+        let Some(thread) = thread.as_ref() else { return Vec::new() };
         outbox.of(thread.conv()).filter(|it| !thread.has(&it.cid)).cloned().collect()
-    } else {
-        Vec::new()
-    };
-    entries(&Sources { thread, past: &past.shown, pages, outgoing, filter, day: browser::day_of })
+    })
 }
 
 /// Who has read it, and who types.
@@ -181,6 +151,7 @@ fn Foot(all: Memo<Vec<Entry>>) -> impl IntoView {
         })
     });
     view! {
+        {move || detail().and_then(|detail| detail.rating.clone()).map(|(stars, text)| view! { <Rating stars text/> })}
         <p class="seen">{move || seen.get().map(|seen| words.now(if seen { Text::Seen } else { Text::Delivered }))}</p>
         <p class="typing" class:on=move || typing.read().is_some()>
             <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> {typing}
@@ -194,5 +165,53 @@ fn ThreadSkeleton() -> impl IntoView {
         <div class="thread-bones" aria-busy="true" aria-label=words().say(Text::Loading)>
             <i></i><i class="right"></i><i></i><i class="right"></i>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use chat_proto::{desk::Say, message::Msg};
+
+    use super::*;
+
+    fn message(cid: &str, conv: &str) -> Outgoing {
+        let say = Say::Text { text: "words".into(), files: vec![], reply_to: None };
+        Outgoing::new(cid.into(), conv, say, vec![], 0)
+    }
+
+    #[test]
+    fn the_lines_are_made_anew_for_what_stands_in_them_and_for_nothing_else() {
+        let owner = Owner::new();
+        owner.set();
+        let (thread, outbox) = (RwSignal::new(Some(Thread::open("c", 0))), RwSignal::new(Outbox::default()));
+        let watched = Watched {
+            thread,
+            past: RwSignal::default(),
+            visitor: RwSignal::new(Loaded::Not),
+            outgoing: outgoing(thread, outbox),
+            day: |_| 0,
+        };
+        let made = Arc::new(AtomicUsize::new(0));
+        let counted = made.clone();
+        let lines = Memo::new(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            watched.lines(Filter::All)
+        });
+        let after = |step: &dyn Fn()| {
+            step();
+            (lines.read_untracked().len(), made.load(Ordering::Relaxed))
+        };
+        assert_eq!(after(&|| ()), (0, 1));
+        let msg = || Msg { seq: 1, kind: "text".into(), cid: "1".into(), ..Msg::default() };
+        assert_eq!(after(&|| thread.update(|it| drop(it.as_mut().map(|it| it.take(vec![msg()]))))), (2, 2));
+        assert_eq!(after(&|| outbox.update(|it| it.push(message("2", "other")))), (2, 2), "another thread's");
+        assert_eq!(after(&|| outbox.update(|it| drop(it.ready(0)))), (2, 2), "it goes: nothing to see");
+        assert_eq!(after(&|| outbox.update(|it| it.push(message("3", "c")))), (3, 3));
+        assert_eq!(after(&|| outbox.update(|it| assert!(it.take_ack("3")))), (2, 4));
     }
 }

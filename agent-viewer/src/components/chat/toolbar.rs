@@ -1,5 +1,5 @@
 //! What can be done with the open conversation.
-use chat_proto::desk::{Deed, Visitor};
+use chat_proto::desk::{Deed, Row, Visitor};
 use icondata_core::Icon as Drawing;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -30,9 +30,9 @@ pub fn Toolbar() -> impl IntoView {
             <Tool deed="tag" text=Text::TagIt icon=lu::LuTag dialog=Dialog::Tag/>
             <Star/>
             <Reopen/>
-            <Tool deed="close" text=Text::CloseChat icon=lu::LuCheck dialog=Dialog::Close/>
+            <CloseTool/>
             <button type="button" class="button quiet square" title=words.say(Text::MoreActions)
-                aria-label=words.say(Text::MoreActions) popovertarget=MENU aria-haspopup="menu">
+                aria-label=words.say(Text::MoreActions) popovertarget=MENU>
                 <Icon icon=lu::LuEllipsis/>
             </button>
             <div id=MENU class="menu more-menu" popover="auto"><MoreMenu/></div>
@@ -43,6 +43,27 @@ pub fn Toolbar() -> impl IntoView {
             </button>
         </div>
     }
+}
+
+/// Ends a conversation; a message of the inbox is done with.
+#[component]
+fn CloseTool() -> impl IntoView {
+    let (words, chat, ui) = (words(), chat(), ui());
+    let label = move || words.now(end_of(row().as_ref()));
+    view! {
+        <Show when=move || chat.may("close")>
+            <button type="button" class="button quiet square" data-do="close" title=label aria-label=label
+                on:click=move |_| ui.dialog.set(Some(Dialog::Close))>
+                <Icon icon=lu::LuCheck/>
+            </button>
+        </Show>
+    }
+}
+
+/// What ending this conversation is called.
+pub fn end_of(row: Option<&Row>) -> Text {
+    let handled = row.is_some_and(|row| matches!(row.stage.as_str(), "offline" | "offline_form"));
+    if handled { Text::MarkHandled } else { Text::CloseChat }
 }
 
 #[component]

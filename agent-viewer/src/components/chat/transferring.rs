@@ -31,11 +31,18 @@ pub fn TransferDialog() -> impl IntoView {
     let queues = move || {
         people::site(&chat.directory.read(), &site.read()).map(|it| it.queues.clone()).unwrap_or_default()
     };
+    let beyond = RwSignal::new(false);
+    let full = Memo::new(move |_| match target.get() {
+        Some(Target::Agent(id)) => {
+            colleagues().iter().any(|(agent, _)| agent.id == id && people::is_full(agent))
+        }
+        Some(Target::Queue(_)) | None => false,
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let note = note.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
         let what = match target.get_untracked() {
-            Some(Target::Agent(agent)) => Deed::TransferToAgent { agent, note, force: false },
+            Some(Target::Agent(agent)) => Deed::TransferToAgent { agent, note, force: full.get_untracked() },
             Some(Target::Queue(queue)) => Deed::TransferToQueue { queue, note },
             None => return,
         };
@@ -61,7 +68,13 @@ pub fn TransferDialog() -> impl IntoView {
                 </fieldset>
                 <label class="field"><span>{words.say(Text::TransferNote)}</span>
                     <textarea node_ref=note name="note" rows="2" maxlength="2000"></textarea></label>
-                <Foot text=Text::Transfer disabled=Signal::derive(move || target.read().is_none())/>
+                <Show when=move || full.get()>
+                    <label class="check" data-beyond>
+                        <input type="checkbox" name="beyond" prop:checked=beyond on:change=move |event| beyond.set(event_target_checked(&event))/>
+                        <span>{words.say(Text::BeyondLimit)}</span>
+                    </label>
+                </Show>
+                <Foot text=Text::Transfer disabled=Signal::derive(move || target.read().is_none() || (full.get() && !beyond.get()))/>
             </form>
         </Modal>
     }
@@ -69,8 +82,10 @@ pub fn TransferDialog() -> impl IntoView {
 
 #[component]
 fn AgentLine(agent: AgentCard, presence: Presence, target: RwSignal<Option<Target>>) -> impl IntoView {
-    let words = words();
+    let (words, chat) = (words(), chat());
     let id = agent.id;
+    let full = people::is_full(&agent);
+    let off = move || presence == Presence::Gone || (full && !chat.is_manager());
     let there = match presence {
         Presence::Available => Text::PresenceAvailable,
         Presence::Away => Text::PresenceAway,
@@ -78,12 +93,14 @@ fn AgentLine(agent: AgentCard, presence: Presence, target: RwSignal<Option<Targe
     };
     let load = format!("{} / {}", agent.load.0, agent.load.1);
     let label = words.say(Text::LoadHelp);
+    let full = full.then(|| view! { <span class="muted">{words.say(Text::AgentFull)}</span> });
     view! {
-        <label class="target" data-agent=id>
-            <input type="radio" name="target" on:change=move |_| target.set(Some(Target::Agent(id)))/>
+        <label class="target" class:off=off data-agent=id data-presence=key(presence)>
+            <input type="radio" name="target" disabled=off on:change=move |_| target.set(Some(Target::Agent(id)))/>
             <Avatar letters=initials(&agent.first_name, &agent.last_name) hue=hue(&id.to_le_bytes())/>
             <span class="target-name">{format!("{} {}", agent.first_name, agent.last_name)}</span>
             <span class="muted"><i class=format!("presence-dot {}", key(presence))></i> {words.say(there)}</span>
+            {full}
             <span class="muted load" title=label>{load}</span>
         </label>
     }

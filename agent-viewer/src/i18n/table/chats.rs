@@ -15,7 +15,8 @@ macro_rules! texts_of_chats {
         ListActive: "All active", "Toutes en cours";
         ListBot: "With the bot", "Avec le robot";
         ListPaused: "Paused", "En pause";
-        ListInbox: "Inbox", "Boîte de réception";
+        ListInbox: "Offline messages", "Messages hors ligne";
+        InboxTitle: "Offline messages – Inbox", "Messages hors ligne – Boîte de réception";
         ListHistory: "History", "Historique";
         MoreLists: "More", "Autres";
         SearchChats: "Search chats", "Chercher une discussion";
@@ -54,11 +55,13 @@ macro_rules! texts_of_chats {
         EmptyInbox: "The inbox is empty", "La boîte de réception est vide";
         EmptyInboxHelp: "Messages left while nobody was there arrive here.", "Les messages laissés hors ligne arrivent ici.";
         EmptyHistory: "No history yet", "Pas encore d’historique";
-        EmptyHistoryHelp: "Closed chats can be found and read here.", "Les discussions terminées se retrouvent et se lisent ici.";
+        EmptyHistoryHelp: "Closed chats can be found and read here.", "Les discussions fermées se retrouvent et se lisent ici.";
+        UnsentTitle: "Not sent yet", "Pas encore envoyé";
 
         // Chats: offers and presence
         Offers: "Requests for you", "Demandes pour vous";
         OfferFrom: "Transferred by {name}", "Transférée par {name}";
+        OfferAloud: "New request: {who}", "Nouvelle demande : {who}";
         OfferNotice: "A visitor would like to talk to you", "Un visiteur souhaite vous parler";
         TimeLeft: "Seconds left to accept", "Secondes pour accepter";
         Accept: "Accept", "Accepter";
@@ -78,6 +81,8 @@ macro_rules! texts_of_chats {
         // Chats: toasts
         Claimed: "Chat taken", "Conversation prise en charge";
         OfferExpired: "The time to accept ran out: {name} goes to a colleague.", "Délai dépassé : {name} passe à un collègue.";
+        OffersExpired: "{n} requests went to colleagues: {name}", "{n} demandes sont passées à des collègues : {name}";
+        KeptUnsent: "A closed tab left texts that were not sent. They are kept.", "Un onglet fermé a laissé des textes non envoyés. Ils sont gardés.";
         ConversationLost: "The chat went to somebody else.", "La conversation est passée à quelqu’un d’autre.";
         TakenOver: "{name} took over the chat.", "{name} a repris la conversation.";
         TransferFailed: "{name} did not take the chat. You keep it.", "{name} n’a pas pris la conversation. Vous la gardez.";
@@ -87,16 +92,16 @@ macro_rules! texts_of_chats {
         SnoozedDone: "Chat paused", "Discussion mise en pause";
         TransferAsked: "Your colleague is being asked", "Votre collègue est sollicité";
         TransferQueued: "The chat waits in the queue", "La discussion attend dans la file";
-        ClosedDone: "Chat closed", "Discussion terminée";
+        ClosedDone: "Chat closed", "Discussion fermée";
         BlockedDone: "Visitor blocked", "Visiteur bloqué";
 
         // Chats: why something was not done
         FaultOfferExpired: "The time to answer ran out. Your text is kept as a draft.", "Le délai de réponse est dépassé. Votre texte est gardé en brouillon.";
-        FaultClosed: "The chat is closed. Your text is kept as a draft.", "La discussion est terminée. Votre texte est gardé en brouillon.";
+        FaultClosed: "The chat is closed. Your text is kept as a draft.", "La discussion est fermée. Votre texte est gardé en brouillon.";
         FaultTaken: "Already taken by {name}.", "Déjà prise en charge par {name}.";
         FaultNotOwner: "This chat is not yours now. Your text is kept as a draft.", "Cette discussion n’est pas la vôtre. Votre texte est gardé en brouillon.";
         FaultNotConnected: "Connect to the site first.", "Connectez-vous d’abord au site.";
-        FaultFull: "No slot is left: close or pause a chat first.", "Plus de place : terminez ou mettez en pause une discussion.";
+        FaultFull: "No slot is left: close or pause a chat first.", "Plus de place : fermez une discussion ou mettez-la en pause.";
         FaultAgentAway: "This colleague cannot be asked now.", "Ce collègue ne peut pas être sollicité maintenant.";
         FaultQueueClosed: "This queue is closed now.", "Cette file est fermée à cette heure.";
         FaultTransferPending: "A transfer is under way already.", "Un transfert est déjà en cours.";
@@ -117,7 +122,7 @@ macro_rules! texts_of_chats {
         StageActive: "active", "en cours";
         StagePaused: "paused", "en pause";
         StageOffline: "offline message", "message hors ligne";
-        StageClosed: "closed", "terminée";
+        StageClosed: "closed", "fermée";
         ThreadFilters: "Show in the thread", "Afficher dans le fil";
         FilterAll: "All", "Tout";
         FilterVisitor: "Visitor", "Visiteur";
@@ -131,6 +136,9 @@ macro_rules! texts_of_chats {
         TheVisitor: "Visitor", "Visiteur";
         TheBot: "Bot", "Robot";
         You: "You", "Vous";
+        SaysAloud: "{name}: {text}", "{name} : {text}";
+        StarsOf: "{n} of 5 stars", "{n} étoiles sur 5";
+        RatedBy: "The visitor’s rating", "Avis du visiteur";
         Seen: "Seen", "Vu";
         Delivered: "Delivered", "Distribué";
         VisitorTypes: "The visitor is typing…", "Le visiteur écrit…";
@@ -144,6 +152,7 @@ macro_rules! texts_of_chats {
         DownloadFailed: "The file could not be fetched. Try again.", "Le fichier n’a pas pu être récupéré. Réessayez.";
         Sending: "Sending…", "Envoi…";
         NotSent: "Not sent", "Non envoyé";
+        KeptNotSent: "Not sent: its tab was closed first", "Non envoyé : l’onglet a été fermé avant";
         Resend: "Send again", "Renvoyer";
         EditAgain: "Edit", "Modifier";
         NoticeStarted: "The chat began", "La discussion a commencé";
@@ -155,9 +164,9 @@ macro_rules! texts_of_chats {
         NoticeOutOfHours: "Outside opening hours", "Hors des heures d’ouverture";
         NoticeNobody: "Nobody came in time", "Personne n’est venu à temps";
         NoticeReceived: "The message is in the inbox", "Le message est dans la boîte de réception";
-        NoticeEndedByVisitor: "The visitor closed the chat", "Le visiteur a terminé la discussion";
-        NoticeEndedIdle: "Closed: the visitor was gone", "Terminée : le visiteur était parti";
-        NoticeEnded: "The chat is closed", "La discussion est terminée";
+        NoticeEndedByVisitor: "The visitor closed the chat", "Le visiteur a fermé la discussion";
+        NoticeEndedIdle: "Closed: the visitor was gone", "Fermée : le visiteur était parti";
+        NoticeEnded: "The chat is closed", "La discussion est fermée";
         NoticeReopened: "The chat was reopened", "La discussion a été rouverte";
         NoticeTransferAsked: "{name} asked {to} to take over", "{name} a proposé la discussion à {to}";
         NoticeTransferEnded: "{name} did not take over", "{name} n’a pas repris la discussion";
@@ -176,6 +185,7 @@ macro_rules! texts_of_chats {
         // Chats: composer
         Composer: "Reply", "Réponse";
         WriteReply: "Write a reply, or / for a canned one", "Écrivez une réponse, ou / pour une réponse type";
+        WriteOffline: "Write a reply: the visitor reads it when they come back", "Écrivez une réponse : le visiteur la lira à son retour";
         WriteNote: "Only your team reads this", "Seule votre équipe lit ceci";
         WhoReads: "Who reads it", "Qui la lit";
         Reply: "Reply", "Répondre";
@@ -187,6 +197,11 @@ macro_rules! texts_of_chats {
         AssignToMe: "Assign to me", "Attribuer à moi";
         CannotWrite: "You can read this chat, not write in it.", "Vous pouvez lire cette discussion, pas y écrire.";
         Emoji: "Emoji", "Émojis";
+        EmojiFaces: "Faces", "Visages";
+        EmojiHands: "Hands and hearts", "Mains et cœurs";
+        EmojiThings: "Things", "Objets";
+        EmojiNature: "Nature, food, leisure", "Nature, repas, loisirs";
+        EmojiSigns: "Signs", "Signes";
         Attach: "Attach files", "Joindre un fichier";
         CannedReplies: "Canned replies", "Réponses types";
         CannedNone: "No canned reply yet. Make one in the menu of a chat.", "Aucune réponse type. Créez-en une dans le menu d’une discussion.";
@@ -214,6 +229,8 @@ macro_rules! texts_of_chats {
         ToAgent: "To an agent", "À un conseiller";
         ToQueue: "To a queue", "À une file d’attente";
         NoColleague: "No other agent has this site.", "Aucun autre conseiller n’a ce site.";
+        AgentFull: "Full", "Complet";
+        BeyondLimit: "Beyond the agent’s limit", "Au-delà de la limite du conseiller";
         LoadHelp: "Chats now, and at most", "Discussions en cours, et au plus";
         TransferNote: "What they should know (only your team reads it)", "Ce qu’il faut savoir (lu par votre équipe seulement)";
         Snooze: "Pause", "Mettre en pause";
@@ -226,15 +243,17 @@ macro_rules! texts_of_chats {
         TimeMissing: "Choose a date and a time.", "Choisissez une date et une heure.";
         TimePast: "Choose a time that is ahead.", "Choisissez un moment à venir.";
         KeepAfterPause: "Keep the chat when the pause ends", "Conserver la conversation à la fin de la mise en pause";
-        KeepAfterPauseHelp: "Otherwise it is closed then.", "Sinon elle est alors terminée.";
-        TagIt: "Tags", "Étiquettes";
+        KeepAfterPauseHelp: "Otherwise it is closed then.", "Sinon elle est alors fermée.";
+        TagIt: "Tags", "Qualifier par un tag";
         AddTag: "Add a tag", "Ajouter un tag";
         NoTags: "No tags are set up for this site.", "Aucun tag n’est défini pour ce site.";
         TagRequired: "This site wants a tag.", "Ce site demande un tag.";
-        CloseChat: "Close the chat", "Fermer";
+        MarkHandled: "Mark as handled", "Marquer comme traité";
+        MarkHandledHelp: "It leaves the inbox, and stays in the history.", "Le message quitte la boîte de réception et reste dans l’historique.";
+        CloseChat: "Close the chat", "Fermer la discussion";
         CloseChatHelp: "It moves to the history. The visitor may rate it.", "Elle passe dans l’historique. Le visiteur peut la noter.";
         Block: "Block the visitor", "Bloquer";
-        BlockHelp: "The chat ends, and the visitor cannot start another. Only a manager can unblock.", "La discussion se termine et le visiteur ne peut plus en commencer. Seul un responsable peut débloquer.";
+        BlockHelp: "The chat ends, and the visitor cannot start another. Only a manager can unblock.", "La discussion est fermée et le visiteur ne peut plus en commencer. Seul un responsable peut débloquer.";
         BlockReason: "Reason", "Raison";
         Reopen: "Reopen", "Rouvrir";
         Star: "Follow", "Suivre";
@@ -254,5 +273,7 @@ macro_rules! texts_of_chats {
         KeyNewline: "a new line", "aller à la ligne";
         KeyLeave: "leave the field", "quitter le champ";
         KeyAll: "Keyboard", "Raccourcis clavier";
+        LetterKeys: "Shortcuts of one key", "Raccourcis d’une seule touche";
+        LetterKeysHelp: "Switch them off if you use speech input, or press keys by accident. Remembered in this browser.", "Coupez-les si vous dictez à la voix ou touchez le clavier par accident. Mémorisé dans ce navigateur.";
     } };
 }

@@ -18,6 +18,14 @@ pub fn matching<'a>(all: &'a [Canned], typed: &str) -> Vec<&'a Canned> {
     found.into_iter().map(|(_, it)| it).take(SHOWN).collect()
 }
 
+/// All replies that hold what was typed, without those limits, for the page that keeps them.
+pub fn found(all: &[Canned], typed: &str) -> Vec<Canned> {
+    let typed = typed.trim().trim_start_matches('/').to_lowercase();
+    let mut found: Vec<_> = all.iter().filter_map(|it| Some((rank(it, &typed)?, it.clone()))).collect();
+    found.sort_by(|(a, x), (b, y)| a.cmp(b).then(x.short.cmp(&y.short)));
+    found.into_iter().map(|(_, it)| it).collect()
+}
+
 /// What a key does to the list of replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
@@ -91,6 +99,14 @@ mod tests {
         assert_eq!(press("Escape", false, 0), Some(Press::Dismiss), "then Enter sends it as it is");
         assert_eq!(press("Enter", true, 0), None, "a new line");
         assert_eq!(press("Tab", false, 0), None);
+    }
+
+    #[test]
+    fn the_page_of_replies_finds_all_that_hold_the_words() {
+        let all: Vec<_> = (0..20).map(|n| reply(&format!("r{n:02}"), "Retour", "Rien", 0)).collect();
+        assert_eq!(found(&all, "").len(), 20);
+        assert_eq!(found(&all, "/R07").len(), 1);
+        assert!(found(&all, "colis").is_empty());
     }
 
     #[test]

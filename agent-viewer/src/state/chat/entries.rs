@@ -46,6 +46,17 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Names the entry as long as it is there, whatever it looks like.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Msg(msg, _, past) => {
+                format!("m-{}-{}-{}", past.as_deref().unwrap_or_default(), msg.seq, msg.aseq)
+            }
+            Self::Outgoing(it) => format!("o-{}", it.cid),
+            Self::Past(..) | Self::Present | Self::Day(..) | Self::Page(_) => self.key(),
+        }
+    }
+
     /// Names the entry as it is shown: another name is another look.
     pub fn key(&self) -> String {
         match self {

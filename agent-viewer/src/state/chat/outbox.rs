@@ -2,6 +2,11 @@
 use chat_proto::{Cid, ConversationName, Fault, Millis, desk::FromDesk, desk::Say, message::FileCard};
 use serde::{Deserialize, Serialize};
 
+/// The code of what was written in a tab that was closed before it went: whether it still goes is the agent's word.
+pub const KEPT: &str = "kept";
+/// What is older than this when its tab comes back is not sent unasked.
+const STALE: Millis = 5 * 60_000;
+
 /// Where a message stands on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Standing {
@@ -19,6 +24,9 @@ pub struct Outgoing {
     pub cid: Cid,
     /// In which conversation.
     pub conv: ConversationName,
+    /// With whom, as it was written.
+    #[serde(default)]
+    pub who: String,
     /// What.
     pub say: Say,
     /// Its files, as they are shown.
@@ -38,8 +46,14 @@ pub struct Outgoing {
 impl Outgoing {
     /// A new message.
     pub fn new(cid: Cid, conv: &str, say: Say, files: Vec<FileCard>, at: Millis) -> Self {
-        let conv = conv.to_owned();
-        Self { cid, conv, say, files, at, standing: Standing::Sending, in_flight: false, after: 0 }
+        let (conv, who, standing) = (conv.to_owned(), String::new(), Standing::Sending);
+        Self { cid, conv, who, say, files, at, standing, in_flight: false, after: 0 }
+    }
+
+    /// With somebody.
+    #[must_use]
+    pub fn to(self, who: &str) -> Self {
+        Self { who: who.to_owned(), ..self }
     }
 }
 
@@ -51,7 +65,7 @@ pub enum Refused {
     /// It stands in the thread as failed.
     Failed,
     /// It goes back to the composer: nobody can send it into this conversation now.
-    Draft(Outgoing, String),
+    Draft(Box<Outgoing>, String),
 }
 
 /// All messages on their way; first come, first served in each conversation.
@@ -63,6 +77,55 @@ impl Outbox {
     /// Those of one conversation, in order.
     pub fn of(&self, conv: &str) -> impl Iterator<Item = &Outgoing> {
         self.0.iter().filter(move |it| it.conv == conv)
+    }
+
+    /// Those that wait for the agent's word, in order.
+    pub fn failed(&self) -> impl Iterator<Item = &Outgoing> {
+        self.0.iter().filter(|it| it.standing != Standing::Sending)
+    }
+
+    /// Whether there is nothing on its way.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What this tab kept over a reload, before what was written since. What lies too long is not sent unasked.
+    pub fn take_kept(&mut self, mut kept: Self, now: Millis) {
+        for it in kept.0.iter_mut().filter(|it| it.standing == Standing::Sending && it.at + STALE < now) {
+            it.standing = Standing::Failed(KEPT.to_owned());
+        }
+        kept.0.retain(|it| self.0.iter().all(|own| own.cid != it.cid));
+        kept.0.append(&mut self.0);
+        self.0 = kept.0;
+    }
+
+    /// What a closed tab left: it waits for the agent's word, under its name. Gives how many there are.
+    pub fn adopt(&mut self, left: Self) -> usize {
+        let new = |it: &Outgoing| self.0.iter().all(|own| own.cid != it.cid);
+        let mut left: Vec<_> = left.0.into_iter().filter(new).collect();
+        for it in left.iter_mut().filter(|it| it.standing == Standing::Sending) {
+            it.standing = Standing::Failed(KEPT.to_owned());
+        }
+        let count = left.len();
+        self.0.append(&mut left);
+        count
+    }
+
+    /// Forgets what stands in a conversation's thread already. Gives whether there was any.
+    pub fn forget_stored(&mut self, conv: &str, is_stored: impl Fn(&str) -> bool) -> bool {
+        let before = self.0.len();
+        self.0.retain(|it| it.conv != conv || it.standing == Standing::Sending || !is_stored(&it.cid));
+        self.0.len() < before
+    }
+
+    /// Whether something can go now.
+    pub fn is_due(&self, now: Millis) -> bool {
+        let mut begun = Vec::<&str>::new();
+        self.0.iter().filter(|it| it.standing == Standing::Sending).any(|it| {
+            let first = !begun.contains(&it.conv.as_str());
+            begun.push(&it.conv);
+            first && !it.in_flight && it.after <= now
+        })
     }
 
     /// Takes a message to send.
@@ -107,7 +170,7 @@ impl Outbox {
             return Some(Refused::Later);
         }
         if goes_back(&fault.code) {
-            return Some(Refused::Draft(self.0.remove(at), fault.code.clone()));
+            return Some(Refused::Draft(Box::new(self.0.remove(at)), fault.code.clone()));
         }
         it.standing = Standing::Failed(fault.code.clone());
         Some(Refused::Failed)
@@ -225,11 +288,51 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_across_a_reload() {
+    fn it_is_kept_across_a_reload_and_stands_before_what_is_written_since() {
         let mut outbox = outbox(&[("a", "1")]);
         outbox.ready(0);
         let kept = serde_json::to_string(&outbox).expect("it can be written");
-        let mut back: Outbox = serde_json::from_str(&kept).expect("it can be read");
+        let mut back = Outbox::default();
+        back.push(Outgoing::new("9".into(), "a", text("2"), vec![], 5));
+        back.take_kept(serde_json::from_str(&kept).expect("it can be read"), STALE);
         assert_eq!(sent(&back.ready(0)), ["0"]);
+        back.take_ack("0");
+        assert_eq!(sent(&back.ready(0)), ["9"]);
+    }
+
+    #[test]
+    fn what_is_found_again_after_long_is_offered_and_not_sent() {
+        let mut back = Outbox::default();
+        back.take_kept(outbox(&[("a", "1")]), STALE + 1);
+        assert!(!back.is_due(STALE + 1) && back.ready(STALE + 1).is_empty());
+        assert_eq!(back.failed().map(|it| &*it.cid).collect::<Vec<_>>(), ["0"]);
+    }
+
+    #[test]
+    fn what_a_closed_tab_left_is_offered_once_and_goes_under_its_name() {
+        let mut own = outbox(&[("a", "1")]);
+        let left = || {
+            let mut left = outbox(&[("a", "1"), ("b", "2")]);
+            left.ready(0);
+            left
+        };
+        assert_eq!(
+            (own.adopt(left()), own.adopt(left())),
+            (1, 0),
+            "what is there already is not taken twice"
+        );
+        assert_eq!(sent(&own.ready(0)), ["0"], "only what was written here goes by itself");
+        own.resend("1");
+        assert!(own.is_due(0));
+        assert_eq!(sent(&own.ready(0)), ["1"]);
+        assert!(!own.is_due(0));
+    }
+
+    #[test]
+    fn what_had_arrived_before_its_tab_was_closed_is_not_offered() {
+        let mut own = Outbox::default();
+        own.adopt(outbox(&[("a", "1"), ("a", "2")]));
+        assert!(own.forget_stored("a", |cid| cid == "0") && !own.forget_stored("b", |_| true));
+        assert_eq!(own.failed().map(|it| &*it.cid).collect::<Vec<_>>(), ["1"]);
     }
 }

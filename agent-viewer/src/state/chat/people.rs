@@ -47,6 +47,11 @@ pub fn colleagues(directory: &Directory, key: &str) -> Vec<(AgentCard, Presence)
     found
 }
 
+/// Whether an agent has as many conversations as they may have; of one without a bound that is never known.
+pub const fn is_full(agent: &AgentCard) -> bool {
+    0 < agent.load.1 && agent.load.1 <= agent.load.0
+}
+
 /// Whether this agent may do what managers do.
 pub fn is_manager(directory: &Directory) -> bool {
     matches!(directory.role.as_str(), "manager" | "admin")
@@ -82,6 +87,12 @@ mod tests {
         let directory = Directory { me: 1, agents, ..Directory::default() };
         let names: Vec<_> = colleagues(&directory, "shop").into_iter().map(|(it, _)| it.first_name).collect();
         assert_eq!(names, ["Zoé", "Bob", "Anne"]);
+    }
+
+    #[test]
+    fn whoever_has_no_slot_left_is_full() {
+        let of = |load| is_full(&AgentCard { load, ..AgentCard::default() });
+        assert_eq!([of((0, 0)), of((2, 3)), of((3, 3)), of((4, 3))], [false, false, true, true]);
     }
 
     // shows: QUE-04

@@ -12,7 +12,7 @@ pub enum Piece {
 }
 
 /// What may end a sentence behind an address.
-const TRAILING: [char; 9] = ['.', ',', ';', ':', '?', '!', '»', '"', '\''];
+const TRAILING: [char; 12] = ['.', ',', ';', ':', '?', '!', '»', '"', '\'', '’', '”', '…'];
 
 /// A message's text, with its addresses.
 pub fn links(text: &str) -> Vec<Piece> {
@@ -21,11 +21,7 @@ pub fn links(text: &str) -> Vec<Piece> {
         let end = rest[at..]
             .find(|it: char| it.is_whitespace() || matches!(it, '<' | '>'))
             .map_or(rest.len(), |end| at + end);
-        let mut address = rest[at..end].trim_end_matches(TRAILING);
-        // A bracket that was opened before the address ends behind it.
-        if address.ends_with(')') && !address.contains('(') {
-            address = address.trim_end_matches(')').trim_end_matches(TRAILING);
-        }
+        let address = without_end(&rest[at..end]);
         plain.push_str(&rest[..at]);
         if address.split_once("://").is_some_and(|(_, host)| !host.is_empty()) {
             if !plain.is_empty() {
@@ -42,6 +38,28 @@ pub fn links(text: &str) -> Vec<Piece> {
         pieces.push(Piece::Text(plain));
     }
     pieces
+}
+
+/// An address without what ends the sentence around it, and without a bracket that was opened before it.
+fn without_end(address: &str) -> &str {
+    let is_part = |address: &str, last: char| match opener(last) {
+        Some(open) => address.matches(last).count() <= address.matches(open).count(),
+        None => !TRAILING.contains(&last),
+    };
+    let mut rest = address;
+    while let Some(last) = rest.chars().next_back().filter(|last| !is_part(rest, *last)) {
+        rest = &rest[..rest.len() - last.len_utf8()];
+    }
+    rest
+}
+
+const fn opener(closer: char) -> Option<char> {
+    match closer {
+        ')' => Some('('),
+        ']' => Some('['),
+        '}' => Some('{'),
+        _ => None,
+    }
 }
 
 fn next_address(text: &str) -> Option<usize> {
@@ -97,6 +115,10 @@ mod tests {
             "([http://a.example]) et [http://b.example], oui",
         );
         check("https://x.example/a_(b)", "[https://x.example/a_(b)]");
+        check("(cf. https://x.example/a_(b)).", "(cf. [https://x.example/a_(b)]).");
+        check("(https://x.example/a_(b)?)", "([https://x.example/a_(b)]?)");
+        check("[https://x.example/a]…", "[[https://x.example/a]]…");
+        check("“https://x.example/l’été’”", "“[https://x.example/l’été]’”");
         check("http:// et javascript:alert(1)", "http:// et javascript:alert(1)");
         check("", "");
     }
