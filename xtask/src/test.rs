@@ -2,6 +2,7 @@
 
 mod api;
 mod report;
+mod side_by_side;
 mod steps;
 mod wasm;
 

@@ -11,9 +11,10 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::steps;
 use crate::apt;
 use crate::place;
-use crate::run::{cargo, run, say, timed};
+use crate::run::{run, say, timed};
 
 /// The newest release when this was written.
 const SCHEMATHESIS: &str = "4.32.5";
@@ -35,8 +36,7 @@ const PAGES: &str = "https://shop.example";
 /// When an answer is not as the document says, or a handler panics.
 pub fn check() -> Result<()> {
     let program = schemathesis()?;
-    timed("the server", || run(cargo().args(["build", "-q", "-p", "tandem", "--bin", "tandem"])))?;
-    let serving = Serving::start(&place::target().join("debug/tandem"))?;
+    let serving = Serving::start(&steps::programs()?.server)?;
     serving.begin_conversation()?;
     let mut command = Command::new(program);
     // It keeps what it found beside it.

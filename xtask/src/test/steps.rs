@@ -6,20 +6,23 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Package;
 
-use super::{api, wasm};
+use super::{api, side_by_side, wasm};
 use crate::browsers;
 use crate::cargo_install;
-use crate::demo;
+use crate::demo::Programs;
 use crate::ids;
 use crate::place;
 use crate::postgres;
-use crate::run::{cargo, run};
+use crate::run::{cargo, run, timed};
 use crate::tidy;
 use crate::toolchain;
 use crate::web::{self, Part, Profile};
 
 /// Checks what comes in with dependencies. Built once, in 2 min 15 s on 2 busy cores.
 const CARGO_DENY: &str = "0.20.2";
+
+/// The package of the stories in browsers.
+const STORIES: &str = "tests";
 
 /// One step of the tests.
 pub struct Step {
@@ -94,9 +97,40 @@ fn licences(_: &mut Stage) -> Result<Vec<String>> {
 
 fn unit(stage: &mut Stage) -> Result<Vec<String>> {
     let servers = postgres::start()?;
+    let mut command = whole(&["--lib", "--bins"], &targets(|package| package != STORIES)?);
+    servers.apply(&mut command);
+    let mut results = test(&mut command, stage)?;
+    results.extend(test(&mut whole(&["--doc"], &[]), stage)?);
+    Ok(results)
+}
+
+/// Tests of the whole workspace. Which features a dependency is compiled with follows from all packages that are named:
+/// other ones for each step would compile most of them again and again.
+fn whole(kinds: &[&str], targets: &[String]) -> Command {
     let mut command = cargo();
-    servers.apply(command.args(["test", "--workspace", "--exclude", "tests"]));
-    test(&mut command, stage)
+    command.args(["test", "--workspace"]).args(kinds);
+    for target in targets {
+        command.args(["--test", target]);
+    }
+    command
+}
+
+/// The test programs of these packages.
+fn targets(of: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    let packages = web::metadata()?.packages;
+    let of = packages.iter().filter(|package| of(package.name.as_str())).flat_map(|package| &package.targets);
+    let mut names: Vec<_> = of.filter(|it| it.is_test()).map(|it| it.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// The server and the shop, as the tests of their own packages have them.
+pub fn programs() -> Result<Programs> {
+    let mut command = whole(&["--no-run"], &["program".into(), "shop".into()]);
+    timed("the server and the shop", || run(&mut command))?;
+    let folder = place::target().join("debug");
+    Ok(Programs { server: folder.join("tandem"), shop: folder.join("shop") })
 }
 
 fn api(_: &mut Stage) -> Result<Vec<String>> {
@@ -110,13 +144,15 @@ fn fuzz(_: &mut Stage) -> Result<Vec<String>> {
 fn browser(stage: &mut Stage) -> Result<Vec<String>> {
     let browsers = browsers::find()?;
     let web = web::build(&Part::ALL, Profile::Dev)?;
-    let programs = demo::programs(Profile::Dev)?;
+    let programs = programs()?;
     run(Command::new(&programs.shop).arg("build-pages")).context("the pages from npm")?;
-    let mut command = cargo();
-    command.args(["test", "-p", "tests"]).env("TANDEM_WEB", web);
-    command.env("TANDEM_SERVER", programs.server).env("TANDEM_SHOP", programs.shop);
-    browsers.apply(&mut command);
-    test(&mut command, stage)
+    let stories = targets(|package| package == STORIES)?;
+    let stories = timed("the stories", || side_by_side::build(&mut whole(&[], &stories)))?;
+    side_by_side::run(stories, &stage.rest, |command| {
+        command.env("TANDEM_WEB", &web).env("TANDEM_SERVER", &programs.server);
+        command.env("TANDEM_SHOP", &programs.shop);
+        browsers.apply(command);
+    })
 }
 
 /// The package that a short name means: `core` is `cobrowse-core`.
