@@ -133,6 +133,19 @@ fn request(
     Ok(request)
 }
 
+/// Whatever the server answers, as status and text: for those who tell its refusals field by field.
+pub(super) async fn answer(
+    method: &str,
+    path: &str,
+    body: Option<&impl Serialize>,
+) -> Result<(u16, String), HttpError> {
+    let request = request(method, path, body, None).map_err(|_| HttpError::Garbled)?;
+    let answer = JsFuture::from(window().fetch_with_request(&request)).await;
+    let response: Response =
+        answer.map_err(|_| HttpError::Unreachable)?.dyn_into().map_err(|_| HttpError::Garbled)?;
+    Ok((response.status(), text(&response).await?))
+}
+
 async fn problem(response: &Response) -> HttpError {
     let text = text(response).await.unwrap_or_default();
     serde_json::from_str::<Problem>(&text)

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     app::{Account, Accounts},
+    browser,
     components::{
         brand::Brand,
         icon::Icon,
@@ -19,6 +20,9 @@ use crate::{
     i18n::{Text, words},
     net::http::{self, HttpError},
 };
+
+/// The address that a page before this one learnt, kept in the tab.
+pub const LAST_EMAIL: &str = "tandem-login-email";
 
 /// Asks for address and password, beside a picture of what the product does.
 #[component]
@@ -77,7 +81,7 @@ fn LoginForm() -> impl IntoView {
             </p>
             <label class="field">
                 <span>{words.say(Text::Email)}</span>
-                <input node_ref=email type="email" name="email" autocomplete="username" required autofocus/>
+                <input node_ref=email type="email" name="email" autocomplete="username" required autofocus value=browser::recall_in_tab(LAST_EMAIL).unwrap_or_default()/>
             </label>
             <label class="field">
                 <span>{words.say(Text::Password)}</span>

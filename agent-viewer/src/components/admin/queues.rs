@@ -1,12 +1,18 @@
 //! Queues: who serves them, and how long anybody waits (FEATURES QUE-12, ADM-03).
-use chat_proto::admin::{Member, Queue};
+mod members;
+mod removing;
+
+use chat_proto::admin::{Overflow, Queue};
+use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::setting::{Part, SaveFoot, Saving, load, loaded, save};
+use self::{members::Members, removing::RemovingDialog};
+use super::setting::{Foot, Part, Setting, load, loaded};
 use crate::{
-    chat::{Loaded, chat},
+    chat::Loaded,
+    components::icon::Icon,
     i18n::{Text, words},
-    net::admin_http,
+    net::site_http,
 };
 
 const STRATEGIES: [(&str, Text); 3] = [
@@ -14,6 +20,19 @@ const STRATEGIES: [(&str, Text); 3] = [
     ("round_robin", Text::StrategyTurns),
     ("manual", Text::StrategyManual),
 ];
+
+/// How long somebody waits before they go on to another queue, until an admin says otherwise, seconds.
+const OVERFLOW_S: u32 = 60;
+
+/// What the forms of one site share.
+#[derive(Clone, Copy)]
+struct Page {
+    site: StoredValue<String>,
+    /// Every queue of the site, by number and name.
+    names: RwSignal<Vec<(i64, String)>>,
+    removing: RwSignal<Option<(i64, String)>>,
+    again: Callback<()>,
+}
 
 /// A form for each queue, and one that makes another.
 #[component]
@@ -23,9 +42,12 @@ pub fn Queues(
 ) -> impl IntoView {
     let queues = RwSignal::new(Loaded::Not);
     let site = StoredValue::new(site);
-    let again = move || load(queues, async move { admin_http::queues(&site.get_value()).await });
-    again();
+    let again =
+        Callback::new(move |()| load(queues, async move { site_http::queues(&site.get_value()).await }));
+    again.run(());
+    let page = Page { site, names: RwSignal::default(), removing: RwSignal::new(None), again };
     let show = move |all: Vec<Queue>| {
+        page.names.set(all.iter().map(|it| (it.id, it.name.clone())).collect());
         let usual = Queue {
             strategy: "least_loaded".into(),
             sticky: true,
@@ -33,93 +55,154 @@ pub fn Queues(
             accept_timeout_s: 120,
             ..Queue::default()
         };
-        let one = move |queue: Queue, open: bool| {
-            let words = words();
-            let (id, name) = (queue.id, queue.name.clone());
-            let title =
-                move || if name.is_empty() { words.now(Text::NewQueue).to_owned() } else { name.clone() };
-            view! { <details class="queue" open=open data-queue=id><summary>{title}</summary><QueueForm queue site again=Callback::new(move |()| again())/></details> }
-        };
         let alone = all.len() == 1;
-        view! { {all.into_iter().map(|queue| one(queue, alone)).collect_view()} {one(usual, false)} }
-            .into_any()
+        view! {
+            {all.into_iter().map(|queue| view! { <OneQueue queue page open=alone/> }).collect_view()}
+            <OneQueue queue=usual page open=false/>
+        }
+        .into_any()
     };
-    view! { <Part title=Text::Queues help=Text::QueuesHelp name="queues">{loaded(queues, show)}</Part> }
+    let dialog = move || page.removing.get().map(|it| view! { <RemovingDialog page it/> });
+    view! { <Part title=Text::Queues help=Text::QueuesHelp name="queues">{loaded(queues, show)} {dialog}</Part> }
 }
 
 #[component]
-fn QueueForm(queue: Queue, site: StoredValue<String>, again: Callback<()>) -> impl IntoView {
+fn OneQueue(queue: Queue, page: Page, open: bool) -> impl IntoView {
     let words = words();
-    let fresh = queue.id == 0;
-    let (queue, state) = (RwSignal::new(queue), RwSignal::new(Saving::Idle));
+    let (id, name, served) = (queue.id, queue.name.clone(), queue.members.len());
+    let title = move || if id == 0 { words.now(Text::NewQueue).to_owned() } else { name.clone() };
+    let nobody = id != 0 && served == 0;
+    view! {
+        <details class="queue" open=open data-queue=id>
+            <summary>{title} {nobody.then(|| view! { <span class="queue-alone">{words.say(Text::NobodyServes)}</span> })}</summary>
+            <QueueForm queue page/>
+        </details>
+    }
+}
+
+#[component]
+fn QueueForm(queue: Queue, page: Page) -> impl IntoView {
+    let words = words();
+    let id = queue.id;
+    let setting = Setting::new(queue);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let it = queue.get_untracked();
-        let then = move || {
-            if fresh {
-                again.run(())
+        let put = move |it: Queue| async move { site_http::save_queue(&page.site.get_value(), &it).await };
+        setting.save(put, move || {
+            if id == 0 {
+                page.again.run(());
             }
-        };
-        save(state, async move { admin_http::save_queue(&site.get_value(), &it).await }, then);
+        });
     };
-    let strategy = move |(key, text): (&'static str, Text)| {
-        view! { <option value=key selected=move || queue.read().strategy == key>{words.say(text)}</option> }
-    };
-    let seconds = move |name: &'static str, label: Text, value: u32, set: fn(&mut Queue, u32)| {
-        let change = move |event| {
-            if let Ok(seconds) = event_target_value(&event).parse() {
-                queue.update(|queue| set(queue, seconds));
-            }
-        };
-        view! {
-            <label class="field"><span>{words.say(label)}</span>
-                <input name=name type="number" min="5" max="86400" required prop:value=value.to_string() on:input=change/></label>
-        }
-    };
-    let now = queue.get_untracked();
+    let sticky = setting.slot("sticky", |it| it.sticky, |it, on| it.sticky = on);
+    let may_go = move || id != 0 && 1 < page.names.read().len();
+    let remove = move |_| page.removing.set(Some((id, setting.kept.get_untracked().name)));
     view! {
-        <form class="form" on:submit=submit on:input=move |_| state.set(Saving::Idle)>
-            <div class="field-grid">
-                <label class="field"><span>{words.say(Text::FieldName)}</span>
-                    <input name="name" required maxlength="60" prop:value=now.name on:input=move |event| queue.update(|queue| queue.name = event_target_value(&event))/></label>
-                <label class="field"><span>{words.say(Text::Strategy)}</span>
-                    <select name="strategy" on:change=move |event| queue.update(|queue| queue.strategy = event_target_value(&event))>{STRATEGIES.map(strategy)}</select></label>
-                {seconds("first-answer", Text::FirstAnswer, now.first_answer_s, |queue, it| queue.first_answer_s = it)}
-                {seconds("accept-timeout", Text::AcceptTimeout, now.accept_timeout_s, |queue, it| queue.accept_timeout_s = it)}
-            </div>
-            <label class="check"><input type="checkbox" name="sticky" prop:checked=now.sticky on:change=move |event| queue.update(|queue| queue.sticky = event_target_checked(&event))/>
+        <form class="form" on:submit=submit>
+            <Basics setting/>
+            <label class="check"><input type="checkbox" name="sticky" prop:checked=sticky.value on:change=move |event| sticky.set.run(event_target_checked(&event))/>
                 <span>{words.say(Text::StickyHelp)}</span></label>
-            <Members queue/>
-            <SaveFoot state/>
+            <OverflowFields setting page own=id/>
+            <Members setting/>
+            <Foot setting/>
+            <Show when=may_go>
+                <div><button type="button" class="button danger" data-do="delete-queue" on:click=remove><Icon icon=lu::LuTrash2/> {words.say(Text::DeleteQueue)}</button></div>
+            </Show>
         </form>
     }
 }
 
-/// Everybody whom the site knows; a tick is a member.
+/// What is wrong at a place of a setting.
 #[component]
-fn Members(queue: RwSignal<Queue>) -> impl IntoView {
-    let (words, chat) = (words(), chat());
-    let line = move |(id, name): (i64, String)| {
-        let on = move || queue.read().members.iter().any(|it| it.agent == id);
-        let change = move |event| {
-            let add = event_target_checked(&event);
-            queue.update(|queue| {
-                queue.members.retain(|it| it.agent != id);
-                if add {
-                    queue.members.push(Member { agent: id, ..Member::default() });
-                }
-            });
+pub(super) fn Under(fault: Signal<Option<Text>>) -> impl IntoView {
+    let words = words();
+    view! { <small class="under-field" role="alert">{move || fault.get().map(|text| words.now(text))}</small> }
+}
+
+#[component]
+fn Basics(setting: Setting<Queue>) -> impl IntoView {
+    let words = words();
+    let name = setting.slot("name", |it| it.name.clone(), |it, name| it.name = name);
+    let strategy = setting.slot("strategy", |it| it.strategy.clone(), |it, key| it.strategy = key);
+    let option = move |(key, text): (&'static str, Text)| {
+        view! { <option value=key selected=move || *strategy.value.read() == key>{words.say(text)}</option> }
+    };
+    let invalid = move || name.fault.read().is_some().to_string();
+    view! {
+        <div class="field-grid">
+            <label class="field"><span>{words.say(Text::FieldName)}</span>
+                <input name="name" required maxlength="80" aria-invalid=invalid prop:value=name.value on:input=move |event| name.set.run(event_target_value(&event))/>
+                <Under fault=name.fault/></label>
+            <label class="field"><span>{words.say(Text::Strategy)}</span>
+                <select name="strategy" on:change=move |event| strategy.set.run(event_target_value(&event))>{STRATEGIES.map(option)}</select></label>
+            <Seconds setting name="first-answer" at="first_answer_s" label=Text::FirstAnswer
+                get=|it| it.first_answer_s set=|it, value| it.first_answer_s = value/>
+            <Seconds setting name="accept-timeout" at="accept_timeout_s" label=Text::AcceptTimeout
+                get=|it| it.accept_timeout_s set=|it, value| it.accept_timeout_s = value/>
+        </div>
+    }
+}
+
+#[component]
+fn Seconds(
+    setting: Setting<Queue>,
+    name: &'static str,
+    at: &'static str,
+    label: Text,
+    get: fn(&Queue) -> u32,
+    set: fn(&mut Queue, u32),
+) -> impl IntoView {
+    let words = words();
+    let slot = setting.slot(at, get, set);
+    let change = move |event| match event_target_value(&event).parse() {
+        Ok(seconds) => slot.set.run(seconds),
+        Err(_) => slot.spoil.run("no_number"),
+    };
+    let invalid = move || slot.fault.read().is_some().to_string();
+    view! {
+        <label class="field"><span>{words.say(label)}</span>
+            <input name=name type="number" min="5" max="86400" required aria-invalid=invalid prop:value=move || slot.value.get().to_string() on:input=change/>
+            <Under fault=slot.fault/></label>
+    }
+}
+
+/// Where those go on who wait for long.
+#[component]
+fn OverflowFields(setting: Setting<Queue>, page: Page, own: i64) -> impl IntoView {
+    let words = words();
+    let to = setting.slot(
+        "overflow.queue",
+        |it| it.overflow.as_ref().map(|it| it.queue),
+        |it, to: Option<i64>| {
+            let after_s = it.overflow.as_ref().map_or(OVERFLOW_S, |it| it.after_s);
+            it.overflow = to.map(|queue| Overflow { queue, after_s });
+        },
+    );
+    let options = move || {
+        let other = |(id, name): &(i64, String)| {
+            let id = *id;
+            view! { <option value=id.to_string() selected=move || to.value.get() == Some(id)>{name.clone()}</option> }
         };
-        view! { <label class="check"><input type="checkbox" data-member=id prop:checked=on on:change=change/> <span>{name}</span></label> }
+        page.names.read().iter().filter(|(id, _)| *id != own).map(other).collect_view()
     };
-    let all = move || {
-        let directory = chat.directory.read();
-        directory
-            .agents
-            .iter()
-            .map(|it| (it.id, format!("{} {}", it.first_name, it.last_name)))
-            .map(line)
-            .collect_view()
+    let several = move || page.names.read().iter().any(|(id, _)| *id != own);
+    let after: fn(&Queue) -> u32 = |it| it.overflow.as_ref().map_or(OVERFLOW_S, |it| it.after_s);
+    let set_after: fn(&mut Queue, u32) = |it, seconds| {
+        if let Some(it) = &mut it.overflow {
+            it.after_s = seconds;
+        }
     };
-    view! { <fieldset class="members"><legend>{words.say(Text::Members)}</legend>{all}</fieldset> }
+    view! {
+        <Show when=several>
+            <div class="field-grid">
+                <label class="field"><span>{words.say(Text::Overflow)}</span>
+                    <select name="overflow" on:change=move |event| to.set.run(event_target_value(&event).parse().ok())>
+                        <option value="">{words.say(Text::OverflowNone)}</option>{options}</select>
+                    <Under fault=to.fault/></label>
+                <Show when=move || to.value.read().is_some()>
+                    <Seconds setting name="overflow-after" at="overflow.after_s" label=Text::OverflowAfter get=after set=set_after/>
+                </Show>
+            </div>
+        </Show>
+    }
 }

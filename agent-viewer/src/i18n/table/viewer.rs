@@ -1,7 +1,7 @@
 //! The tab that shows a visitor's page.
 
 macro_rules! texts_of_viewer {
-    ($($before:tt)*) => { texts! {
+    ($($before:tt)*) => { texts_of_team! {
         $($before)*
 
         // Viewer: toolbar
