@@ -15,6 +15,7 @@ use crate::{
         contacts::{ContactPage, ContactsPage},
         desk::DeskPage,
         inside::Inside,
+        invitation::InvitationPage,
         login::LoginPage,
         missing::MissingPage,
         viewer::ViewerPage,
@@ -59,6 +60,11 @@ impl Accounts {
         }
     }
 
+    /// Whether the agent may do what admins do; tracked.
+    pub fn is_admin(self) -> bool {
+        matches!(self.now(), Account::In(me) if me.role == "admin")
+    }
+
     /// Whose is what this browser keeps: the agent's number, or nothing; not tracked.
     pub fn owner(self) -> String {
         match &*self.0.read_untracked() {
@@ -100,9 +106,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/visitors") view=DeskPage/>
                     <Route path=path!("/contacts") view=ContactsPage/>
                     <Route path=path!("/contacts/:id") view=ContactPage/>
-                    <Route path=path!("/admin") view=AdminPage/>
+                    <Route path=path!("/admin/:part?") view=AdminPage/>
                 </ParentRoute>
                 <Route path=path!("/login") view=LoginPage/>
+                <Route path=path!("/invitation/:token") view=InvitationPage/>
                 <Route path=path!("/view/:session") view=ViewerPage/>
             </Routes>
         </Router>

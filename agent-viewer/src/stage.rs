@@ -3,7 +3,7 @@
 pub mod assets;
 pub mod choices;
 mod hand;
-mod listener;
+pub mod listener;
 mod pointing;
 mod typing;
 pub mod view;

@@ -12,6 +12,8 @@ mod everywhere;
 #[macro_use]
 mod panel;
 #[macro_use]
+mod team;
+#[macro_use]
 mod viewer;
 
 use super::Language;
@@ -47,8 +49,19 @@ mod tests {
     use super::*;
 
     /// What is rightly the same in both languages.
-    const SAME: [&str; 9] =
-        ["{n} min", "{n} h", "Site", "100 %", "Zoom", "WebRTC", "WebSocket", "Message", "E-mail"];
+    const SAME: [&str; 11] = [
+        "{n} min",
+        "{n} h",
+        "Site",
+        "100 %",
+        "Zoom",
+        "WebRTC",
+        "WebSocket",
+        "Message",
+        "E-mail",
+        "{what} ({language})",
+        "Question",
+    ];
 
     fn parts(text: &str) -> Vec<&str> {
         let mut parts: Vec<_> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();

@@ -1,7 +1,13 @@
 //! A site's settings over HTTP.
-use chat_proto::admin::{General, Queue, Snippet, Tag};
+use chat_proto::{
+    admin::{Custom, Forms, General, Hours, Opening, Snippet},
+    desk::Canned,
+};
 
-use super::http::{HttpError, json, send};
+use super::{
+    http::{HttpError, json},
+    told::{Wrong, ask, done, get},
+};
 
 fn path(site: &str, what: &str) -> String {
     format!("/v1/admin/sites/{site}/{what}")
@@ -18,55 +24,83 @@ pub async fn snippet(site: &str) -> Result<Snippet, HttpError> {
 /// What is not elsewhere.
 ///
 /// # Errors
-/// As [`snippet`].
-pub async fn general(site: &str) -> Result<General, HttpError> {
-    json("GET", &path(site, "general"), None::<&()>).await
+/// [`Wrong`]; `forbidden` for agents.
+pub async fn general(site: &str) -> Result<General, Wrong> {
+    get(&path(site, "general")).await
 }
 
 /// Changes it.
 ///
 /// # Errors
-/// [`HttpError::Refused`] when something in it is wrong; nothing is changed.
-pub async fn save_general(site: &str, it: &General) -> Result<(), HttpError> {
-    send("PUT", &path(site, "general"), Some(it), None).await.map(drop)
+/// [`Wrong`] with the fields that are to blame; nothing is changed.
+pub async fn save_general(site: &str, it: &General) -> Result<(), Wrong> {
+    done("PUT", &path(site, "general"), Some(it)).await.map(drop)
 }
 
-/// The queues.
+/// When somebody is there, and what is said when nobody is.
 ///
 /// # Errors
-/// As [`snippet`].
-pub async fn queues(site: &str) -> Result<Vec<Queue>, HttpError> {
-    json("GET", &path(site, "queues"), None::<&()>).await
+/// As [`general`].
+pub async fn hours(site: &str) -> Result<Hours, Wrong> {
+    get(&path(site, "hours")).await
 }
 
-/// Makes a queue, or changes one that has a number.
-///
-/// # Errors
-/// As [`save_general`].
-pub async fn save_queue(site: &str, it: &Queue) -> Result<(), HttpError> {
-    save(site, ("queues", it.id), it).await
-}
-
-/// The tags, in order.
-///
-/// # Errors
-/// As [`snippet`].
-pub async fn tags(site: &str) -> Result<Vec<Tag>, HttpError> {
-    json("GET", &path(site, "tags"), None::<&()>).await
-}
-
-/// Makes a tag, or changes one that has a number.
+/// Changes it.
 ///
 /// # Errors
 /// As [`save_general`].
-pub async fn save_tag(site: &str, it: &Tag) -> Result<(), HttpError> {
-    save(site, ("tags", it.id), it).await
+pub async fn save_hours(site: &str, it: &Hours) -> Result<(), Wrong> {
+    done("PUT", &path(site, "hours"), Some(it)).await.map(drop)
 }
 
-async fn save(site: &str, (what, id): (&str, i64), it: &impl serde::Serialize) -> Result<(), HttpError> {
-    let (method, path) = match id {
-        0 => ("POST", path(site, what)),
-        id => ("PUT", path(site, &format!("{what}/{id}"))),
+/// Whether somebody would be there now. Nothing is stored.
+///
+/// # Errors
+/// As [`save_general`].
+pub async fn opening(site: &str, it: &Hours) -> Result<Opening, Wrong> {
+    ask("POST", &path(site, "hours/preview"), Some(it)).await
+}
+
+/// What visitors fill in.
+///
+/// # Errors
+/// As [`general`].
+pub async fn forms(site: &str) -> Result<Forms, Wrong> {
+    get(&path(site, "forms")).await
+}
+
+/// Changes it.
+///
+/// # Errors
+/// As [`save_general`].
+pub async fn save_forms(site: &str, it: &Forms) -> Result<(), Wrong> {
+    done("PUT", &path(site, "forms"), Some(it)).await.map(drop)
+}
+
+/// What the site's script may tell of visitors.
+///
+/// # Errors
+/// As [`general`].
+pub async fn custom(site: &str) -> Result<Vec<Custom>, Wrong> {
+    get(&path(site, "custom")).await
+}
+
+/// Changes it.
+///
+/// # Errors
+/// As [`save_general`].
+pub async fn save_custom(site: &str, it: &[Custom]) -> Result<(), Wrong> {
+    done("PUT", &path(site, "custom"), Some(&it)).await.map(drop)
+}
+
+/// Makes a canned reply, or changes one that has a number.
+///
+/// # Errors
+/// As [`save_general`].
+pub async fn save_canned(it: &Canned) -> Result<(), Wrong> {
+    let (method, path) = match it.id {
+        0 => ("POST", "/v1/canned".to_owned()),
+        id => ("PUT", format!("/v1/canned/{id}")),
     };
-    send(method, &path, Some(it), None).await.map(drop)
+    done(method, &path, Some(it)).await.map(drop)
 }

@@ -1,106 +1,176 @@
-//! What holds for the whole site.
-use chat_proto::admin::General;
+//! The rules of a site's conversations: where they begin, how they are offered and end, files, visitors' pages.
+use chat_proto::{admin::General, limits::MAX_FILE_BYTES};
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::setting::{Part, SaveFoot, Saving, load, loaded, save};
+use super::{
+    controls::{Duration, FieldWords, Line, Listed, Pick, Switch},
+    setting::{Foot, Part, Setting, Slot, opened},
+};
 use crate::{
-    chat::Loaded,
+    chat::chat,
     i18n::{Text, words},
     net::admin_http,
 };
 
-/// The widget's looks and words, and the rules of closing.
+/// One mebibyte.
+const MIB: f64 = 1_048_576.0;
+
+/// The rules, group by group.
 #[component]
 pub fn GeneralPart(
     /// Which site: its key.
     site: String,
 ) -> impl IntoView {
-    let general = RwSignal::new(Loaded::Not);
     let key = site.clone();
-    load(general, async move { admin_http::general(&key).await });
-    let show = move |it: General| view! { <Form site=site.clone() it/> }.into_any();
-    view! { <Part title=Text::SettingsGeneral help=Text::SettingsGeneralHelp name="general">{loaded(general, show)}</Part> }
+    let ask = |site: String| async move { admin_http::general(&site).await };
+    let show = move |setting| view! { <Form site=key.clone() setting/> }.into_any();
+    view! { <Part title=Text::SettingsGeneral help=Text::SettingsGeneralHelp name="general">{opened(site, ask, show)}</Part> }
 }
 
 #[component]
-fn Form(site: String, it: General) -> impl IntoView {
+fn Form(site: String, setting: Setting<General>) -> impl IntoView {
     let words = words();
-    let (it, state) = (RwSignal::new(it), RwSignal::new(Saving::Idle));
+    let key = StoredValue::new(site.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (site, general) = (site.clone(), it.get_untracked());
-        save(state, async move { admin_http::save_general(&site, &general).await }, || {});
+        let put = |it: General| async move { admin_http::save_general(&key.get_value(), &it).await };
+        setting.save(put, || {});
     };
-    let greeting = move |lang: &'static str, label: Text| {
-        let value = it.read_untracked().greeting.get(lang).cloned().unwrap_or_default();
-        let change = move |event| {
-            it.update(|it| {
-                let text = event_target_value(&event);
-                if text.trim().is_empty() {
-                    it.greeting.remove(lang)
-                } else {
-                    it.greeting.insert(lang.to_owned(), text)
-                };
-            })
-        };
-        view! {
-            <label class="field"><span>{words.say(label)}</span>
-                <textarea name=format!("greeting-{lang}") rows="2" maxlength="500" prop:value=value on:input=change></textarea></label>
-        }
-    };
-    let colour = move || {
-        let colour = it.read().colour.clone();
-        if colour.is_empty() { "#1f6fe5".to_owned() } else { colour }
-    };
+    let tag_required = setting.slot("tag-required", |it| it.tag_required, |it, on| it.tag_required = on);
+    let reopening = setting.slot("reopening", |it| it.reopening, |it, on| it.reopening = on);
+    let presence = setting.slot("presence", |it| it.presence, |it, on| it.presence = on);
+    let gone = setting.slot("agent_gone_s", |it| it.agent_gone_s, |it, seconds| it.agent_gone_s = seconds);
+    let endings =
+        setting.slot("refused_files", |it| it.refused_files.clone(), |it, all| it.refused_files = all);
+    let keys = setting.slot("query_keys", |it| it.query_keys.clone(), |it, all| it.query_keys = all);
+    let group = move |title: Text| view! { <h3 class="form-group">{words.say(title)}</h3> };
     view! {
-        <form class="form" on:submit=submit on:input=move |_| state.set(Saving::Idle)>
-            <div class="field-grid">{greeting("fr", Text::GreetingFrench)} {greeting("en", Text::GreetingEnglish)}</div>
-            <div class="field-grid">
-                <label class="field"><span>{words.say(Text::BotName)}</span>
-                    <input name="bot" maxlength="60" prop:value=it.get_untracked().bot_name on:input=move |event| it.update(|it| it.bot_name = event_target_value(&event))/></label>
-                <label class="field colour-field"><span>{words.say(Text::AccentColour)}</span>
-                    <input name="colour" type="color" prop:value=colour on:input=move |event| it.update(|it| it.colour = event_target_value(&event))/></label>
-            </div>
-            <Preview it colour=Signal::derive(colour)/>
-            <Switch name="tag-required" label=Text::ClosingWantsTag on=Signal::derive(move || it.read().tag_required) set=move |on| it.update(|it| it.tag_required = on)/>
-            <Switch name="reopening" label=Text::MayReopen on=Signal::derive(move || it.read().reopening) set=move |on| it.update(|it| it.reopening = on)/>
-            <Switch name="presence" label=Text::PresenceEverywhere on=Signal::derive(move || it.read().presence) set=move |on| it.update(|it| it.presence = on)/>
-            <SaveFoot state/>
+        <form class="form" novalidate on:submit=submit>
+            {group(Text::GroupBegin)}
+            <Begin site setting/>
+            {group(Text::GroupOffers)}
+            <Stops setting/>
+            <Duration label=Text::AgentGone of=gone hint=Text::AgentGoneHelp/>
+            {group(Text::GroupEnd)}
+            <Switch label=Text::ClosingWantsTag of=tag_required/>
+            <Switch label=Text::MayReopen of=reopening/>
+            <Idle setting/>
+            {group(Text::GroupFiles)}
+            <FileSize setting/>
+            <Listed label=Text::RefusedFiles of=endings example="exe, bat, js" hint=Text::RefusedFilesHelp/>
+            {group(Text::GroupPages)}
+            <Switch label=Text::PresenceEverywhere of=presence/>
+            <Listed label=Text::QueryKeys of=keys example="utm_source, article" hint=Text::QueryKeysHelp/>
+            <Foot setting/>
         </form>
     }
 }
 
 #[component]
-fn Switch(
-    name: &'static str,
-    label: Text,
-    on: Signal<bool>,
-    #[prop(into)] set: Callback<bool>,
-) -> impl IntoView {
-    let words = words();
+fn Begin(site: String, setting: Setting<General>) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let label = move |text: Text| Signal::derive(move || words.now(text).to_owned());
+    let entry = setting.slot("entry", |it| it.entry.clone(), |it, to| it.entry = to);
+    let entries = Signal::derive(move || {
+        [("bot", Text::EntryBot), ("queue", Text::EntryQueue)]
+            .map(|(key, text)| (key.to_owned(), words.now(text).to_owned()))
+            .to_vec()
+    });
+    let queue: Slot<String> = setting.slot(
+        "queue",
+        |it| it.queue.to_string(),
+        |it, to: String| it.queue = to.parse().unwrap_or(it.queue),
+    );
+    let queues = Signal::derive(move || {
+        let directory = chat.directory.read();
+        let all =
+            directory.sites.iter().find(|it| it.key == site).map(|it| it.queues.clone()).unwrap_or_default();
+        all.into_iter().map(|it| (it.id.to_string(), it.name)).collect()
+    });
+    let lang = setting.slot("lang", |it| it.lang.clone(), |it, to| it.lang = to);
     view! {
-        <label class="check"><input type="checkbox" name=name prop:checked=on on:change=move |event| set.run(event_target_checked(&event))/>
-            <span>{words.say(label)}</span></label>
+        <div class="field-grid">
+            <Pick label=label(Text::EntryIs) of=entry from=entries/>
+            <Pick label=label(Text::DefaultQueue) of=queue from=queues/>
+            <Line label=label(Text::SiteLanguage) of=lang example="fr" hint=Text::SiteLanguageHelp/>
+        </div>
     }
 }
 
-/// How the widget's window begins with these.
+/// What stops the time that an agent has.
 #[component]
-fn Preview(it: RwSignal<General>, colour: Signal<String>) -> impl IntoView {
+fn Stops(setting: Setting<General>) -> impl IntoView {
     let words = words();
-    let greeting = move || {
-        let it = it.read();
-        it.greeting
-            .get(words.language().tag())
-            .or_else(|| it.greeting.values().next())
-            .cloned()
-            .unwrap_or_default()
+    let slot =
+        setting.slot("offer_stops_on", |it| it.offer_stops_on.clone(), |it, to| it.offer_stops_on = to);
+    let choice = move |(key, text): (&'static str, Text)| {
+        let on = move || *slot.value.read() == key;
+        view! {
+            <label class="check"><input type="radio" name="offer_stops_on" value=key prop:checked=on on:change=move |_| slot.set.run(key.to_owned())/>
+                <span>{words.say(text)}</span></label>
+        }
     };
     view! {
-        <div class="widget-preview" aria-label=words.say(Text::Preview) role="img">
-            <span class="widget-preview-top" style:background=colour>{move || it.read().bot_name.clone()}</span>
-            <p>{greeting}</p>
-            <span class="widget-preview-bubble" style:background=colour></span>
-        </div>
+        <fieldset class="choices-of"><legend>{words.say(Text::OfferStops)}</legend>
+            {[("accept", Text::OfferStopsAccept), ("answer", Text::OfferStopsAnswer)].map(choice)}
+            <FieldWords fault=slot.fault id="wrong-offer_stops_on".to_owned()/></fieldset>
+    }
+}
+
+/// After how long without a word a visitor's conversation ends, if it does.
+#[component]
+fn Idle(setting: Setting<General>) -> impl IntoView {
+    /// What is proposed first, seconds.
+    const USUAL: u32 = 1_800;
+    let on = setting.slot(
+        "idle_close",
+        |it| it.idle_close_s.is_some(),
+        |it, on| it.idle_close_s = on.then_some(USUAL),
+    );
+    let after = setting.slot(
+        "idle_close_s",
+        |it| it.idle_close_s.unwrap_or(USUAL),
+        |it, seconds| it.idle_close_s = Some(seconds),
+    );
+    view! {
+        <Switch label=Text::IdleClose of=on/>
+        <Show when=move || on.value.get()><Duration label=Text::IdleCloseAfter of=after hint=Text::IdleCloseHelp/></Show>
+    }
+}
+
+/// The largest file, in megabytes.
+#[component]
+fn FileSize(setting: Setting<General>) -> impl IntoView {
+    let words = words();
+    let slot = setting.slot("max_file_bytes", |it| it.max_file_bytes, |it, bytes| it.max_file_bytes = bytes);
+    let shown = move || {
+        let text = format!("{:.2}", slot.value.get() as f64 / MIB);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let read = move |text: String| match text.trim().replace(',', ".").parse::<f64>() {
+        Ok(count) if (0.0..=1e6).contains(&count) => {
+            let bytes = (count * MIB).round() as u64;
+            slot.set.run(bytes);
+        }
+        _ => slot.spoil.run("no_number"),
+    };
+    let typed = RwSignal::new(shown());
+    Effect::new(move |_| {
+        let now = shown();
+        if typed.read_untracked().trim().replace(',', ".").parse::<f64>().ok() != now.parse().ok()
+            && slot.fault.get_untracked().is_none()
+        {
+            typed.set(now);
+        }
+    });
+    let most =
+        move || words.fill(Text::MaxFileHelp, &[("n", &format!("{:.0}", MAX_FILE_BYTES as f64 / MIB))]);
+    let invalid = move || slot.fault.get().is_some().to_string();
+    view! {
+        <label class="field short"><span>{words.say(Text::MaxFile)}</span>
+            <input name="max_file_bytes" inputmode="decimal" autocomplete="off" aria-invalid=invalid aria-describedby="wrong-max_file_bytes" prop:value=typed
+                on:input=move |event| { typed.set(event_target_value(&event)); read(event_target_value(&event)); }/>
+            <small class="muted">{most}</small>
+            <FieldWords fault=slot.fault id="wrong-max_file_bytes".to_owned()/></label>
     }
 }

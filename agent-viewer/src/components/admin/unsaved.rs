@@ -1,0 +1,139 @@
+//! What was typed and not saved is not lost without a word: whoever leaves it is asked.
+use leptos::{ev, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use wasm_bindgen::JsCast;
+
+use crate::{
+    browser,
+    components::chat::modal::Modal,
+    i18n::{Text, words},
+    stage::listener::Listener,
+};
+
+/// Goes to a page of ours.
+type Go = Box<dyn Fn(&str)>;
+
+/// Which forms hold something that is not saved, and where somebody wants to go meanwhile.
+#[derive(Clone, Copy)]
+pub struct Unsaved {
+    forms: RwSignal<usize>,
+    leaving: RwSignal<Option<String>>,
+    go: StoredValue<Go, LocalStorage>,
+}
+
+impl Unsaved {
+    /// Makes it for the page, and watches links, the way back, and the tab's end.
+    pub fn provide() -> Self {
+        let (navigate, place) = (use_navigate(), use_location());
+        let go: Go = Box::new(move |to| navigate(to, NavigateOptions::default()));
+        let it =
+            Self { forms: RwSignal::new(0), leaving: RwSignal::new(None), go: StoredValue::new_local(go) };
+        provide_context(it);
+        let here = Memo::new(move |_| format!("{}{}", place.pathname.get(), place.search.get()));
+        let ends = window_event_listener(ev::beforeunload, move |event| {
+            if it.is_any() {
+                event.prevent_default();
+            }
+        });
+        let clicks = Listener::before("click", move |event: &ev::MouseEvent| {
+            it.hold_link(event, &here.get_untracked())
+        });
+        let back = Listener::before("popstate", move |event: &web_sys::Event| {
+            it.hold_back(event, &here.get_untracked())
+        });
+        let listeners = StoredValue::new_local((clicks, back));
+        on_cleanup(move || {
+            ends.remove();
+            listeners.dispose();
+        });
+        it
+    }
+
+    /// Whether anything is not saved; not tracked.
+    fn is_any(self) -> bool {
+        self.forms.try_get_untracked().is_some_and(|forms| 0 < forms)
+    }
+
+    /// Goes to another page of ours, once nothing is lost by it.
+    pub fn leave(self, to: String) {
+        if self.is_any() { self.leaving.set(Some(to)) } else { self.go(&to) }
+    }
+
+    /// Goes there whatever is typed: it was saved, or is not wanted.
+    pub fn go(self, to: &str) {
+        self.go.with_value(|go| go(to));
+    }
+
+    fn hold_link(self, event: &ev::MouseEvent, here: &str) {
+        let plain = event.button() == 0 && !(event.meta_key() || event.ctrl_key() || event.shift_key());
+        let element = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+        let link = element.and_then(|it| it.closest("a[href]").ok().flatten());
+        let link = link.and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+        let Some(link) = link.filter(|it| plain && self.is_any() && it.target().is_empty()) else { return };
+        let to = format!("{}{}", link.pathname(), link.search());
+        if link.origin() == browser::origin() && to != here {
+            event.prevent_default();
+            event.stop_immediate_propagation();
+            self.leaving.set(Some(to));
+        }
+    }
+
+    /// The address is another one already: it is put back, and the page never hears of it.
+    fn hold_back(self, event: &web_sys::Event, here: &str) {
+        let to = browser::place();
+        if self.is_any() && to != here {
+            event.stop_immediate_propagation();
+            browser::push_place(here);
+            self.leaving.set(Some(to));
+        }
+    }
+}
+
+/// A form tells whether it holds something that is not saved; it is forgotten with its view.
+pub fn watch_unsaved(changed: Signal<bool>) {
+    let Some(unsaved) = use_context::<Unsaved>() else { return };
+    let counted = StoredValue::new(false);
+    let count = move |is: bool| {
+        if counted.try_get_value() != Some(is) {
+            counted.try_set_value(is);
+            let _ = unsaved
+                .forms
+                .try_update(|forms| *forms = if is { *forms + 1 } else { forms.saturating_sub(1) });
+        }
+    };
+    Effect::new(move |_| count(changed.get()));
+    on_cleanup(move || {
+        if counted.try_get_value() == Some(true) {
+            let _ = unsaved.forms.try_update(|forms| *forms = forms.saturating_sub(1));
+        }
+    });
+}
+
+/// The question whether what is not saved may be lost.
+#[component]
+pub fn LeaveQuestion() -> impl IntoView {
+    let (words, unsaved) = (words(), expect_context::<Unsaved>());
+    let stay = move |()| unsaved.leaving.set(None);
+    let leave = move |_| {
+        if let Some(to) = unsaved.leaving.get_untracked() {
+            unsaved.leaving.set(None);
+            unsaved.forms.set(0);
+            unsaved.go(&to);
+        }
+    };
+    let is_asked = Memo::new(move |_| unsaved.leaving.read().is_some());
+    view! {
+        <Show when=move || is_asked.get()>
+            <Modal title=Text::UnsavedTitle close=stay>
+                <p>{words.say(Text::UnsavedHelp)}</p>
+                <footer class="modal-foot">
+                    <button type="button" class="button danger" data-do="leave" on:click=leave>{words.say(Text::LeaveUnsaved)}</button>
+                    <button type="button" class="button primary" data-do="stay" autofocus on:click=move |_| stay(())>{words.say(Text::StayHere)}</button>
+                </footer>
+            </Modal>
+        </Show>
+    }
+}
