@@ -13,10 +13,10 @@ use std::{
 };
 
 use chat::{
-    engine::{Engine, Fault, NoShares, QueueFacts, SiteFacts, Start, SystemClock},
+    engine::{Ask, Engine, Fault, NoShares, QueueFacts, Request, SiteFacts, Start, SystemClock},
     model::{
-        AgentId, Cid, ConversationId, Entry, Form, FormFields, Kind, OfferStopsOn, QueueSettings, SiteId,
-        SiteSettings,
+        AgentId, Cid, Content, ConversationId, Entry, Form, FormFields, FromVisitor, Kind, OfferStopsOn,
+        QueueSettings, SiteId, SiteSettings,
     },
     router::Strategy,
     search::{Filter, Find, Search, Visible},
@@ -96,10 +96,43 @@ async fn measure(store: Store, messages: u32) -> Result<(), Fault> {
             }
         }
     }
+    soon(&engine, &search).await
+}
+
+/// How soon a message is found after it was acknowledged, while the index is kept.
+async fn soon(engine: &Engine, search: &Search) -> Result<(), Fault> {
+    const NEW: u32 = 20;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (kept, committed) = (search.clone(), engine.subscribe());
+    let keeping = tokio::spawn(async move { kept.serve(committed, async { drop(stopped.await) }).await });
+    let visitor = engine.visitor(SMALL, [0xff; 32]).await?;
+    let (kind, cid) = (Kind::Chat, Cid::from_bytes([0xc3; 16]));
+    let start = Start { site: SMALL, visitor, kind, cid, form: Form::default(), lang: None };
+    let conversation = engine.start(start).await?.conversation;
+    let mut times = Vec::new();
+    for n in 0..NEW {
+        let (cid, words) = (
+            Cid::from_bytes([[0xc4; 12].as_slice(), &n.to_be_bytes()].concat().try_into().unwrap_or([0; 16])),
+            format!("novel{n}"),
+        );
+        let content = Content::Text(words.clone());
+        let ask = Ask::Visitor(visitor, FromVisitor::Send { cid, content, reply_to: None });
+        engine.command(Request { site: SMALL, conversation, ask, rid: None }).await?;
+        let start = Instant::now();
+        let filter = Filter::default();
+        let find = Find { sites: vec![SMALL], visible: Visible::All, words, filter, after: None, limit: 1 };
+        while search.find(find.clone()).await?.hits.is_empty() {
+            // waits: nobody tells what is indexed.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        times.push(start.elapsed());
+    }
+    drop(stop);
+    keeping.await.map_err(|error| Fault::Random(error.to_string()))?;
+    say("a new message", 1, times);
     Ok(())
 }
 
-#[allow(clippy::print_stdout, reason = "this is what the program is for")]
 async fn ask(search: &Search, what: &str, find: Find) -> Result<(), Fault> {
     let (mut times, mut n) = (Vec::new(), 0);
     let all = Instant::now();
@@ -108,10 +141,15 @@ async fn ask(search: &Search, what: &str, find: Find) -> Result<(), Fault> {
         n = search.find(find.clone()).await?.hits.len();
         times.push(start.elapsed());
     }
+    say(what, n, times);
+    Ok(())
+}
+
+#[allow(clippy::print_stdout, reason = "this is what the program is for")]
+fn say(what: &str, n: usize, mut times: Vec<Duration>) {
     times.sort();
     let (middle, slow) = (times[times.len() / 2], times[times.len() * 95 / 100]);
     println!("{what}: {n} hits, {} {}", middle.as_micros(), slow.as_micros());
-    Ok(())
 }
 
 /// A site with one queue.

@@ -5,6 +5,7 @@
 
 mod capture;
 mod cdp;
+mod chat;
 mod chromium;
 mod lab;
 mod live;
@@ -27,6 +28,8 @@ pub enum Name {
     Size,
     /// How soon the agent sees what changes, beside rrweb.
     Live,
+    /// What the chat service takes: messages, sockets, lists, search; on both databases.
+    Chat,
 }
 
 /// What to measure, and how often.
@@ -43,6 +46,12 @@ pub struct Options {
     /// Measures what is built already.
     #[arg(long)]
     no_build: bool,
+    /// Of `chat`: so many messages are searched.
+    #[arg(long, default_value_t = 1_000_000)]
+    messages: u32,
+    /// Of `chat`: so many idle sockets are held.
+    #[arg(long, default_value_t = 10_000)]
+    sockets: u32,
 }
 
 impl Options {
@@ -63,6 +72,7 @@ pub fn measure(options: &Options) -> Result<()> {
         Name::Capture => capture::measure(options),
         Name::Size => size::measure(options),
         Name::Live => live::measure(options),
+        Name::Chat => chat::measure(options),
     })?;
     table::publish(file, title, &rows)
 }
@@ -73,6 +83,7 @@ fn about(name: Name) -> (&'static str, &'static str) {
         Name::Capture => ("capture", "recording and replaying a page, main-thread CPU"),
         Name::Size => ("size", "what browsers download"),
         Name::Live => ("live", "from a change in the visitor's page to the viewer's paint"),
+        Name::Chat => ("chat", "the chat service: messages, sockets, lists, search"),
     }
 }
 

@@ -42,6 +42,22 @@ impl Servers {
     pub fn apply(&self, command: &mut Command) {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
     }
+
+    /// Makes an empty database on the first server, and gives its address and the file of its certificate.
+    ///
+    /// # Errors
+    /// When it is not made.
+    pub fn database(&self, name: &str) -> Result<(String, String)> {
+        let variable = |wanted: &str| {
+            let found = self.variables.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value.clone()).with_context(|| format!("no {wanted}"))
+        };
+        let (server, certificate) = (variable("TANDEM_POSTGRES")?, variable("TANDEM_POSTGRES_CA")?);
+        let mut create = Command::new(programs()?.join("createdb"));
+        run(create.arg(format!("--maintenance-db={server}")).arg(name).current_dir("/"))?;
+        let address = server.strip_suffix("/postgres").context("an address that ends with its database")?;
+        Ok((format!("{address}/{name}"), certificate))
+    }
 }
 
 /// Starts two servers: one that all tests share, and one for those that kill it. Whichever dies is started

@@ -1,7 +1,7 @@
 //! What is found: every word of every message, on both databases the same; and what is not.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chat::engine::{Ask, Started};
 use chat::model::*;
@@ -255,7 +255,7 @@ async fn what_was_left_by_a_kill_is_indexed(bench: Arc<Bench>) {
     }
     assert_eq!(bench.number("SELECT COUNT(*) FROM chat_unindexed").await, 150);
     assert_eq!(Search::new(bench.store.clone()).catch_up().await, Ok(150));
-    // While it runs, a message is found within a second.
+    // While it runs, a message is found soon: how soon, the bench says.
     let search = Search::new(bench.store.clone());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn({
@@ -263,13 +263,15 @@ async fn what_was_left_by_a_kill_is_indexed(bench: Arc<Bench>) {
         async move { search.serve(committed, async { drop(stopped.await) }).await }
     });
     visitor_says(&bench, &chat, "quickly").await;
-    let start = Instant::now();
-    while texts(&search, find("quickly")).await.is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(2), "not found");
-        // waits: nobody tells what is indexed.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert!(start.elapsed() < Duration::from_millis(1_200), "{:?}", start.elapsed());
+    let found = async {
+        while texts(&search, find("quickly")).await.is_empty() {
+            // waits: nobody tells what is indexed.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), found).await.expect("found");
+    assert_eq!(bench.number("SELECT COUNT(*) FROM chat_indexed").await, 151, "it alone was read again");
+    assert_eq!(bench.number("SELECT COUNT(*) FROM chat_unindexed").await, 0);
     drop(stop);
     serving.await.expect("ended");
 }

@@ -86,6 +86,8 @@ pub enum StartError {
 pub struct Running {
     /// Where HTTP listens.
     pub addr: SocketAddr,
+    /// The service itself, for tests that look inside.
+    pub chat: Chat,
     shutdown: Shutdown,
     holds: Holds,
     task: JoinHandle<std::io::Result<()>>,
@@ -115,7 +117,7 @@ pub async fn start(config: Config, terms: impl FnOnce(Options) -> Options) -> Re
     let chat = Chat::open(store.clone(), accounts, terms(options)).await?;
     let (shutdown, holds) = (Shutdown::default(), Holds::of(std::slice::from_ref(&name)));
     let routes = routes(&chat, &config, (&store, &holds));
-    let (service, stop) = (chat, shutdown.clone());
+    let (service, stop) = (chat.clone(), shutdown.clone());
     shutdown.spawn(async move { service.serve(stop.wanted()).await });
     tracing::info!(%addr, url = origin, "the chat service listens");
     let (stop, listener) = (shutdown.clone(), listener.tap_io(|it| tune(it)));
@@ -123,7 +125,7 @@ pub async fn start(config: Config, terms: impl FnOnce(Options) -> Options) -> Re
     let task = async move {
         axum::serve(listener, served).with_graceful_shutdown(async move { stop.wanted().await }).await
     };
-    Ok(Running { addr, shutdown, holds, task: tokio::spawn(task), store, name })
+    Ok(Running { addr, chat, shutdown, holds, task: tokio::spawn(task), store, name })
 }
 
 async fn open(config: &Config) -> Result<(Store, Alone), StartError> {

@@ -6,7 +6,7 @@
 mod network;
 mod pair;
 mod room;
-mod server;
+pub(super) mod server;
 
 use std::thread;
 use std::time::Duration;

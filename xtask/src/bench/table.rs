@@ -16,9 +16,11 @@ pub enum Goal {
     Ratio(f64),
     /// At most this, in the row's unit.
     AtMost(f64),
+    /// At least this, in the row's unit: for the few measures of which more is better.
+    AtLeast(f64),
 }
 
-/// One measure of one case. Smaller is better in all of them.
+/// One measure of one case. Smaller is better, but where the goal is to have at least so much.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
     case: String,
@@ -61,9 +63,11 @@ impl Row {
 
     /// With what it should reach. A ratio needs its peer first.
     pub fn goal(mut self, goal: Goal) -> Self {
+        self.higher_is_better = matches!(goal, Goal::AtLeast(_));
         let (text, holds) = match goal {
             Goal::Ratio(most) => (format!("≤ {most} ×"), self.ratio.map(|ratio| ratio <= most)),
             Goal::AtMost(most) => (format!("≤ {} {}", number(most), self.unit), Some(self.ours <= most)),
+            Goal::AtLeast(least) => (format!("≥ {} {}", number(least), self.unit), Some(least <= self.ours)),
         };
         (self.goal, self.holds) = (Some(text), holds);
         self
@@ -158,6 +162,9 @@ mod tests {
         assert_eq!(row().goal(Goal::Ratio(0.2)).holds, Some(true));
         assert_eq!(row().goal(Goal::Ratio(0.1)).holds, Some(false));
         assert_eq!(Row::new("a page", "size", 3.0, "KB").goal(Goal::AtMost(2.0)).holds, Some(false));
+        let rate = || Row::new("messages", "rate", 3.0, "a second");
+        assert_eq!(rate().goal(Goal::AtLeast(2.0)).holds, Some(true));
+        assert_eq!(rate().goal(Goal::AtLeast(4.0)).holds, Some(false));
     }
 
     #[test]

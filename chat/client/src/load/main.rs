@@ -62,7 +62,8 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
         }
         [kind @ ("chat" | "echo"), server, pages, site, pid, idle, talkers, seconds] => {
             let kind = if kind == "chat" { Kind::Chat } else { Kind::Echo };
-            let target = Target { kind, server: server.into(), pages: pages.into(), site: site.into() };
+            let http = chat_client::browser();
+            let target = Target { kind, http, server: server.into(), pages: pages.into(), site: site.into() };
             let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text} is no number"));
             let sizes = Sizes {
                 pid: number(pid)?,

@@ -25,6 +25,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Target {
     pub kind: Kind,
+    pub http: reqwest::Client,
     pub server: String,
     pub pages: String,
     pub site: String,
@@ -42,13 +43,13 @@ pub fn gone(error: impl Display) -> Error {
 
 impl Target {
     /// Somebody new.
-    pub async fn visitor(&self, http: &reqwest::Client, room: String) -> Result<Who, Error> {
+    pub async fn visitor(&self, room: String) -> Result<Who, Error> {
         if self.kind == Kind::Echo {
             return Ok(Who(room));
         }
         let url = format!("{}/v1/widget/{}/token", self.server, self.site);
         let asks = TokenRequest { secret: chat_client::secret(), identity: None };
-        let answer = http.post(url).header("origin", &self.pages).json(&asks).send().await?;
+        let answer = self.http.post(url).header("origin", &self.pages).json(&asks).send().await?;
         let token: Token = answer.error_for_status()?.json().await?;
         Ok(Who(token.token))
     }
@@ -111,9 +112,7 @@ pub struct Idle(JoinHandle<Error>);
 
 impl Idle {
     pub async fn begin(target: Arc<Target>, n: u32) -> Result<Self, Error> {
-        thread_local! { static HTTP: reqwest::Client = chat_client::browser(); }
-        let http = HTTP.with(Clone::clone);
-        let who = target.visitor(&http, format!("idle-{n}")).await?;
+        let who = target.visitor(format!("idle-{n}")).await?;
         let mut socket = target.tab(&who).await?;
         // Whoever reads answers pings.
         Ok(Self(tokio::spawn(async move {

@@ -51,7 +51,7 @@ pub struct Heard {
 
 impl Talker {
     pub async fn begin(target: Arc<Target>, n: u32) -> Result<Self, Error> {
-        let who = target.visitor(&chat_client::browser(), format!("talk-{n}")).await?;
+        let who = target.visitor(format!("talk-{n}")).await?;
         let mut speaks = target.tab(&who).await?;
         let mut conv = String::new();
         if target.kind == Kind::Chat {

@@ -93,7 +93,7 @@ pub enum Lanes {
 }
 
 /// What a server says of itself: its address, and the demo's account.
-fn introduction(process: &mut Child) -> Result<(String, serde_json::Value)> {
+pub(in crate::bench) fn introduction(process: &mut Child) -> Result<(String, serde_json::Value)> {
     let output = process.stdout.take().context("the server has no output")?;
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
     let url = lines.by_ref().find_map(|line| Some(line.strip_prefix("Desk: ")?.to_owned()));
