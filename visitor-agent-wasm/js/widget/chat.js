@@ -3,6 +3,8 @@
 import { patch } from "./dom.js";
 import { Files } from "./files.js";
 import { Line, gecko } from "./line.js";
+// In a release it is part of this file: after a fall, another copy of both is loaded.
+import load, { Chat } from "../widget.js";
 
 const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((it) => it.toString(16).padStart(2, "0")).join("");
 /** So near to its end, the thread follows what is new, pixels. */
@@ -13,8 +15,8 @@ const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
 const NEXT = ["[role=alertdialog] button", "[aria-invalid]", ".composer textarea", ".ending", ".start :is(input, textarea)", ".ways :is(a, button)"];
 
 class Widget {
-  constructor(place, wasm, style) {
-    Object.assign(this, place, { wasm });
+  constructor(place, style) {
+    Object.assign(this, place);
     this.url = `${this.server}/v1/widget/${encodeURIComponent(this.site)}`;
     this.queue = [];
     this.files = new Files({ server: this.server, site: this.site, name: () => hex(16), tell: (kind, payload) => this.tell(kind, payload) });
@@ -36,7 +38,7 @@ class Widget {
     };
     this.left = false;
     this.machine?.free();
-    this.machine = this.wasm.Chat.begin(JSON.stringify(begin), Date.now());
+    this.machine = Chat.begin(JSON.stringify(begin), Date.now());
     this.line = new Line(this, (kind, payload) => this.later(() => {
       if (kind === "follows") this.files.stop();
       this.tell(kind, payload, true);
@@ -383,17 +385,14 @@ class Widget {
 }
 
 export const start = async (place) => {
-  // After a fall another instance is wanted: the old one is dead.
   const get = async (name) => {
     const answer = await fetch(`${place.server}/v1/visitor/${name}`, { referrerPolicy: "no-referrer" });
     if (!answer.ok) throw new Error(`${name} is answered by ${answer.status}`);
     return answer;
   };
-  const [wasm, module_or_path, style] = await Promise.all([
-    import("../widget.js" + new URL(import.meta.url).search), get("widget_bg.wasm"), get("chat/window.css").then((it) => it.text()),
-  ]);
-  await wasm.default({ module_or_path });
-  const widget = new Widget(place, wasm, style);
+  const [module_or_path, style] = await Promise.all([get("widget_bg.wasm"), get("chat/window.css").then((it) => it.text())]);
+  await load({ module_or_path });
+  const widget = new Widget(place, style);
   const act = (what) => widget.tell("act", what);
   return {
     toggle: () => widget.toggle(),

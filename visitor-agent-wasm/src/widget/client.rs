@@ -183,7 +183,7 @@ impl Client {
         for (key, value) in begin.kept.iter().filter(|(key, _)| key.starts_with(outbox::PREFIX)) {
             client.outbox.stored(key, parsed(Some(value)));
         }
-        client.token_kept(read("token"));
+        client.token_kept(read(&client.token_key()));
         client.restore(read("~thread"));
         client.keep("secret", Some(client.secret.clone()));
         client.out(Out::Show(client.ui.open));

@@ -14,6 +14,7 @@ use chat_proto::{
 };
 
 pub use self::node::Node;
+use self::node::node;
 use super::Client;
 use crate::words::chat::Chat;
 
@@ -23,7 +24,7 @@ pub fn render(client: &Client, now: Millis) -> String {
         return "[]".into();
     }
     let view = View { client, now };
-    let mut window = Node::new("section").class("window").attr("role", "dialog").attr("tabindex", "-1");
+    let mut window = node!("section", "class" = "window", "role" = "dialog", "tabindex" = "-1");
     if client.is_phone() {
         window = window.attr("aria-modal", "true");
     }

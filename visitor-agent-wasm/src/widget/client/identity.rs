@@ -35,10 +35,13 @@ impl Client {
         self.is_lost(at);
     }
 
-    /// Whoever reads it later knows whose it is.
+    /// Where a token is kept: under a name that says whose it is.
+    pub(super) fn token_key(&self) -> String {
+        ["token:", self.secret.get(..16).unwrap_or_default()].concat()
+    }
+
     pub(super) fn token_came(&mut self, token: Token) {
-        let kept = (self.secret.clone(), token.clone());
-        self.keep_json("token", &kept);
+        self.keep_json(&self.token_key(), &token);
         self.out(Out::Bearer(token.token.clone()));
         self.token = Some(token);
         if self.line.link == Link::Token {
@@ -49,8 +52,7 @@ impl Client {
 
     /// Another tab or an earlier page has stored one.
     pub(super) fn token_kept(&mut self, kept: Option<&str>) {
-        let of_this = parsed::<(String, Token)>(kept).filter(|(secret, _)| *secret == self.secret);
-        self.token = of_this.map(|(_, token)| token);
+        self.token = parsed(kept);
         if let Some(token) = &self.token {
             let bearer = Out::Bearer(token.token.clone());
             self.out(bearer);
@@ -59,7 +61,7 @@ impl Client {
 
     pub(super) fn forget_token(&mut self) {
         self.token = None;
-        self.keep("token", None);
+        self.keep(&self.token_key(), None);
     }
 
     /// Another tab stored the browser's secret: two began together, or one has logged out.

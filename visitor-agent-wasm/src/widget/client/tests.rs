@@ -117,7 +117,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let (client, outs) = Client::begin(Begin { online: true, visible: true, ..Begin::default() }, 0);
+        let (client, outs) = Client::begin(
+            Begin { online: true, visible: true, secret: "a".repeat(64), ..Begin::default() },
+            0,
+        );
         let mut world = Self {
             service: Service::default(),
             client,

@@ -7,12 +7,13 @@ use chat_proto::{
 use super::{
     Chat, Node, View,
     icon::{self, icon},
+    node,
 };
 use crate::widget::{client, text};
 
 impl View<'_> {
     pub(super) fn entrance(&self) -> Node {
-        let main = Node::new("main").class("entrance").attr("k", "entrance");
+        let main = node!("main", "class" = "entrance", "k" = "entrance");
         let Some(widget) = self.client.widget().filter(|_| !self.client.expects()) else {
             return if self.client.config_failed() { main } else { main.child(skeleton()) };
         };
@@ -29,7 +30,7 @@ impl View<'_> {
     }
 
     fn broken(&self, widget: &Widget) -> Node {
-        let notice = Node::new("div").class("notice").attr("role", "status");
+        let notice = node!("div", "class" = "notice", "role" = "status");
         let notice = notice.child(Node::new("h3").text(self.say(Chat::BrokenTitle)));
         notice.child(Node::new("p").text(&self.fill(Chat::BrokenText, &[&widget.broken.join(", ")])))
     }
@@ -38,9 +39,9 @@ impl View<'_> {
         let greeting = if widget.greeting.is_empty() { self.say(Chat::Greeting) } else { &widget.greeting };
         let form = self.form("start", &widget.form);
         let title = Node::new("h3").children(spans(text::rich(greeting)));
-        let intro = Node::new("div").class("intro").child(title);
+        let intro = node!("div", "class" = "intro").child(title);
         let intro = intro.child(Node::new("p").text(self.say(Chat::FormHint)));
-        Node::new("div").class("start").child(intro).child(form.child(self.submit(Chat::Start)))
+        node!("div", "class" = "start").child(intro).child(form.child(self.submit(Chat::Start)))
     }
 
     pub(super) fn offline_form(&self, title: Chat, back: bool) -> Node {
@@ -50,13 +51,13 @@ impl View<'_> {
         if back {
             form = form.child(self.button("{\"offline\":false}", Chat::Back, "plain"));
         }
-        let intro = Node::new("div").class("intro").child(Node::new("h3").text(self.say(title)));
-        Node::new("div").class("start offline").attr("k", "offline").child(intro).child(form)
+        let intro = node!("div", "class" = "intro").child(Node::new("h3").text(self.say(title)));
+        node!("div", "class" = "start offline", "k" = "offline").child(intro).child(form)
     }
 
     fn submit(&self, words: Chat) -> Node {
         let busy = self.client.is_starting();
-        let button = Node::new("button").class("main").attr("type", "submit");
+        let button = node!("button", "class" = "main", "type" = "submit");
         let button = if busy { button.attr("aria-disabled", "true") } else { button };
         button.text(self.say(if busy { Chat::Starting } else { words }))
     }
@@ -66,7 +67,7 @@ impl View<'_> {
         let form = Node::new("form").attr("data-form", name).attr("novalidate", "");
         let form = form.children(fields.iter().map(|field| self.field(field)));
         if client::is_about_empty(faults) {
-            let warning = Node::new("p").class("warning").attr("role", "alert");
+            let warning = node!("p", "class" = "warning", "role" = "alert");
             return form.child(warning.child(icon(icon::ALERT)).text(self.say(Chat::FieldsEmpty)));
         }
         form
@@ -86,14 +87,14 @@ impl View<'_> {
         }
         let known = ui.form.get(key).map(String::as_str).unwrap_or_default();
         let input = match kind(field) {
-            None => Node::new("textarea").attr("rows", "4").attr("maxlength", "10000"),
+            None => node!("textarea", "rows" = "4", "maxlength" = "10000"),
             Some((kind, fill)) => {
                 Node::new("input").attr("type", kind).attr("autocomplete", fill).attr("maxlength", "500")
             }
         };
         let input = input.attr("name", key).attr("init", known);
         let input = if field.required { input.attr("aria-required", "true") } else { input };
-        let row = Node::new("label").class("field").attr("k", key).child(words);
+        let row = node!("label", "class" = "field").attr("k", key).child(words);
         match ui.faults.get(key).filter(|it| !it.is_empty()) {
             None => row.child(input),
             Some(code) => {
@@ -109,7 +110,7 @@ impl View<'_> {
         let usual = ClosedNotice::default();
         let closed = widget.closed.as_ref().unwrap_or(&usual);
         let message = if closed.message.is_empty() { self.say(Chat::ClosedText) } else { &closed.message };
-        let notice = Node::new("div").class("notice").attr("role", "status");
+        let notice = node!("div", "class" = "notice", "role" = "status");
         let notice = notice.child(icon(icon::CLOCK).attr("class", "big"));
         let notice = notice.child(Node::new("h3").text(self.say(Chat::ClosedTitle)));
         let mut notice = notice.child(Node::new("p").children(spans(text::rich(message))));
@@ -127,7 +128,7 @@ impl View<'_> {
         if ways.is_empty() {
             return notice;
         }
-        let list = Node::new("ul").class("ways").attr("aria-label", self.say(Chat::Ways)).children(ways);
+        let list = node!("ul", "class" = "ways").attr("aria-label", self.say(Chat::Ways)).children(ways);
         notice.child(list)
     }
 
@@ -135,7 +136,7 @@ impl View<'_> {
         let words = self.say(Chat::OpensAt);
         let (before, after) = words.split_once('{').unwrap_or((words, ""));
         let time = Node::new("time").attr("at", &at.to_string()).attr("form", "day");
-        Node::new("p").class("opens").text(before).child(time).text(after.trim_start_matches('}'))
+        node!("p", "class" = "opens").text(before).child(time).text(after.trim_start_matches('}'))
     }
 
     fn way(&self, way: &Way) -> Option<Node> {
@@ -146,7 +147,7 @@ impl View<'_> {
             "link" if text::is_web(&way.value) => (icon::LINK, way.value.clone()),
             "form" => {
                 let words = if way.label.is_empty() { self.say(Chat::LeaveMessage) } else { &way.label };
-                let button = Node::new("button").class("main").attr("type", "button");
+                let button = node!("button", "class" = "main", "type" = "button");
                 let button = button.attr("data-act", "{\"offline\":true}").text(words);
                 return Some(Node::new("li").child(button));
             }
@@ -180,7 +181,7 @@ fn fault(code: &str) -> Chat {
 /// What will be there, in its size.
 fn skeleton() -> Node {
     let lines = ["wide", "short", "tall", "tall"].map(|it| Node::new("i").class(it));
-    Node::new("div").class("skeleton").attr("aria-hidden", "true").children(lines)
+    node!("div", "class" = "skeleton", "aria-hidden" = "true").children(lines)
 }
 
 /// A link that leaves the page alone.

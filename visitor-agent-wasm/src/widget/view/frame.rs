@@ -4,6 +4,7 @@ use chat_proto::visitor::{Conversation, Stage};
 use super::{
     Chat, Node, View,
     icon::{self, icon},
+    node,
 };
 use crate::widget::client::{Band, is_over};
 
@@ -11,10 +12,10 @@ impl View<'_> {
     pub(super) fn header(&self) -> Node {
         let (name, below, class) = self.who();
         let initial: String = name.chars().take(1).collect();
-        let who = Node::new("div").class("who").child(Node::new("h2").text(&name));
+        let who = node!("div", "class" = "who").child(Node::new("h2").text(&name));
         let who = who.child(Node::new("p").class(class).text(below));
         let head = Node::new("header")
-            .child(Node::new("div").class("avatar").attr("aria-hidden", "true").text(&initial));
+            .child(node!("div", "class" = "avatar", "aria-hidden" = "true").text(&initial));
         let head = head.child(who);
         let is_live = self.client.conv().is_some_and(|it| !is_over(it.stage));
         if is_live {
@@ -45,7 +46,7 @@ impl View<'_> {
 
     pub(super) fn tool(&self, act: &str, words: Chat, shape: &str) -> Node {
         let label = self.say(words);
-        let button = Node::new("button").class("tool").attr("type", "button").attr("data-act", act);
+        let button = node!("button", "class" = "tool", "type" = "button").attr("data-act", act);
         button.attr("aria-label", label).attr("title", label).child(icon(shape))
     }
 
@@ -56,8 +57,7 @@ impl View<'_> {
 
     pub(super) fn band(&self) -> Option<Node> {
         let (text, again) = self.band_text()?;
-        let band =
-            Node::new("div").class("band").attr("role", "alert").attr("k", "band").child(icon(icon::ALERT));
+        let band = node!("div", "class" = "band", "role" = "alert", "k" = "band").child(icon(icon::ALERT));
         let band = band.child(Node::new("p").text(&text));
         Some(if again {
             band.child(self.button("\"retry\"", Chat::Retry, "plain"))
@@ -95,24 +95,24 @@ impl View<'_> {
 
     pub(super) fn confirm(&self) -> Node {
         let title = self.say(Chat::ConfirmEnd);
-        let card = Node::new("div").class("confirm").attr("role", "alertdialog").attr("aria-modal", "true");
+        let card = node!("div", "class" = "confirm", "role" = "alertdialog", "aria-modal" = "true");
         let card = card.attr("aria-label", title).attr("aria-describedby", "hint");
         let card = card.child(Node::new("h3").text(title));
-        let card = card.child(Node::new("p").attr("id", "hint").text(self.say(Chat::ConfirmHint)));
-        let answers = Node::new("div").class("answers");
+        let card = card.child(node!("p", "id" = "hint").text(self.say(Chat::ConfirmHint)));
+        let answers = node!("div", "class" = "answers");
         let answers = answers.child(self.button("{\"confirm\":false}", Chat::No, "quiet"));
         let answers = answers.child(self.button("{\"confirm\":true}", Chat::Yes, "main"));
-        Node::new("div").class("veil").attr("k", "veil").child(card.child(answers))
+        node!("div", "class" = "veil", "k" = "veil").child(card.child(answers))
     }
 
     /// Below a conversation that is over: the rating, and the way to the next one.
     pub(super) fn ending(&self, conv: &Conversation) -> Node {
         // Who has come to the end by keyboard goes on from here.
-        let foot = Node::new("footer").class("ending").attr("k", "ending").attr("tabindex", "-1");
+        let foot = node!("footer", "class" = "ending", "k" = "ending", "tabindex" = "-1");
         let foot = foot.attr("role", "group").attr("aria-label", self.say(Chat::IsOver));
         let rated = self.client.ui().rated;
         let foot = if rated {
-            foot.child(Node::new("p").class("thanks").attr("role", "status").text(self.say(Chat::RateThanks)))
+            foot.child(node!("p", "class" = "thanks", "role" = "status").text(self.say(Chat::RateThanks)))
         } else if conv.rateable {
             foot.child(self.rating())
         } else {
@@ -126,14 +126,14 @@ impl View<'_> {
         let mut stars = Node::new("fieldset").child(Node::new("legend").text(title));
         for count in 1..=5 {
             let number = count.to_string();
-            let star = Node::new("input").attr("type", "radio").attr("name", "stars").attr("value", &number);
+            let star = node!("input", "type" = "radio", "name" = "stars").attr("value", &number);
             let star = star.attr("aria-label", &self.fill(Chat::Stars, &[&number])).attr("required", "");
-            stars = stars.child(Node::new("label").class("star").child(star).child(icon(icon::STAR)));
+            stars = stars.child(node!("label", "class" = "star").child(star).child(icon(icon::STAR)));
         }
-        let text = Node::new("textarea").attr("name", "text").attr("rows", "2").attr("maxlength", "2000");
+        let text = node!("textarea", "name" = "text", "rows" = "2", "maxlength" = "2000");
         let text =
             text.attr("placeholder", self.say(Chat::RateText)).attr("aria-label", self.say(Chat::RateText));
-        let send = Node::new("button").class("quiet").attr("type", "submit").text(self.say(Chat::RateSend));
-        Node::new("form").class("rating").attr("data-form", "rate").child(stars).child(text).child(send)
+        let send = node!("button", "class" = "quiet", "type" = "submit").text(self.say(Chat::RateSend));
+        node!("form", "class" = "rating", "data-form" = "rate").child(stars).child(text).child(send)
     }
 }

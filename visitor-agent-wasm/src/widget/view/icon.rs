@@ -1,9 +1,9 @@
 //! Icons: shapes of Lucide, drawn as strokes.
-use super::Node;
+use super::{Node, node};
 
 /// An icon, by what it draws.
 pub(super) fn icon(path: &str) -> Node {
-    let svg = Node::new("svg").attr("viewBox", "0 0 24 24").attr("aria-hidden", "true");
+    let svg = node!("svg", "viewBox" = "0 0 24 24", "aria-hidden" = "true");
     svg.child(Node::new("path").attr("d", path))
 }
 

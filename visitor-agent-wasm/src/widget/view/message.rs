@@ -8,6 +8,7 @@ use super::{
     Chat, Node, View,
     form::{link, spans},
     icon::{self, icon},
+    node,
 };
 use crate::widget::text;
 
@@ -35,7 +36,7 @@ impl View<'_> {
         let side = if msg.from == From::Visitor { "me" } else { "them" };
         let end = if Self::ends_group(msg, next) { " end" } else { "" };
         let row = row.class(&[side, end].concat());
-        row.child(Node::new("span").class("aloud").text(&[&self.author(msg), ": "].concat()))
+        row.child(node!("span", "class" = "aloud").text(&[&self.author(msg), ": "].concat()))
     }
 
     fn author(&self, msg: &Msg) -> String {
@@ -56,7 +57,7 @@ impl View<'_> {
             return None;
         }
         let time = Node::new("time").attr("at", &msg.at.to_string());
-        let foot = Node::new("p").class("foot").attr("aria-hidden", "true");
+        let foot = node!("p", "class" = "foot", "aria-hidden" = "true");
         Some(match msg.from {
             From::Visitor => foot.child(time),
             From::Agent | From::Bot | From::System => foot.text(&self.author(msg)).text(" · ").child(time),
@@ -64,7 +65,7 @@ impl View<'_> {
     }
 
     pub(super) fn words(&self, words: &str) -> Node {
-        Node::new("div").class("bubble").children(spans(text::spans(words)))
+        node!("div", "class" = "bubble").children(spans(text::spans(words)))
     }
 
     fn question(&self, msg: &Msg, conv: &Conversation) -> Vec<Node> {
@@ -76,13 +77,9 @@ impl View<'_> {
         if open && !self.client.is_choosing() {
             let choices = msg.meta.choices.iter().map(|it| {
                 let act = ["{\"choose\":", &it.option.to_string(), "}"].concat();
-                Node::new("button")
-                    .class("choice")
-                    .attr("type", "button")
-                    .attr("data-act", &act)
-                    .text(&it.label)
+                node!("button", "class" = "choice", "type" = "button").attr("data-act", &act).text(&it.label)
             });
-            let group = Node::new("div").class("choices").attr("role", "group");
+            let group = node!("div", "class" = "choices", "role" = "group");
             parts.push(group.attr("aria-label", self.say(Chat::Choices)).children(choices));
         }
         parts
@@ -95,16 +92,16 @@ impl View<'_> {
 
     fn file(&self, file: &FileCard) -> Node {
         let label = self.fill(Chat::Download, &[&file.name]);
-        let get = Node::new("button").class("tool").attr("type", "button").attr("data-get", &file.id);
+        let get = node!("button", "class" = "tool", "type" = "button").attr("data-get", &file.id);
         let get = get.attr("data-name", &file.name).attr("aria-label", &label).attr("title", &label);
         let card = self.card(&file.name, &self.bytes(file.bytes)).child(get.child(icon(icon::DOWNLOAD)));
         let Some((width, height)) = file.size.filter(|_| file.kind.starts_with("image/")) else {
             return card;
         };
-        let picture = Node::new("canvas").attr("role", "img").attr("aria-label", &file.name);
+        let picture = node!("canvas", "role" = "img").attr("aria-label", &file.name);
         let picture = picture.attr("data-thumb", &file.id).attr("width", &width.to_string());
         let picture = picture.attr("height", &height.to_string());
-        Node::new("div").class("picture").child(picture).child(card)
+        node!("div", "class" = "picture").child(picture).child(card)
     }
 
     fn offer(&self, msg: &Msg) -> Node {
@@ -124,7 +121,7 @@ impl View<'_> {
     fn filled_in(&self, msg: &Msg) -> Node {
         let lines = msg.meta.form.values().filter(|it| !it.is_empty()).map(|it| Node::new("p").text(it));
         let title = Node::new("b").text(self.say(Chat::FormSent));
-        Node::new("div").class("bubble filled").child(title).children(lines)
+        node!("div", "class" = "bubble filled").child(title).children(lines)
     }
 
     fn line(&self, row: Node, msg: &Msg, shape: Option<&str>) -> Node {

@@ -2,14 +2,24 @@
 
 use crate::widget::json::quote;
 
+/// An element whose first attributes are known as it is compiled: one text, and no call for each of them.
+macro_rules! node {
+    ($tag:literal, $first:literal = $value:literal $(, $name:literal = $more:literal)*) => {
+        $crate::widget::view::Node::begun(concat!(
+            "[\"", $tag, "\",{\"", $first, "\":\"", $value, "\"" $(, ",\"", $name, "\":\"", $more, "\"")*
+        ))
+    };
+}
+pub(super) use node;
+
 /// An element under construction. Boxed, and never inlined: it is passed on some hundred times.
 #[derive(Debug, Clone)]
 pub struct Node(Box<Parts>);
 
 #[derive(Debug, Clone)]
 struct Parts {
-    tag: &'static str,
-    attrs: String,
+    /// `["tag",{`, and the attributes so far.
+    begun: String,
     children: String,
 }
 
@@ -17,15 +27,21 @@ impl Node {
     /// An element.
     #[inline(never)]
     pub fn new(tag: &'static str) -> Self {
-        Self(Box::new(Parts { tag, attrs: String::new(), children: String::new() }))
+        Self::begun(&["[\"", tag, "\",{"].concat())
+    }
+
+    /// An element with its first attributes, as [`node`] writes them.
+    #[inline(never)]
+    pub fn begun(begun: &str) -> Self {
+        Self(Box::new(Parts { begun: begun.to_owned(), children: String::new() }))
     }
 
     /// With an attribute.
     #[must_use]
     #[inline(never)]
     pub fn attr(mut self, name: &str, value: &str) -> Self {
-        let attrs = &mut self.0.attrs;
-        if !attrs.is_empty() {
+        let attrs = &mut self.0.begun;
+        if !attrs.ends_with('{') {
             attrs.push(',');
         }
         quote(attrs, name);
@@ -73,10 +89,7 @@ impl Node {
     }
 
     fn write(&self, out: &mut String) {
-        out.push_str("[\"");
-        out.push_str(self.0.tag);
-        out.push_str("\",{");
-        out.push_str(&self.0.attrs);
+        out.push_str(&self.0.begun);
         out.push('}');
         out.push_str(&self.0.children);
         out.push(']');

@@ -7,6 +7,7 @@ use chat_proto::{
 use super::{
     Chat, Node, View,
     icon::{self, icon},
+    node,
 };
 use crate::widget::{
     client::LATE_MS,
@@ -16,7 +17,7 @@ use crate::widget::{
 impl View<'_> {
     pub(super) fn thread(&self, conv: &Conversation) -> Node {
         let msgs = self.client.thread().msgs();
-        let list = Node::new("ol").attr("role", "log").attr("aria-live", "polite");
+        let list = node!("ol", "role" = "log", "aria-live" = "polite");
         let mut list = list.attr("aria-label", self.say(Chat::Thread));
         let last_mine = msgs.iter().rev().find(|it| it.from == From::Visitor).map(|it| it.seq);
         for (at, msg) in msgs.iter().enumerate() {
@@ -37,11 +38,7 @@ impl View<'_> {
             list = list.child(self.typing(conv));
         }
         let latest = self.tool("\"latest\"", Chat::ToLatest, icon::FOLD).attr("hidden", "");
-        Node::new("main")
-            .class("thread")
-            .attr("k", "thread")
-            .attr("data-scroll", "")
-            .attr("tabindex", "0")
+        node!("main", "class" = "thread", "k" = "thread", "data-scroll" = "", "tabindex" = "0")
             .child(list)
             .child(latest)
     }
@@ -50,7 +47,7 @@ impl View<'_> {
     fn mark(&self, seq: u64) -> Node {
         let seen = seq <= self.client.agent_read();
         let words = if seen { Chat::Seen } else { Chat::Delivered };
-        Node::new("li").class("mark").attr("k", "mark").text(self.say(words))
+        node!("li", "class" = "mark", "k" = "mark").text(self.say(words))
     }
 
     fn waiting(&self, conv: &Conversation) -> Node {
@@ -58,11 +55,11 @@ impl View<'_> {
             Some(0) => self.say(Chat::WaitingNext).to_owned(),
             _ => self.say(Chat::Waiting).to_owned(),
         };
-        let card = Node::new("li").class("wait").attr("k", "wait").attr("role", "status").child(dots());
+        let card = node!("li", "class" = "wait", "k" = "wait", "role" = "status").child(dots());
         let mut card = card.child(Node::new("p").text(&words));
         if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
             let place = self.fill(Chat::WaitingAt, &[&(ahead + 1).to_string()]);
-            card = card.child(Node::new("p").class("place").text(&place));
+            card = card.child(node!("p", "class" = "place").text(&place));
         }
         if let Some(wait) = conv.wait_s {
             let words = if wait < 60 {
@@ -70,15 +67,15 @@ impl View<'_> {
             } else {
                 self.fill(Chat::WaitMinutes, &[&wait.div_ceil(60).to_string()])
             };
-            card = card.child(Node::new("p").class("place").text(&words));
+            card = card.child(node!("p", "class" = "place").text(&words));
         }
         card
     }
 
     fn typing(&self, conv: &Conversation) -> Node {
         let name = if conv.agent.is_empty() { self.say(Chat::Adviser) } else { &conv.agent };
-        let words = Node::new("span").class("aloud").text(&self.fill(Chat::Types, &[name]));
-        Node::new("li").class("typing").attr("k", "typing").child(dots()).child(words)
+        let words = node!("span", "class" = "aloud").text(&self.fill(Chat::Types, &[name]));
+        node!("li", "class" = "typing", "k" = "typing").child(dots()).child(words)
     }
 
     /// What was said and has not arrived.
@@ -90,7 +87,7 @@ impl View<'_> {
             row = row.child(self.words(text));
         }
         row = row.children(item.files.iter().map(|file| self.upload(file)));
-        let foot = Node::new("p").class("foot");
+        let foot = node!("p", "class" = "foot");
         let late = item.order + LATE_MS <= self.now;
         let (resend, give_up) = (act("resend", cid), act("cancel", cid));
         let uploads = !item.is_ready() && item.failed.is_none();
@@ -114,15 +111,15 @@ impl View<'_> {
             return self.card(&file.name, &self.bytes(file.bytes));
         }
         let card = self.card(&file.name, &[&self.bytes(file.bytes), " · ", &percent, " %"].concat());
-        let bar = Node::new("progress").attr("max", "100").attr("value", &percent);
+        let bar = node!("progress", "max" = "100").attr("value", &percent);
         card.child(bar.attr("aria-label", &self.fill(Chat::Uploading, &[&percent])))
     }
 
     /// A file: icon, name, and what is said of it.
     pub(super) fn card(&self, name: &str, below: &str) -> Node {
-        let about = Node::new("span").class("about").child(Node::new("b").text(name));
+        let about = node!("span", "class" = "about").child(Node::new("b").text(name));
         let about = about.child(Node::new("small").text(below));
-        Node::new("div").class("file").child(icon(icon::FILE)).child(about)
+        node!("div", "class" = "file").child(icon(icon::FILE)).child(about)
     }
 
     /// A length as people read it.
@@ -141,48 +138,47 @@ impl View<'_> {
 
     pub(super) fn composer(&self) -> Node {
         let ui = self.client.ui();
-        let mut foot = Node::new("footer").class("composer").attr("k", "composer");
+        let mut foot = node!("footer", "class" = "composer", "k" = "composer");
         if !ui.picked.is_empty() {
             foot = foot.child(self.tray(&ui.picked));
         }
         let label = self.say(Chat::Write);
-        let text =
-            Node::new("textarea").attr("rows", "1").attr("placeholder", label).attr("aria-label", label);
+        let text = node!("textarea", "rows" = "1").attr("placeholder", label).attr("aria-label", label);
         let text = text
             .attr("data-compose", "")
             .attr("init", self.client.draft())
             .attr("maxlength", "10000")
             .attr("enterkeyhint", "send");
         let mut row =
-            Node::new("div").class("row").child(self.picker(Chat::Attach, icon::CLIP, &[("multiple", "")]));
+            node!("div", "class" = "row").child(self.picker(Chat::Attach, icon::CLIP, &[("multiple", "")]));
         if self.client.is_phone() {
             let camera = [("accept", "image/*"), ("capture", "environment")];
             row = row.child(self.picker(Chat::Photo, icon::CAMERA, &camera));
         }
         let label = self.say(Chat::Send);
-        let send = Node::new("button").class("send").attr("type", "button").attr("data-send", "");
+        let send = node!("button", "class" = "send", "type" = "button", "data-send" = "");
         let send = send.attr("aria-label", label).attr("title", label).child(icon(icon::SEND));
         foot.child(row.child(text).child(send))
     }
 
     fn picker(&self, words: Chat, shape: &str, attrs: &[(&str, &str)]) -> Node {
         let label = self.say(words);
-        let input = Node::new("input").attr("type", "file").attr("aria-label", label).attr("title", label);
+        let input = node!("input", "type" = "file").attr("aria-label", label).attr("title", label);
         let input = attrs.iter().fold(input, |input, (name, value)| input.attr(name, value));
-        Node::new("label").class("tool").child(input).child(icon(shape))
+        node!("label", "class" = "tool").child(input).child(icon(shape))
     }
 
     fn tray(&self, files: &[Upload]) -> Node {
         let cards = files.iter().map(|file| {
             let label = self.fill(Chat::Remove, &[&file.name]);
             let act = act("drop", &file.local);
-            let remove = Node::new("button").class("tool").attr("type", "button").attr("data-act", &act);
+            let remove = node!("button", "class" = "tool", "type" = "button").attr("data-act", &act);
             let remove = remove.attr("aria-label", &label).attr("title", &label).child(icon(icon::CLOSE));
             Node::new("li")
                 .attr("k", &file.local)
                 .child(self.card(&file.name, &self.bytes(file.bytes)).child(remove))
         });
-        Node::new("ul").class("tray").attr("aria-label", self.say(Chat::Chosen)).children(cards)
+        node!("ul", "class" = "tray").attr("aria-label", self.say(Chat::Chosen)).children(cards)
     }
 
     /// Whether a message is the last of those that one person wrote in a row.
@@ -193,7 +189,7 @@ impl View<'_> {
 
 fn dots() -> Node {
     let dot = || Node::new("i");
-    Node::new("span").class("dots").attr("aria-hidden", "true").children([dot(), dot(), dot()])
+    node!("span", "class" = "dots", "aria-hidden" = "true").children([dot(), dot(), dot()])
 }
 
 /// Why something was not sent, and what to do.

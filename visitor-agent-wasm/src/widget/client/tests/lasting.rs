@@ -177,8 +177,8 @@ fn after_the_log_out_no_tab_comes_as_who_was_there() {
     let stale = Token { token: "old".into(), expires: now + 3_600_000 };
     let outs = other.handle(Event::Token(old.clone(), stale.clone()), &when(now));
     assert!(!outs.contains(&Out::Connect) && other.token.is_none(), "{outs:?}");
-    let stored = crate::widget::codec::to_json(&(old.secret, stale));
-    other.handle(Event::Stored("token".into(), Some(stored)), &when(now));
+    let stored = crate::widget::codec::to_json(&stale);
+    other.handle(Event::Stored(["token:", &old.secret[..16]].concat(), Some(stored)), &when(now));
     assert!(other.token.is_none(), "another tab's late word");
     let fresh = Token { token: "new".into(), expires: now + 3_600_000 };
     let outs = other.handle(Event::Token(asks[0].clone(), fresh), &when(now));
