@@ -101,7 +101,7 @@ impl Chat {
                     drop(lock);
                 }
                 Held::Theirs => {
-                    drop(self.kept.try_update_value(|kept| kept.orphans.retain(|it| *it != place)))
+                    let _ = self.kept.try_update_value(|kept| kept.orphans.retain(|it| *it != place));
                 }
                 Held::Unknown => {}
             });

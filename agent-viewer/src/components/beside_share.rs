@@ -3,7 +3,10 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{
-    chat::{composer::Composer, dialogs::Dialogs, thread_view::ThreadView, toasts::Toasts, who::name_of},
+    chat::{
+        announcer::Announcer, composer::Composer, dialogs::Dialogs, thread_view::ThreadView, toasts::Toasts,
+        who::name_of,
+    },
     icon::Icon,
 };
 use crate::{
@@ -43,5 +46,6 @@ pub fn BesideShare(
         </aside>
         <Dialogs/>
         <Toasts/>
+        <Announcer/>
     }
 }

@@ -201,7 +201,7 @@ fn About(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
     let profile = Memo::new(move |_| contact.read().profile.clone());
     let notes = Memo::new(move |_| contact.read().notes.clone());
     view! {
-        <aside class="contact-about">
+        <div class="contact-about">
             <section class="sheet-part" data-part="profile"><h2>{words.say(Text::Profile)}</h2>{move || form(&profile.read())}</section>
             <Show when=move || !custom.read().is_empty()>
                 <section class="sheet-part" data-part="custom"><h2>{words.say(Text::CustomData)}</h2><CustomFacts custom/></section>
@@ -209,6 +209,6 @@ fn About(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
             <section class="sheet-part" data-part="notes"><h2>{words.say(Text::Stickies)}</h2>
                 <Notes visitor=Signal::derive(move || contact.read().id) notes changed/>
             </section>
-        </aside>
+        </div>
     }
 }

@@ -164,7 +164,8 @@ fn Filled() -> impl IntoView {
             }
         })
     };
-    view! { <div class="filled"><div class="filled-lines">{lines}</div> {before}</div> }
+    let bare = move || !shown.read().iter().any(|(key, value)| at_top(key) && !value.is_empty());
+    view! { <div class="filled" class:bare=bare><div class="filled-lines">{lines}</div> {before}</div> }
 }
 
 /// Whether a field stands at the top of the conversation: how to reach the visitor, and what only this site asks. The

@@ -165,11 +165,13 @@ fn OneChat(row: Row) -> impl IntoView {
     let time = move || browser::short_time(begun.get().unwrap_or(at), words.language().tag());
     let facts = facts(&row);
     let (closed, stars) = (row.stage == "closed", row.rating);
-    let tags = row.tags.clone().into_iter().filter_map(|tag| {
-        let tag = people::tag(&chat.directory.read_untracked(), &row.site, tag).cloned()?;
-        Some(view! { <span class="chip tag-chip"><i class="tag-dot" style:background=tag.colour></i> {tag.name}</span> })
-    });
-    let tags = tags.collect_view();
+    let (tagged, site) = (row.tags.clone(), row.site.clone());
+    let tags = move || {
+        let directory = chat.directory.read();
+        let all = tagged.iter().filter_map(|tag| people::tag(&directory, &site, *tag).cloned());
+        all.map(|tag| view! { <span class="chip tag-chip"><i class="tag-dot" style:background=tag.colour></i> {tag.name}</span> })
+            .collect_view()
+    };
     view! {
         <article class="contact-chat" data-conv=row.conv.clone() data-stage=row.stage.clone()>
             <header>

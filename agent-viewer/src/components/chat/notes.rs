@@ -1,7 +1,7 @@
 //! Quick notes about a visitor, for agents only: written, changed, removed (FEATURES CRM-04).
 use chat_proto::desk::Sticky;
 use icondata_lu as lu;
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -46,7 +46,10 @@ pub fn Notes(
     let words = words();
     let about = About { visitor, changed };
     let writing = RwSignal::new(false);
-    let done = Callback::new(move |()| writing.set(false));
+    let done = Callback::new(move |()| {
+        writing.set(false);
+        request_animation_frame(|| browser::focus_first(&["[data-do=new-note]"]));
+    });
     view! {
         <div class="stickies">
             <Show when=move || writing.get() fallback=move || view! {
@@ -65,7 +68,13 @@ pub fn Notes(
 fn Note(note: Sticky, about: About) -> impl IntoView {
     let note = StoredValue::new(note);
     let editing = RwSignal::new(false);
-    let done = Callback::new(move |()| editing.set(false));
+    let id = note.with_value(|note| note.id);
+    let done = Callback::new(move |()| {
+        let _ = editing.try_set(false);
+        request_animation_frame(move || {
+            browser::focus_first(&[&format!("[data-note='{id}'] [data-do=edit-note]"), "[data-do=new-note]"]);
+        });
+    });
     move || {
         if editing.get() {
             view! { <NoteForm note=note.get_value() about done/> }.into_any()
@@ -114,6 +123,8 @@ fn NoteCard(note: Sticky, about: About, editing: RwSignal<bool>) -> impl IntoVie
 fn NoteForm(note: Sticky, about: About, done: Callback<()>) -> impl IntoView {
     let (words, busy, wrong) = (words(), RwSignal::new(false), RwSignal::new(None::<Text>));
     let (id, text) = (note.id, RwSignal::new(note.text));
+    let field = NodeRef::<html::Textarea>::new();
+    Effect::new(move |_| field.get().map(|field| request_animation_frame(move || drop(field.focus()))));
     let usual = if note.colour.is_empty() { COLOURS[0].0.to_owned() } else { note.colour };
     let colour = RwSignal::new(usual);
     let submit = move |event: SubmitEvent| {
@@ -144,7 +155,7 @@ fn NoteForm(note: Sticky, about: About, done: Callback<()>) -> impl IntoView {
     };
     view! {
         <form class=move || format!("sticky {}", colour.get()) data-form="note" on:submit=submit>
-            <textarea name="text" rows="3" required maxlength=LONGEST spellcheck="true" autofocus aria-label=words.say(Text::NewSticky)
+            <textarea node_ref=field name="text" rows="3" required maxlength=LONGEST spellcheck="true" aria-label=words.say(Text::NewSticky)
                 placeholder=words.say(Text::StickyHint) prop:value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))></textarea>
             <p class="field-error" role="alert">{move || wrong.get().map(|text| words.now(text))}</p>
             <footer>

@@ -63,11 +63,11 @@ fn KnownVisitor() -> impl IntoView {
     view! {
         <Profile known/>
         <Rated/>
-        <Custom known/>
         <VisitorNotes known/>
         <ThisVisit known/>
         <PagesSeen known/>
         <PastExchanges known/>
+        <Custom known/>
         <Documents/>
     }
 }

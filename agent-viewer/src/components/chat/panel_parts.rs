@@ -184,8 +184,9 @@ pub fn VisitorNotes(known: Known) -> impl IntoView {
 /// What the visitor thought of this conversation (FEATURES RAT-01).
 #[component]
 pub fn Rated() -> impl IntoView {
+    let rating = Memo::new(move |_| detail().and_then(|detail| detail.rating.clone()));
     move || {
-        detail().and_then(|detail| detail.rating.clone()).map(|(stars, text)| {
+        rating.get().map(|(stars, text)| {
             view! { <Part title=Text::RatingTitle name="rating"><Rating stars text/></Part> }
         })
     }

@@ -8,7 +8,10 @@ use chat_proto::{
 use icondata_lu as lu;
 use leptos::{ev, html::Div, prelude::*};
 
-use super::who::{Face, name_of};
+use super::{
+    rating::Stars,
+    who::{Face, name_of},
+};
 use crate::{
     chat::{Chat, chat},
     components::icon::Icon,
@@ -169,7 +172,8 @@ fn row_marks(row: &Row, chat: Chat, words: Words) -> AnyView {
     let unread = row.read < row.seq && row.preview_from == From::Visitor;
     let dot =
         unread.then(|| view! { <i class="unread-dot" role="img" aria-label=words.now(Text::Unread)></i> });
-    view! { {tags} {star} {who} {dot} }.into_any()
+    let stars = row.rating.map(|stars| view! { <Stars stars/> });
+    view! { {tags} {star} {stars} {who} {dot} }.into_any()
 }
 
 type Hands = (NodeRef<Div>, RwSignal<Option<String>>);

@@ -60,7 +60,10 @@ pub fn Tabs() -> impl IntoView {
             {FIRST.map(|list| view! { <Tab list current/> })}
             <button type="button" class="tab more" class:chosen=move || third().is_some() popovertarget=MENU>
                 <span>{third_name}</span>
-                {move || inbox().map(|count| view! { <b class="tab-count" data-count="inbox" title=words.say(Text::ListInbox)>{count}</b> })}
+                {move || inbox().map(|count| {
+                    let label = format!("{} : {count}", words.now(Text::ListInbox));
+                    view! { <i class="unread-dot" role="img" data-inbox=count title=label.clone() aria-label=label.clone()></i> }
+                })}
                 <Icon icon=lu::LuChevronDown/>
             </button>
             <div id=MENU class="menu lists-menu" popover="auto">{items}</div>

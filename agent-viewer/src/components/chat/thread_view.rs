@@ -133,6 +133,7 @@ fn outgoing(thread: RwSignal<Option<Thread>>, outbox: RwSignal<Outbox>) -> Memo<
 #[component]
 fn Foot(all: Memo<Vec<Entry>>) -> impl IntoView {
     let (words, chat) = (words(), chat());
+    let rating = Memo::new(move |_| detail().and_then(|detail| detail.rating.clone()));
     let seen = Memo::new(move |_| {
         let thread = chat.thread.read();
         is_read(&all.read(), thread.as_ref()?.visitor_read())
@@ -151,7 +152,7 @@ fn Foot(all: Memo<Vec<Entry>>) -> impl IntoView {
         })
     });
     view! {
-        {move || detail().and_then(|detail| detail.rating.clone()).map(|(stars, text)| view! { <Rating stars text/> })}
+        {move || rating.get().map(|(stars, text)| view! { <Rating stars text/> })}
         <p class="seen">{move || seen.get().map(|seen| words.now(if seen { Text::Seen } else { Text::Delivered }))}</p>
         <p class="typing" class:on=move || typing.read().is_some()>
             <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> {typing}

@@ -1,0 +1,286 @@
+//! What an agent knows of a visitor, and what the desk keeps: the file of a visitor, unsent texts, the keyboard.
+#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
+
+use accounts::Role;
+use anyhow::{Result, ensure};
+use chat_proto::visitor::FromVisitor;
+use tests::{
+    browser::Kind,
+    desk::{Desk, at_desk, at_each_desk},
+};
+use thirtyfour::{By, Key};
+
+/// A closed conversation that was rated, and a page before it.
+async fn has_been_served(desk: &Desk, marie: &mut chat_client::Visitor) -> Result<()> {
+    let agent = &desk.agent;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    agent.replies("Your parcel is at the post office (see https://post.example/find).").await?;
+    marie.reads("the reply", |it| it.text.starts_with("Your parcel")).await?;
+    marie.write("Thank you").await?;
+    agent.reads_in(".thread .bubble", "Thank you").await?;
+    agent.clicks_at(".conversation [data-do=close]").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".toasts", "Chat closed").await?;
+    let rate = FromVisitor::Rate {
+        cid: chat_client::name(),
+        conv: marie.thread.conv.clone(),
+        stars: 4,
+        text: "Quick and kind".into(),
+    };
+    marie.say(rate).await?;
+    agent.reads_in(".thread [data-rating='4']", "Quick and kind").await
+}
+
+// shows: INF-08, INF-11, RAT-01, CRM-04, FIL-12, DSK-11
+#[tokio::test]
+async fn the_file_of_a_visitor_holds_all_that_was_said_and_noted() {
+    at_each_desk("desk_contact", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.sizes_page(1440, 900).await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        desk.looks_at(&mut marie, "/parcels", "Parcels").await?;
+        has_been_served(desk, &mut marie).await?;
+        agent.reads_in("[data-part=pages]", "Parcels").await?;
+        agent
+            .finds(
+                "the stars in the panel",
+                "document.querySelector('[data-part=rating] [data-rating=\"4\"]')",
+            )
+            .await?;
+        let email = "document.body.innerText.split('marie.dupont@example.org').length - 1 === 1";
+        agent.finds("the e-mail once", email).await?;
+        agent.shows_list("history").await?;
+        agent.finds("the stars in the row", "document.querySelector('.chat-row [data-stars=\"4\"]')").await?;
+        notes_are_kept(desk).await?;
+        desk.starts(&mut marie).await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("Here again").await?;
+        agent.clicks_at("[data-do=customer-file]").await?;
+        agent.reads_in(".contact-chat:nth-of-type(1) .bubble", "Your parcel is at the post office").await?;
+        agent.reads_in(".contact-chat:nth-of-type(2) .bubble", "Here again").await?;
+        agent.finds("the stars", "document.querySelector('.contact-chat [data-stars=\"4\"]')").await?;
+        agent
+            .finds(
+                "the link without its bracket",
+                "document.querySelector('.contact-chat a[href=\"https://post.example/find\"]')",
+            )
+            .await?;
+        agent.reads_in(".contact-sheet .sticky.blue", "Prefers the telephone").await
+    })
+    .await;
+}
+
+async fn notes_are_kept(desk: &Desk) -> Result<()> {
+    let agent = &desk.agent;
+    agent.clicks_at(".panel [data-do=new-note]").await?;
+    agent
+        .window()
+        .find(By::Css(".panel [data-form=note] textarea"))
+        .await?
+        .send_keys("Prefers the phone")
+        .await?;
+    agent.clicks_at(".panel [data-form=note] [value=blue]").await?;
+    agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
+    agent.reads_in(".panel .sticky.blue", "Prefers the phone").await?;
+    agent.clicks_at(".panel [data-do=edit-note]").await?;
+    agent.finds("the field", "document.querySelector('.panel [data-form=note] textarea')").await?;
+    let field = agent.window().find(By::Css(".panel [data-form=note] textarea")).await?;
+    field.clear().await?;
+    field.send_keys("Prefers the telephone").await?;
+    agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
+    agent.reads_in(".panel .sticky.blue", "Prefers the telephone").await?;
+    agent.clicks_at(".panel [data-do=new-note]").await?;
+    agent.window().find(By::Css(".panel [data-form=note] textarea")).await?.send_keys("Gone soon").await?;
+    agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
+    agent.reads_in(".panel .sticky.yellow", "Gone soon").await?;
+    agent.clicks_at(".panel .sticky.yellow [data-do=delete-note]").await?;
+    agent.finds("one note", "document.querySelectorAll('.panel article.sticky').length === 1").await.map(drop)
+}
+
+// shows: ERR-05
+#[tokio::test]
+async fn what_a_closed_tab_had_not_sent_is_offered_again_and_goes_once() {
+    at_each_desk("desk_kept", Role::Agent, async |desk: &mut Desk| {
+        desk.agent.opens_chats().await?;
+        desk.agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        desk.agent.clicks_at(".offer [data-do=accept]").await?;
+        desk.agent.replies("One").await?;
+        marie.reads("the first", |it| it.text == "One").await?;
+        desk.without_server(async |desk: &Desk| {
+            desk.agent.reads_in(".band", "No internet connection").await?;
+            desk.agent.replies("Two").await?;
+            desk.agent.finds("on its way", "document.querySelector('.msg.sending')").await?;
+            let window = desk.agent.window();
+            let other = window.new_tab().await?;
+            window.close_window().await?;
+            Ok(window.switch_to_window(other).await?)
+        })
+        .await?;
+        let agent = &desk.agent;
+        agent.window().goto(&agent.desk).await?;
+        agent.reads_in(".unsent [data-unsent]", "Two").await?;
+        agent.clicks_at(".unsent [data-unsent]").await?;
+        agent.reads_in(".msg.error .failed", "Not sent").await?;
+        agent.clicks_at(".msg.error [data-do=resend]").await?;
+        agent.finds("nothing unsent", "!document.querySelector('.msg.error, .msg.sending, .unsent')").await?;
+        marie.cut();
+        marie.connect().await?;
+        marie.reads("the second", |it| it.text == "Two").await?;
+        agent.window().refresh().await?;
+        agent.reads_in(".thread .bubble", "Two").await?;
+        let said: Vec<_> =
+            marie.thread.msgs.iter().filter(|it| !it.text.is_empty()).map(|it| &*it.text).collect();
+        ensure!(said == ["One", "Two"], "the visitor reads {said:?}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keyboard_never_loses_its_place_and_single_keys_can_be_switched_off() {
+    at_each_desk("desk_keys", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        let focus = |place: &str| format!("document.activeElement.matches({place:?})");
+        agent.finds("the focus in the composer", &focus("#reply")).await?;
+        marie.write("Hello").await?;
+        agent.reads_in("[data-live=message]", "Marie Dupont: Hello").await?;
+        typing_moves_nothing(desk).await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.types("?").await?;
+        agent.clicks_at("dialog [name=letter-keys]").await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.finds("no dialog", "!document.querySelector('dialog')").await?;
+        agent.finds("the focus somewhere", "document.activeElement !== document.body").await?;
+        agent.clicks_at(".conversation [data-do=snooze]").await?;
+        agent.finds("the dialog", "document.querySelector('dialog[open]')").await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.finds("the focus where it was", &focus("[data-do=snooze]")).await?;
+        agent.types("i").await?;
+        agent.finds("the panel is there still", "document.querySelector('.panel')").await?;
+        agent.clicks_at(".conversation [data-do=close]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Chat closed").await?;
+        agent.finds("the focus in the conversation", &focus(".conversation *")).await.map(drop)
+    })
+    .await;
+}
+
+/// The thread is not drawn anew for what is typed, and the Enter of an input method sends nothing.
+async fn typing_moves_nothing(desk: &Desk) -> Result<()> {
+    let agent = &desk.agent;
+    let watch = "window.moves = 0; new MutationObserver(all => window.moves += all.length)
+        .observe(document.querySelector('.thread-lines'), { childList: true, subtree: true, characterData: true });";
+    agent.window().execute(watch, Vec::new()).await?;
+    agent.types_reply("Good morning, Marie").await?;
+    agent.finds("nothing moved", "window.moves === 0").await?;
+    let composed = "document.querySelector('#reply').dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }));";
+    agent.window().execute(composed, Vec::new()).await?;
+    agent
+        .finds("it stands there", "document.querySelector('#reply').value === 'Good morning, Marie'")
+        .await?;
+    agent.finds("nothing is sent", "!document.querySelector('.msg.sending')").await.map(drop)
+}
+
+// shows: TRF-01
+#[tokio::test]
+async fn whoever_is_not_connected_cannot_be_given_a_conversation() {
+    at_each_desk("desk_grey", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.connects().await?;
+        let bruno = desk.colleague().await?;
+        drop(bruno);
+        let marie = desk.visitor("Marie Dupont").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.clicks_at(".conversation [data-do=transfer]").await?;
+        let grey = "document.querySelector('.target.off[data-presence=gone] input')?.disabled";
+        agent.finds("a grey line", grey).await?;
+        drop(marie);
+        Ok(())
+    })
+    .await;
+}
+
+// shows: MOB-01
+#[tokio::test]
+async fn the_file_of_a_visitor_is_pictured() {
+    at_desk("desk_file_pictures", (Kind::Chromium, "fr", Role::Manager), async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.sizes_page(1440, 900).await?;
+        agent.connects().await?;
+        let mut marie = desk.visitor("Marie Dupont").await?;
+        desk.looks_at(&mut marie, "/livraison", "Livraison et retours").await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("Bonjour Marie, que puis-je faire pour vous ?").await?;
+        marie.write("Bonjour, où est mon colis ?").await?;
+        agent.reads_in(".thread .bubble", "où est mon colis").await?;
+        agent.replies("Il est arrivé au point relais (voir https://poste.example/relais).").await?;
+        desk.looks_at(&mut marie, "/compte", "Votre compte").await?;
+        agent.reads_in("[data-part=pages]", "Votre compte").await?;
+        agent.clicks_at(".panel [data-do=new-note]").await?;
+        agent
+            .window()
+            .find(By::Css(".panel [data-form=note] textarea"))
+            .await?
+            .send_keys("Préfère le téléphone, le matin.")
+            .await?;
+        agent.is_pictured("file-note-form").await?;
+        agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
+        agent.reads_in(".panel .sticky", "Préfère").await?;
+        agent.clicks_at(".conversation [data-do=close]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Discussion fermée").await?;
+        let (cid, conv) = (chat_client::name(), marie.thread.conv.clone());
+        marie
+            .say(FromVisitor::Rate { cid, conv, stars: 4, text: "Rapide et aimable, merci.".into() })
+            .await?;
+        agent.reads_in(".thread [data-rating]", "aimable").await?;
+        agent.shows_list("history").await?;
+        agent.finds("the stars in the row", "document.querySelector('.chat-row [data-stars]')").await?;
+        for theme in ["light", "dark"] {
+            for (width, height, name) in [(1440, 900, "wide"), (390, 844, "phone")] {
+                agent.sizes_page(width, height).await?;
+                agent.is_pictured(&format!("file-closed-{name}-{theme}")).await?;
+            }
+            agent.sizes_page(1440, 900).await?;
+            agent.clicks_at(".rail button[title*=heme], .rail button[title*=hème]").await?;
+        }
+        let mut paul = desk.visitor("Paul Petit").await?;
+        paul.write("Bonjour, je voudrais échanger des chaussures contre la taille au-dessus.").await?;
+        desk.looks_at(&mut paul, "/chaussures", "Chaussures de marche").await?;
+        agent.reads_in(".offer", "Paul Petit").await?;
+        agent.is_pictured("file-offer").await?;
+        agent.clicks_at(".offer [data-do=decline]").await?;
+        desk.starts(&mut marie).await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.clicks_at(".conversation [data-do=transfer]").await?;
+        agent.finds("the dialog", "document.querySelector('dialog[open]')").await?;
+        agent.is_pictured("file-transfer").await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.types("?").await?;
+        agent.finds("the keys", "document.querySelector('dialog[open] [name=letter-keys]')").await?;
+        agent.is_pictured("file-keys").await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.sizes_page(390, 844).await?;
+        agent.is_pictured("file-again-phone").await?;
+        agent.clicks_at("[data-do=past]").await?;
+        agent.reads_in(".contact-chat .bubble", "où est mon colis").await?;
+        agent.is_pictured("file-contact-phone").await?;
+        for theme in ["light", "dark"] {
+            agent.sizes_page(1440, 900).await?;
+            agent.is_pictured(&format!("file-contact-{theme}")).await?;
+            agent.clicks_at(".rail button[title*=heme], .rail button[title*=hème]").await?;
+        }
+        Ok(())
+    })
+    .await;
+}
