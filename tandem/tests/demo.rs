@@ -4,27 +4,68 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Instant,
 };
 
 use chat_client::{Agent, Place};
 use chat_proto::desk::{Contact, List, Query, Row, Rows, Visitor};
 use relay::{
     Config, Running, Server,
-    config::{Demo, FetchScope},
+    config::{Database, Demo, FetchScope},
+    mount::Mounts,
 };
 use serde_json::Value;
+use tandem::apart::{self, Way, service, sign::Key};
 
 const SHOP: &str = "http://shop.localhost:7400";
 
-async fn serve(data: &Path) -> Running {
+/// The demo's server, or its two.
+struct Serves {
+    server: Running,
+    chat: Option<service::Running>,
+}
+
+impl Serves {
+    async fn shutdown(self) {
+        if let Some(chat) = self.chat {
+            chat.shutdown().await.expect("ends");
+        }
+        self.server.shutdown().await.expect("ends");
+    }
+}
+
+async fn serve(data: &Path) -> Serves {
+    Serves { server: start(data, tandem::mounts_with_history()).await, chat: None }
+}
+
+async fn start(data: &Path, mounts: Mounts) -> Running {
     let demo = Some(Demo { origins: vec![SHOP.to_owned()] });
     let config = Config { demo, fetch: FetchScope::Private, ..Config::loopback(data) };
-    Server::start_with(config, tandem::mounts_with_history()).await.expect("starts")
+    Server::start_with(config, mounts).await.expect("starts")
+}
+
+/// The chat service on its own, which makes the history.
+async fn serve_apart(data: &Path) -> Serves {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = listener.local_addr().expect("its address");
+    drop(listener);
+    let key = Key::in_folder(data).expect("a key");
+    let way = |to| Way { url: format!("http://{to}").parse().expect("an address"), key: key.clone() };
+    let server = start(data, apart::mounts(way(listen))).await;
+    let config = service::Config {
+        listen,
+        public_url: server.url.parse().expect("an address"),
+        proxies: Vec::new(),
+        data: data.to_owned(),
+        database: Database::DataFolder,
+        relay: way(server.addr),
+        history: true,
+    };
+    let chat = service::start(config, |usual| usual).await.expect("starts");
+    Serves { server, chat: Some(chat) }
 }
 
 /// The demo's first, second or third agent at the desk.
-async fn desk(server: &Running, data: &Path, who: usize) -> Agent {
+async fn desk(Serves { server, .. }: &Serves, data: &Path, who: usize) -> Agent {
     let sophie = server.demo.iter().map(|it| (it.email.clone(), it.password.clone()));
     let others = tandem::demo::log_ins(data).expect("made");
     let others = others.into_iter().map(|it| (it.email, it.password));
@@ -64,10 +105,17 @@ async fn found(agent: &Agent, words: &str) -> Vec<Row> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_has_a_history_an_inbox_and_nobody_who_waits_and_has_them_once() {
+    has_a_history_once(serve).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_has_them_where_the_chat_runs_apart_as_well() {
+    has_a_history_once(serve_apart).await;
+}
+
+async fn has_a_history_once(serve: impl AsyncFn(&Path) -> Serves) {
     let folder = tempfile::tempdir().expect("a folder");
-    let begins = Instant::now();
     let server = serve(folder.path()).await;
-    println!("the demo was made in {:?}", begins.elapsed());
     let mut sophie = desk(&server, folder.path(), 0).await;
     let before = history(&sophie).await;
     assert_eq!(before.len(), 28);
@@ -85,7 +133,7 @@ async fn a_desk_has_a_history_an_inbox_and_nobody_who_waits_and_has_them_once() 
     assert!(["Sophie", "Karim", "Léa"].iter().all(|it| names.contains(it)), "{names:?}");
     assert!(sophie.directory.agents.iter().all(|it| it.load.0 == 0));
     let log_ins = tandem::demo::log_ins(folder.path()).expect("made");
-    server.shutdown().await.expect("ends");
+    server.shutdown().await;
 
     let again = serve(folder.path()).await;
     let sophie = desk(&again, folder.path(), 0).await;
@@ -93,7 +141,7 @@ async fn a_desk_has_a_history_an_inbox_and_nobody_who_waits_and_has_them_once() 
     after.iter_mut().zip(&before).for_each(|(it, was)| it.ver = was.ver);
     assert_eq!(after, before, "nothing twice");
     assert_eq!(tandem::demo::log_ins(folder.path()).expect("there"), log_ins, "the passwords stay");
-    again.shutdown().await.expect("ends");
+    again.shutdown().await;
 }
 
 fn days_since_the_oldest(rows: &[Row]) -> i64 {
@@ -134,7 +182,7 @@ async fn what_was_said_is_found_and_the_panel_and_the_shelf_have_something_to_sh
     assert_eq!(both.rows.len(), 2, "she came twice");
     let canned: Vec<Value> = karim.get("/v1/canned?words=livraison").await.expect("replies");
     assert!(!canned.is_empty());
-    server.shutdown().await.expect("ends");
+    server.shutdown().await;
 }
 
 /// Ends when dropped.

@@ -15,15 +15,15 @@ use crate::scope::Driver as _;
 const NAMES: i32 = 1_702_184_331;
 
 /// How often it is looked whether the session is still there.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Between two attempts to have the name again.
-const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// So long a beginner waits for the last of one that has just ended: the server hears of that a little later.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Who is cut off notices within 12 s; the server lets the name go only later, so that no two have it.
+/// Who is cut off notices within 11 s; the server lets the name go only later, so that no two have it.
 const GREETING: &str = "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; \
      SET tcp_keepalives_count = 3; SET synchronous_commit = on";
 
@@ -104,7 +104,7 @@ impl Holder {
                 return Err(Error::Taken { name: self.name, by: self.said(&mut session).map_err(open)? });
             }
             // waits: a lock that is let go tells nobody who only tries.
-            thread::sleep(PAUSE / 5);
+            thread::sleep(PAUSE);
         }
         let said = format!("process {}", std::process::id());
         let told = session.client().execute(SAY, &[&self.name, &self.own, &said]);

@@ -1,5 +1,5 @@
-//! `kill -9` of the program, and of PostgreSQL, in the midst of a burst: every acknowledged message is there once,
-//! where it was said to be, and each author's stand in their order.
+//! `kill -9` of the program, of either of its two where they run apart, and of PostgreSQL, in the midst of a burst: every
+//! acknowledged message is there once, where it was said to be, and each author's stand in their order.
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
@@ -30,29 +30,39 @@ struct Told {
     numbers: Vec<u64>,
 }
 
-/// The program on a database, at one address.
+/// The program on a database, at one address; or the two of it.
 struct Program<'a> {
     data: &'a Path,
     database: &'a Database,
     port: u16,
-    process: Child,
+    /// The chat's own, where it runs apart.
+    chat_port: Option<u16>,
+    server: Child,
+    chat: Option<Child>,
 }
 
 impl<'a> Program<'a> {
-    fn start(data: &'a Path, database: &'a Database) -> Self {
+    fn start(data: &'a Path, database: &'a Database, how: How) -> Self {
         command(data, database, &["site", "add", "shop", "Shop", PAGES]);
-        // Free now, and again after each kill: it stays the same.
-        let port =
-            TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port();
-        let process = serve(data, database, port);
-        Self { data, database, port, process }
+        // Free now, and again after each kill: they stay the same.
+        let port = free();
+        let chat_port = (how == How::Apart).then(free);
+        let server = serve((data, database), port, chat_port);
+        let chat = chat_port.map(|it| serve_chat((data, database), it, port));
+        Self { data, database, port, chat_port, server, chat }
     }
 
-    /// Ends it without a word, and starts it again.
-    fn kill(&mut self) {
-        kill(Pid::from_raw(self.process.id().cast_signed()), Signal::SIGKILL).expect("killed");
-        self.process.wait().expect("ended");
-        self.process = serve(self.data, self.database, self.port);
+    /// Ends the server without a word, and starts it again.
+    fn kill_server(&mut self) {
+        end(&mut self.server);
+        self.server = serve((self.data, self.database), self.port, self.chat_port);
+    }
+
+    /// The same with the chat.
+    fn kill_chat(&mut self) {
+        let (Some(chat), Some(port)) = (&mut self.chat, self.chat_port) else { panic!("it runs apart") };
+        end(chat);
+        *chat = serve_chat((self.data, self.database), port, self.port);
     }
 
     fn place(&self) -> Place {
@@ -64,16 +74,27 @@ impl<'a> Program<'a> {
 
 impl Drop for Program<'_> {
     fn drop(&mut self) {
-        // Fails only when it has ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        for process in [Some(&mut self.server), self.chat.as_mut()].into_iter().flatten() {
+            // Fails only when it has ended by itself.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
+}
+
+fn end(process: &mut Child) {
+    kill(Pid::from_raw(process.id().cast_signed()), Signal::SIGKILL).expect("killed");
+    process.wait().expect("ended");
+}
+
+fn free() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port()
 }
 
 fn program(data: &Path, database: &Database, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
     command.args(arguments).arg("--data").arg(data).env_remove("TANDEM_PUBLIC_URL");
-    command.env_remove("TANDEM_DATABASE").env("RUST_BACKTRACE", "0");
+    command.env_remove("TANDEM_DATABASE").env_remove("TANDEM_LINK_KEY").env("RUST_BACKTRACE", "0");
     if let Database::Postgres(server) = database {
         command.env("TANDEM_DATABASE", server.url());
         command.env("TANDEM_DATABASE_CA", server.certificate());
@@ -87,14 +108,33 @@ fn command(data: &Path, database: &Database, arguments: &[&str]) {
 }
 
 /// Answers when this returns.
-fn serve(data: &Path, database: &Database, port: u16) -> Child {
-    let listen = format!("127.0.0.1:{port}");
-    let mut command = program(data, database, &["serve", "--listen", &listen]);
+fn serve((data, database): (&Path, &Database), port: u16, chat: Option<u16>) -> Child {
+    let mut arguments = vec!["serve".to_owned(), "--listen".to_owned(), format!("127.0.0.1:{port}")];
+    arguments.extend(chat.map(|it| format!("--chat=http://127.0.0.1:{it}")));
+    says(program(data, database, &refs(&arguments)), "Desk: ")
+}
+
+/// The same for the chat on its own.
+fn serve_chat((data, database): (&Path, &Database), port: u16, relay: u16) -> Child {
+    let arguments = [
+        "chat".to_owned(),
+        format!("--listen=127.0.0.1:{port}"),
+        format!("--relay=http://127.0.0.1:{relay}"),
+        format!("--public-url=http://desk.localhost:{relay}"),
+    ];
+    says(program(data, database, &refs(&arguments)), "Chat: ")
+}
+
+fn refs(all: &[String]) -> Vec<&str> {
+    all.iter().map(String::as_str).collect()
+}
+
+fn says(mut command: Command, start: &str) -> Child {
     let mut process =
         command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let output = process.stdout.take().expect("its output");
     let line = BufReader::new(output).lines().next().expect("a line").expect("readable");
-    assert!(line.starts_with("Desk: "), "{line}");
+    assert!(line.starts_with(start), "{line}");
     process
 }
 
@@ -114,7 +154,10 @@ async fn sender(place: Place, name: usize, n_told: Arc<watch::Sender<usize>>) ->
 /// What stands in a visitor's thread, as another browser of theirs gets it: their texts by their numbers.
 async fn thread(place: Place, told: &Told) -> Vec<(u64, String)> {
     let mut visitor = Visitor::of(place, told.secret.clone());
-    visitor.connect().await.expect("connects");
+    while let Err(error) = visitor.connect().await {
+        // A server that has just come back, or its database, may say so still.
+        assert!(error.passes(), "{error}");
+    }
     let last = *told.numbers.last().expect("texts");
     visitor.reads("the last text", |it| it.seq == last).await.expect("there");
     let own = visitor.thread.msgs.iter().filter(|it| it.from == chat_proto::message::From::Visitor);
@@ -122,9 +165,9 @@ async fn thread(place: Place, told: &Told) -> Vec<(u64, String)> {
 }
 
 /// Fifty senders say a thousand texts, while at each goal something is killed.
-fn nothing_is_lost(database: &Database, mut at: BTreeMap<usize, Kill>) {
+fn nothing_is_lost(how: How, database: &Database, mut at: BTreeMap<usize, Kill>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = Program::start(folder.path(), database);
+    let mut program = Program::start(folder.path(), database, how);
     play(async {
         let n_told = Arc::new(watch::Sender::new(0));
         let mut senders = JoinSet::new();
@@ -136,7 +179,8 @@ fn nothing_is_lost(database: &Database, mut at: BTreeMap<usize, Kill>) {
             n_told.subscribe().wait_for(|n| goal <= *n).await.expect("the senders are there");
             assert!(*n_told.borrow() < SENDERS * EACH, "killed in the midst of it");
             match killing {
-                Kill::Program => tokio::task::block_in_place(|| program.kill()),
+                Kill::Server => tokio::task::block_in_place(|| program.kill_server()),
+                Kill::Chat => tokio::task::block_in_place(|| program.kill_chat()),
                 Kill::Postgres => tokio::task::block_in_place(|| database.kill_server()),
             }
         }
@@ -156,19 +200,77 @@ fn nothing_is_lost(database: &Database, mut at: BTreeMap<usize, Kill>) {
 
 /// What is killed.
 enum Kill {
-    Program,
+    Server,
+    Chat,
     Postgres,
+}
+
+/// How relay and chat run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Together,
+    Apart,
 }
 
 // shows: ERR-03, ERR-04
 #[test]
 fn a_killed_program_has_lost_nothing_on_sqlite() {
-    nothing_is_lost(&Database::Sqlite, [(100, Kill::Program), (500, Kill::Program)].into());
+    nothing_is_lost(How::Together, &Database::Sqlite, [(100, Kill::Server), (500, Kill::Server)].into());
 }
 
 // shows: ERR-03, ERR-04
 #[test]
 fn a_killed_program_and_a_killed_postgres_have_lost_nothing() {
-    let kills = [(100, Kill::Program), (350, Kill::Postgres), (600, Kill::Program), (800, Kill::Postgres)];
-    nothing_is_lost(&Database::postgres_to_kill(), kills.into());
+    let kills = [(100, Kill::Server), (350, Kill::Postgres), (600, Kill::Server), (800, Kill::Postgres)];
+    nothing_is_lost(How::Together, &Database::postgres_to_kill(), kills.into());
+}
+
+// shows: ERR-03, ERR-04
+#[test]
+fn where_they_run_apart_either_is_killed_and_nothing_is_lost_on_sqlite() {
+    let kills = [(100, Kill::Chat), (350, Kill::Server), (600, Kill::Chat), (800, Kill::Server)];
+    nothing_is_lost(How::Apart, &Database::Sqlite, kills.into());
+}
+
+// shows: ERR-03, ERR-04
+#[test]
+fn where_they_run_apart_either_is_killed_and_nothing_is_lost_on_postgres() {
+    let kills = [(100, Kill::Server), (350, Kill::Chat), (600, Kill::Postgres), (800, Kill::Chat)];
+    nothing_is_lost(How::Apart, &Database::postgres_to_kill(), kills.into());
+}
+
+fn a_second_is_refused(database: &Database) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let mut first = Program::start(data, database, How::Together);
+    let refuses = |arguments: &[&str]| {
+        let output = program(data, database, arguments).output().expect("starts");
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let by = format!("in another process (process {}", first.server.id());
+    let why = refuses(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(why.contains("the relay of this database runs already") && why.contains(&by), "{why}");
+    let alone = ["chat", "--listen", "127.0.0.1:0", "--public-url", "http://desk.localhost:1"];
+    let why = refuses(&alone);
+    assert!(why.contains("the chat of this database runs already") && why.contains(&by), "{why}");
+    // A command beside the server is none.
+    command(data, database, &["site", "list"]);
+    end(&mut first.server);
+    let (chat_port, port) = (free(), first.port);
+    // Each alone, where both were in one: whoever comes takes what it needs.
+    first.chat = Some(serve_chat((data, database), chat_port, port));
+    first.server = serve((data, database), port, Some(chat_port));
+    let why = refuses(&alone);
+    assert!(why.contains("the chat of this database runs already"), "{why}");
+}
+
+#[test]
+fn a_second_server_is_refused_until_the_first_is_gone_on_sqlite() {
+    a_second_is_refused(&Database::Sqlite);
+}
+
+#[test]
+fn a_second_server_is_refused_until_the_first_is_gone_on_postgres() {
+    a_second_is_refused(&Database::postgres());
 }

@@ -9,8 +9,14 @@ use chat_proto::{desk::Deed, visitor::PageProof};
 
 use crate::{
     play,
-    world::{Talk, World, rows},
+    world::{How, Talk, World, rows},
 };
+
+on_each_arrangement! {
+    the_chat_that_hears_no_answer_asks_again_and_the_share_ends_once,
+    a_share_that_outlives_its_conversation_is_found_and_ended,
+    what_was_told_before_a_crash_is_told_again_and_stands_there_once,
+}
 
 /// What happens to the first end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,10 +56,10 @@ impl Shares for Breaks {
     }
 }
 
-async fn closes_over(first: First) -> u32 {
+async fn closes_over(how: How, first: First) -> u32 {
     let ends = Arc::new(AtomicU32::new(0));
     let counted = ends.clone();
-    let world = World::with(move |usual| {
+    let world = World::with(how, move |usual| {
         let shares = Arc::new(Breaks { inner: usual.shares.clone(), first, ends: counted });
         chat::server::Options { shares, ..usual }
     });
@@ -69,22 +75,19 @@ async fn closes_over(first: First) -> u32 {
 }
 
 // shows: CNT-08
-#[test]
-fn the_chat_that_hears_no_answer_asks_again_and_the_share_ends_once() {
-    play(async { assert_eq!(closes_over(First::AnswerLost).await, 2) });
+fn the_chat_that_hears_no_answer_asks_again_and_the_share_ends_once(how: How) {
+    play(async { assert_eq!(closes_over(how, First::AnswerLost).await, 2) });
 }
 
 // shows: CNT-08
-#[test]
-fn a_share_that_outlives_its_conversation_is_found_and_ended() {
-    play(async { assert_eq!(closes_over(First::NeverHeard).await, 1) });
+fn a_share_that_outlives_its_conversation_is_found_and_ended(how: How) {
+    play(async { assert_eq!(closes_over(how, First::NeverHeard).await, 1) });
 }
 
 // shows: CNT-10, THR-05
-#[test]
-fn what_was_told_before_a_crash_is_told_again_and_stands_there_once() {
+fn what_was_told_before_a_crash_is_told_again_and_stands_there_once(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (_, viewer, mut page) = talk.shares().await;
         viewer.does(|viewer, now| viewer.end(now));
         page.ends().await;

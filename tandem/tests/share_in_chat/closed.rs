@@ -11,8 +11,13 @@ use serde_json::Value;
 use crate::{
     peer::{Page, Told, Viewer},
     play,
-    world::{PAGES, Talk, asked},
+    world::{How, PAGES, Talk, asked},
 };
+
+on_each_arrangement! {
+    nobody_else_gets_a_ticket_and_an_old_one_opens_nothing,
+    who_looked_on_before_is_sent_away_when_it_is_a_conversations,
+}
 
 async fn ticket(agent: &Agent, session: &str) -> (u16, String) {
     let path = format!("/v1/sessions/{session}/ticket");
@@ -24,10 +29,9 @@ async fn refused(viewer: &mut Viewer) {
 }
 
 // shows: COB-01, CNT-07
-#[test]
-fn nobody_else_gets_a_ticket_and_an_old_one_opens_nothing() {
+fn nobody_else_gets_a_ticket_and_an_old_one_opens_nothing(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (session, mut viewer, mut page) = talk.shares().await;
         let (ada, mut ben) = (talk.world.agent("Ada").await, talk.world.agent("Ben").await);
         assert_eq!(ticket(&ada, &session).await.0, 404, "an administrator neither");
@@ -51,10 +55,9 @@ fn nobody_else_gets_a_ticket_and_an_old_one_opens_nothing() {
 }
 
 // shows: COB-01
-#[test]
-fn who_looked_on_before_is_sent_away_when_it_is_a_conversations() {
+fn who_looked_on_before_is_sent_away_when_it_is_a_conversations(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let ben = talk.world.agent("Ben").await;
         let everybody = talk.world.server.app.directory.everybody();
         let ToDesk::Visitors { visitors, .. } = everybody else { panic!("all") };

@@ -6,8 +6,13 @@ use chat_proto::{desk::Deed, visitor::PageProof};
 use crate::{
     peer::PageKey,
     play,
-    world::{Talk, World, waits},
+    world::{How, Talk, World, waits},
 };
+
+on_each_arrangement! {
+    another_browsers_page_cannot_be_claimed,
+    only_the_agent_who_has_the_conversation_may_ask,
+}
 
 /// A conversation of a visitor who shows this, beside a page of somebody else's key that is there.
 async fn claims(prove: impl Fn(&str) -> PageProof + Send + 'static, of: &World) -> (u16, String) {
@@ -22,10 +27,9 @@ async fn claims(prove: impl Fn(&str) -> PageProof + Send + 'static, of: &World) 
 }
 
 // shows: ENT-01
-#[test]
-fn another_browsers_page_cannot_be_claimed() {
+fn another_browsers_page_cannot_be_claimed(how: How) {
     play(async {
-        let world = World::new().await;
+        let world = World::new(how).await;
         let victim = PageKey::new();
         let _waiting = waits(&world, &victim).await;
         // The victim's key is public; a signature over somebody else's token, or by another key, is none.
@@ -43,10 +47,9 @@ fn another_browsers_page_cannot_be_claimed() {
 }
 
 // shows: ENT-01, COB-01
-#[test]
-fn only_the_agent_who_has_the_conversation_may_ask() {
+fn only_the_agent_who_has_the_conversation_may_ask(how: How) {
     play(async {
-        let talk = Talk::new().await;
+        let talk = Talk::new(how).await;
         let ben = talk.world.agent("Ben").await;
         assert_eq!(talk.presses(&ben).await.0, 403, "of the same queue");
         let nothing = "/v1/conversations/0123456789abcdef0123456789abcdef/share";

@@ -4,14 +4,20 @@ use cobrowse_core::wire::message::Ask;
 
 use crate::{
     play,
-    world::{Talk, rows},
+    world::{How, Talk, rows},
 };
 
+on_each_arrangement! {
+    a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread,
+    a_no_stands_in_the_thread,
+    the_end_of_the_conversation_ends_the_share,
+    a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name,
+}
+
 // shows: COB-01, COB-02, COB-04, COB-06, COB-07, COB-09, ENT-01, ENT-03, COB-08, CNT-10, THR-05
-#[test]
-fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread() {
+fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (session, mut viewer, mut page) = talk.shares().await;
         let (again, body) = talk.presses(&talk.anna).await;
         assert!(again == 201 && body.contains(&session), "pressed again, it is the same share: {body}");
@@ -37,10 +43,9 @@ fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread() {
 }
 
 // shows: CNT-10, THR-05
-#[test]
-fn a_no_stands_in_the_thread() {
+fn a_no_stands_in_the_thread(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (_, body) = talk.presses(&talk.anna).await;
         let shared: chat_proto::desk::Shared = serde_json::from_str(&body).expect("a session");
         let mut viewer = talk.opens(&talk.anna, &shared.session).await;
@@ -56,10 +61,9 @@ fn a_no_stands_in_the_thread() {
 }
 
 // shows: CNT-08
-#[test]
-fn the_end_of_the_conversation_ends_the_share() {
+fn the_end_of_the_conversation_ends_the_share(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (_, mut viewer, mut page) = talk.shares().await;
         let conv = talk.conv.clone();
         talk.anna.does(&conv, Deed::Close { tags: Vec::new() }).await.expect("closed");
@@ -72,10 +76,9 @@ fn the_end_of_the_conversation_ends_the_share() {
 }
 
 // shows: CNT-07
-#[test]
-fn a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name() {
+fn a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name(how: How) {
     play(async {
-        let mut talk = Talk::new().await;
+        let mut talk = Talk::new(how).await;
         let (session, mut viewer, mut page) = talk.shares().await;
         viewer.asks(Ask::Control).await;
         page.says_yes(Ask::Control).await;

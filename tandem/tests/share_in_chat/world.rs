@@ -1,4 +1,6 @@
-//! A whole server, its agents, and a visitor whose browser has both the chat and the page.
+//! A whole server, or two, its agents, and a visitor whose browser has both the chat and the page.
+use std::{net::SocketAddr, path::Path};
+
 use accounts::{NewAgent, NewSite, Role, SitesOf};
 use chat::server::Options;
 use chat_client::{Agent, Place, Visitor};
@@ -12,9 +14,10 @@ use cobrowse_core::wire::{
     message::Ask,
 };
 use futures_util::{SinkExt, StreamExt};
-use relay::{Config, Running, Server};
+use relay::{Config, Running, Server, config::Database};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tandem::apart::{self, Way, service, sign::Key};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -23,20 +26,80 @@ use crate::peer::{Page, PageKey, Socket, Viewer, connect};
 pub const PAGES: &str = "https://shop.example";
 const PASSWORD: &str = "correct horse battery";
 
+/// How relay and chat run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// In one server.
+    Together,
+    /// Each on its own, with signed calls between them.
+    Apart,
+}
+
 pub struct World {
     pub server: Running,
+    pub chat: Option<ChatAlone>,
     folder: TempDir,
 }
 
+/// The chat service on its own.
+pub struct ChatAlone {
+    pub running: service::Running,
+    /// Where it was found, and is again.
+    pub config: service::Config,
+}
+
+impl ChatAlone {
+    async fn start(
+        (folder, listen): (&Path, SocketAddr),
+        server: &Running,
+        terms: impl FnOnce(Options) -> Options,
+    ) -> Self {
+        let config = service::Config {
+            listen,
+            public_url: server.url.parse().expect("an address"),
+            proxies: Vec::new(),
+            data: folder.to_owned(),
+            database: Database::DataFolder,
+            relay: way(folder, server.addr),
+            history: false,
+        };
+        let running = service::start(config.clone(), terms).await.expect("starts");
+        Self { running, config }
+    }
+}
+
+/// The way to one of them.
+pub fn way(folder: &Path, to: SocketAddr) -> Way {
+    let key = Key::in_folder(folder).expect("a key");
+    Way { url: format!("http://{to}").parse().expect("an address"), key }
+}
+
+/// A port that is free now.
+fn free() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address")
+}
+
 impl World {
-    pub async fn new() -> Self {
-        Self::with(|usual| usual).await
+    pub async fn new(how: How) -> Self {
+        Self::with(how, |usual| usual).await
     }
 
-    pub async fn with(terms: impl FnOnce(Options) -> Options + Send + 'static) -> Self {
+    pub async fn with(how: How, terms: impl FnOnce(Options) -> Options + Send + 'static) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mounts = tandem::mounts_with(terms);
-        let server = Server::start_with(Config::loopback(folder.path()), mounts).await.expect("starts");
+        let config = Config::loopback(folder.path());
+        let (server, chat) = match how {
+            How::Together => {
+                (Server::start_with(config, tandem::mounts_with(terms)).await.expect("starts"), None)
+            }
+            How::Apart => {
+                let at = free();
+                let mounts = apart::mounts(way(folder.path(), at));
+                let server = Server::start_with(config, mounts).await.expect("starts");
+                let chat = ChatAlone::start((folder.path(), at), &server, terms).await;
+                (server, Some(chat))
+            }
+        };
         let accounts = &server.app.accounts;
         for (key, origin) in [("shop", PAGES), ("blog", "https://blog.example")] {
             let site = NewSite { key: key.into(), name: key.into(), origins: vec![origin.into()] };
@@ -53,7 +116,7 @@ impl World {
             };
             accounts.put_agent(agent).await.expect("an agent");
         }
-        let world = Self { server, folder };
+        let world = Self { server, chat, folder };
         world.queue().await;
         world
     }
@@ -88,9 +151,9 @@ impl World {
         agent
     }
 
-    /// Ends the server, and starts it again on the same data, having done something to those.
-    pub async fn restarted(self, meanwhile: &str) -> Self {
-        let listen = self.server.addr;
+    /// Ends the servers, and starts them again on the same data, having done something to those.
+    pub async fn restarted(mut self, meanwhile: &str) -> Self {
+        let (chat, listen) = (self.stops_chat().await, self.server.addr);
         self.server.shutdown().await.expect("stops");
         let config = Config { listen, ..Config::loopback(self.folder.path()) };
         let tables = tandem::mounts();
@@ -100,8 +163,43 @@ impl World {
         let done: Result<(), store::Error> = done.await;
         done.expect("done");
         tokio::task::spawn_blocking(move || store.close()).await.expect("closed");
-        let server = Server::start_with(config, tandem::mounts()).await.expect("starts");
-        Self { server, ..self }
+        let mounts = match &chat {
+            Some(chat) => apart::mounts(way(self.folder.path(), chat.listen)),
+            None => tandem::mounts(),
+        };
+        let server = Server::start_with(config, mounts).await.expect("starts");
+        let mut world = Self { server, ..self };
+        if let Some(chat) = chat {
+            world.starts_chat(chat).await;
+        }
+        world
+    }
+
+    /// Ends the chat service where it runs on its own, and gives what starts it again.
+    pub async fn stops_chat(&mut self) -> Option<service::Config> {
+        let ChatAlone { running, config } = self.chat.take()?;
+        running.shutdown().await.expect("stops");
+        Some(config)
+    }
+
+    pub async fn starts_chat(&mut self, config: service::Config) {
+        let running = service::start(config.clone(), |usual| usual).await.expect("starts");
+        self.chat = Some(ChatAlone { running, config });
+    }
+
+    /// The relay of two that run apart is away while something happens, and comes back at its address.
+    pub async fn without_relay<T>(self, meanwhile: impl AsyncFnOnce() -> T) -> (Self, T) {
+        let listen = self.server.addr;
+        self.server.shutdown().await.expect("stops");
+        let done = meanwhile().await;
+        let config = Config { listen, ..Config::loopback(self.folder.path()) };
+        let chat = self.chat.as_ref().expect("apart").config.listen;
+        let mounts = apart::mounts(way(self.folder.path(), chat));
+        (Self { server: Server::start_with(config, mounts).await.expect("starts"), ..self }, done)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 
@@ -109,7 +207,7 @@ fn email(first_name: &str) -> String {
     format!("{}@shop.example", first_name.to_lowercase())
 }
 
-fn form() -> Form {
+pub fn form() -> Form {
     [("name", "Léa"), ("email", "lea@example.org")].map(|(key, value)| (key.into(), value.into())).into()
 }
 
@@ -124,8 +222,8 @@ pub struct Talk {
 }
 
 impl Talk {
-    pub async fn new() -> Self {
-        Self::in_world(World::new().await).await
+    pub async fn new(how: How) -> Self {
+        Self::in_world(World::new(how).await).await
     }
 
     pub async fn in_world(world: World) -> Self {

@@ -1,0 +1,104 @@
+//! Relay and chat run apart, and one of them is away.
+use accounts::AgentId as AccountId;
+use chat::{
+    engine::{Ask, Engine, Fault, Request},
+    model::{AgentActor, AgentId, ConversationId, FromAgent, Role, SiteId},
+};
+use chat_client::{Place, Visitor};
+use chat_proto::desk::Deed;
+
+use crate::{
+    peer::PageKey,
+    play,
+    world::{How, Talk, World, form, waits},
+};
+
+// shows: CNT-10, THR-05
+#[test]
+fn what_happens_to_a_share_while_the_chat_is_away_is_told_when_it_is_back() {
+    play(async {
+        let mut talk = Talk::new(How::Apart).await;
+        let (_, viewer, mut page) = talk.shares().await;
+        let chat = talk.world.stops_chat().await.expect("it runs apart");
+        let (status, why) = talk.presses(&talk.anna).await;
+        assert!(status == 503 && why.contains("retry"), "browsers are told to try again: {status} {why}");
+        viewer.does(|viewer, now| viewer.end(now));
+        page.ends().await;
+        talk.world.starts_chat(chat).await;
+        talk.lea.connect().await.expect("connects");
+        assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
+        talk.lea.write("Encore là").await.expect("stored");
+    });
+}
+
+/// The only conversation.
+async fn conversation(world: &World) -> (SiteId, ConversationId) {
+    const FIND: &str = "SELECT site_id, id FROM chat_conversation";
+    let found = world.server.store().read(|tx| tx.one::<(i64, i64)>(FIND, &[])).await;
+    let (site, id) = found.map_err(|error: store::Error| error).expect("read");
+    (SiteId(site), ConversationId(id))
+}
+
+async fn closes(
+    engine: &Engine,
+    (site, conversation): (SiteId, ConversationId),
+    by: i64,
+) -> Result<(), Fault> {
+    let by = AgentActor { id: AgentId(by), role: Role::Agent };
+    let ask = Ask::Agent(by, FromAgent::Close([].into()));
+    engine.command(Request { site, conversation, ask, rid: None }).await.map(drop)
+}
+
+// shows: CNT-08
+#[test]
+fn while_the_relay_is_away_nothing_is_stored_that_a_share_must_end_before() {
+    play(async {
+        let mut talk = Talk::new(How::Apart).await;
+        let (_, viewer, page) = talk.shares().await;
+        drop((viewer, page));
+        let (of, anna) = (conversation(&talk.world).await, talk.world.id("Anna").await);
+        let engine = talk.world.chat.as_ref().expect("apart").running.chat.engine().clone();
+        let (world, closed) = talk.world.without_relay(async || closes(&engine, of, anna).await).await;
+        assert!(matches!(closed, Err(Fault::Shares(_))), "{closed:?}");
+        assert_eq!(engine.active_agent(of.0, of.1).await.expect("read"), Some(AgentId(anna)));
+        closes(&engine, of, anna).await.expect("closed");
+        talk.lea.connect().await.expect("connects");
+        talk.lea.reads("the end", |it| it.meta.code == "share_ended").await.expect("read");
+        let records = &world.server.app.records;
+        let over = async { while !records.shares(None).await.expect("read").is_empty() {} };
+        tokio::time::timeout(chat_client::PATIENCE, over).await.expect("the share is over");
+    });
+}
+
+// shows: ENT-01
+#[test]
+fn a_page_that_proved_itself_while_the_relay_was_away_is_known_when_it_is_back() {
+    play(async {
+        let world = World::new(How::Apart).await;
+        let key = PageKey::new();
+        let chat = world.chat.as_ref().expect("apart").running.addr;
+        // As behind a front that reaches both.
+        let place = Place { server: format!("http://{chat}"), ..world.place() };
+        let prover = key.prover();
+        let begins = async move || {
+            let mut lea = Visitor::new(place).proving(prover);
+            lea.start(form(), "fr").await.expect("let in");
+            lea
+        };
+        let (world, _lea) = world.without_relay(begins).await;
+        let _waiting = waits(&world, &key).await;
+        let mut anna = world.agent("Anna").await;
+        let (conv, no) = anna.is_asked().await.expect("asked");
+        anna.does(&conv, Deed::Accept { no }).await.expect("accepted");
+        let path = format!("/v1/conversations/{conv}/share");
+        let shown = async {
+            let nothing = serde_json::Value::Null;
+            while anna.ask(reqwest::Method::POST, &path, &nothing).await.expect("answered").0 != 201 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(chat_client::PATIENCE, shown).await.expect("known after all");
+        let shares = world.server.app.records.shares(None).await.expect("read");
+        assert_eq!(AccountId(i64::from(shares[0].agent.0)).0, world.id("Anna").await);
+    });
+}
