@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Shortest password, characters, as the server has it.
-const SHORTEST: &str = "8";
+const SHORTEST: usize = 8;
 
 /// What became of the question what the link is.
 #[derive(Clone)]
@@ -119,6 +119,9 @@ fn AcceptForm(email: String, token: Memo<String>, link: RwSignal<Link>) -> impl 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let [first_name, last_name, password] = fields.map(|it| it.get_untracked());
+        if password.chars().count() < SHORTEST {
+            return state.set(Doing::Wrong(Wrong::field("password", "too_short")));
+        }
         let (navigate, address) = (navigate.clone(), address.clone());
         state.set(Doing::Busy);
         spawn_local(async move {
@@ -168,7 +171,7 @@ fn NewPassword(password: RwSignal<String>, state: RwSignal<Doing>) -> impl IntoV
     let kind = move || if shown.get() { "text" } else { "password" };
     view! {
         <label class="field"><span>{words.say(Text::ChoosePassword)} <small class="muted" id="password-rule">{words.say(Text::PasswordRule)}</small></span>
-            <input type=kind name="password" autocomplete="new-password" required minlength=SHORTEST aria-describedby="password-rule"
+            <input type=kind name="password" autocomplete="new-password" required aria-describedby="password-rule"
                 prop:value=password on:input=move |event| password.set(event_target_value(&event))/>
             <FieldFault state name="password"/></label>
         <label class="check"><input type="checkbox" name="show-password" prop:checked=shown on:change=move |event| shown.set(event_target_checked(&event))/>

@@ -59,6 +59,7 @@ pub fn act<T: 'static>(
 pub fn of_field(field: &str, code: &str) -> Text {
     match (field, code) {
         (_, "last_admin") => Text::AdminIsLast,
+        ("password", "too_short") => Text::PasswordRule,
         ("email", "taken") => Text::AddressTaken,
         (_, "no_origin") => Text::OriginWanted,
         (_, "length") => explain(field, "empty"),

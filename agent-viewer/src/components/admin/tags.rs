@@ -44,7 +44,7 @@ pub fn Tags(
     };
     let dialog = move || page.removing.get().map(|it| view! { <RemovingDialog page it/> });
     view! {
-        <Part title=Text::TagIt help=Text::TagsHelp name="tags">
+        <Part title=Text::TagsTitle help=Text::TagsHelp name="tags">
             <Mandatory site/>
             {loaded(tags, show)}
             {dialog}

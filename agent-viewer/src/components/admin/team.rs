@@ -180,7 +180,7 @@ fn places(words: Words, of: Option<&[String]>, known: StoredValue<Vec<Site>>) ->
 #[component]
 fn PersonLine(it: Agent, page: Page, sites: StoredValue<Vec<Site>>) -> impl IntoView {
     let words = words();
-    let own = is_own(it.id);
+    let own = untrack(|| is_own(it.id));
     let (role, disabled) = (role_text(&it.role), it.disabled);
     let (letters, colour) = (initials(&it.first_name, &it.last_name), hue(it.email.as_bytes()));
     let name = format!("{} {}", it.first_name, it.last_name);

@@ -139,6 +139,7 @@ macro_rules! texts_of_team {
         Overflow: "Who waits for long goes on to", "Qui attend longtemps passe à";
         OverflowNone: "nowhere else", "nulle part ailleurs";
         OverflowAfter: "after so many seconds", "après tant de secondes";
+        TagsTitle: "Tags", "Tags des discussions";
         DeleteTag: "Delete the tag", "Supprimer le tag";
         DeleteTagOf: "Delete the tag {name}", "Supprimer le tag {name}";
         DeleteTagHelp: "Chats that have it keep it: then it is archived.", "Les discussions qui l’ont le gardent : il est alors archivé.";
@@ -171,6 +172,7 @@ macro_rules! texts_of_team {
         StepOffline: "When nobody comes, show the offline form", "Si personne ne vient, afficher le formulaire hors ligne";
         StepNext: "Then", "Ensuite";
         StepName: "Step {n}", "Étape {n}";
+        StepToQueue: "to the queue “{queue}”", "vers la file « {queue} »";
         StepAgain: "Step {n}: {text}", "Étape {n} : {text}";
         WayNone: "Choose where it leads", "Choisissez la suite";
         WayQueue: "To the queue", "Vers la file";

@@ -26,7 +26,8 @@ const KINDS: [(&str, Text, Text, Picture); 4] = [
     ("end", Text::StepEnd, Text::StepLast, lu::LuFlag),
 ];
 
-fn kind_of(kind: &str) -> (&'static str, Text, Text, Picture) {
+/// A kind by its key; the end for one that is not known.
+pub fn kind_of(kind: &str) -> (&'static str, Text, Text, Picture) {
     *KINDS.iter().find(|(key, ..)| *key == kind).unwrap_or(&KINDS[3])
 }
 
@@ -64,7 +65,7 @@ pub fn StepCard(drawing: Drawing, id: u32) -> impl IntoView {
                 <Top drawing id kind/>
                 <Words drawing id kind/>
                 {body}
-                <div role="alert">{told}</div>
+                <div class="bot-faults" role="alert">{told}</div>
             </div>
         </li>
     }

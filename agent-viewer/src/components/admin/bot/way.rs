@@ -1,4 +1,5 @@
 //! Where a way leads: a queue, a new step, or one that is there.
+use chat_proto::admin::Step;
 use leptos::prelude::*;
 
 use super::{
@@ -38,6 +39,19 @@ fn piece(text: &str) -> String {
     short
 }
 
+/// What a step is called in a list: its queue, else its words, else its kind; tracked.
+fn title(drawing: Drawing, it: &Step) -> String {
+    let words = words();
+    if it.kind == "handover" {
+        let name = drawing
+            .queues
+            .with_value(|all| all.iter().find(|(id, _)| *id == it.queue).map(|(_, name)| name.clone()));
+        return words.fill(Text::StepToQueue, &[("queue", &name.unwrap_or_default())]);
+    }
+    let text = piece(&drawing.said(&it.text));
+    if text.is_empty() { words.now(super::step::kind_of(&it.kind).1).to_owned() } else { text }
+}
+
 /// Chooses where a way leads.
 #[component]
 pub fn WayChoice(drawing: Drawing, way: Way) -> impl IntoView {
@@ -49,9 +63,7 @@ pub fn WayChoice(drawing: Drawing, way: Way) -> impl IntoView {
         let rows = drawing.rows.read();
         let others = rows.iter().enumerate().filter(|(_, row)| row.id != way.step || way.answer.is_some());
         let title = |(at, row): (usize, &draft::Row)| {
-            let text =
-                draft::step(&flow, row.id).map(|it| piece(&drawing.said(&it.text))).unwrap_or_default();
-            (row.id, at + 1, text)
+            (row.id, at + 1, draft::step(&flow, row.id).map(|it| title(drawing, it)).unwrap_or_default())
         };
         others.map(title).collect::<Vec<_>>()
     });

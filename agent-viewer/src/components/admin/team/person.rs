@@ -73,12 +73,15 @@ pub fn PersonDialog(page: Page, it: Agent) -> impl IntoView {
         });
     };
     let close = Callback::new(move |()| page.close());
+    let stays = untrack(|| is_own(it.id) || page.is_last_admin(it.id));
+    let account = (rights && !stays).then(|| view! { <InOrOut page it=it.clone()/> });
     view! {
         <Modal title=Text::PersonTitle close>
             <form class="form" on:submit=submit on:input=move |_| draft.state.set(Doing::Idle)>
                 <Who it=it.clone()/>
                 {if rights { view! { <Rights page it draft known/> }.into_any() } else { ().into_any() }}
                 <Abilities can=draft.can/>
+                {account}
                 <DoFoot state=draft.state text=Text::Save close/>
             </form>
         </Modal>
@@ -160,12 +163,10 @@ fn Rights(page: Page, it: Agent, draft: Draft, known: StoredValue<Vec<Site>>) ->
         Some(why) => view! { <p class="muted" data-fixed="role">{words.say(why)}</p> }.into_any(),
         None => view! { <RoleChoice role/> <FieldFault state name="role"/> }.into_any(),
     };
-    let account = (!own && !last).then(|| view! { <InOrOut page it/> });
     view! {
         {of_role}
         <Show when=move || *role.read() != "admin"><Places chosen=sites known=known.get_value()/></Show>
         {leaves}
-        {account}
     }
 }
 
