@@ -30,7 +30,8 @@ impl Suggestions {
         let asks = Memo::new(move |_| !draft.note.get() && asked(&draft.text.read()).is_some());
         Effect::new(move |_| {
             if asks.get() {
-                chat.load_canned();
+                // A colleague may have added one since they were asked for.
+                chat.reload_canned();
             } else {
                 dismissed.set(false);
             }
