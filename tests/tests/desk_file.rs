@@ -10,17 +10,25 @@ use tests::{
 };
 use thirtyfour::{By, Key};
 
+/// Whoever was not listened to for long may have lost their connection meanwhile.
+async fn is_back(marie: &mut chat_client::Visitor) -> Result<()> {
+    marie.cut();
+    Ok(marie.connect().await?)
+}
+
 /// A closed conversation that was rated, and a page before it.
 async fn has_been_served(desk: &Desk, marie: &mut chat_client::Visitor) -> Result<()> {
     let agent = &desk.agent;
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.replies("Your parcel is at the post office (see https://post.example/find).").await?;
+    is_back(marie).await?;
     marie.reads("the reply", |it| it.text.starts_with("Your parcel")).await?;
     marie.write("Thank you").await?;
     agent.reads_in(".thread .bubble", "Thank you").await?;
     agent.clicks_at(".conversation [data-do=close]").await?;
     agent.clicks_at(".modal button[type=submit]").await?;
     agent.reads_in(".toasts", "Chat closed").await?;
+    is_back(marie).await?;
     let rate = FromVisitor::Rate {
         cid: chat_client::name(),
         conv: marie.thread.conv.clone(),
@@ -54,6 +62,7 @@ async fn the_file_of_a_visitor_holds_all_that_was_said_and_noted() {
         agent.shows_list("history").await?;
         agent.finds("the stars in the row", "document.querySelector('.chat-row [data-stars=\"4\"]')").await?;
         notes_are_kept(desk).await?;
+        is_back(&mut marie).await?;
         desk.starts(&mut marie).await?;
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.replies("Here again").await?;
@@ -108,6 +117,7 @@ async fn what_a_closed_tab_had_not_sent_is_offered_again_and_goes_once() {
         let mut marie = desk.visitor("Marie Dupont").await?;
         desk.agent.clicks_at(".offer [data-do=accept]").await?;
         desk.agent.replies("One").await?;
+        is_back(&mut marie).await?;
         marie.reads("the first", |it| it.text == "One").await?;
         desk.without_server(async |desk: &Desk| {
             desk.agent.reads_in(".band", "No internet connection").await?;
@@ -126,8 +136,7 @@ async fn what_a_closed_tab_had_not_sent_is_offered_again_and_goes_once() {
         agent.reads_in(".msg.error .failed", "Not sent").await?;
         agent.clicks_at(".msg.error [data-do=resend]").await?;
         agent.finds("nothing unsent", "!document.querySelector('.msg.error, .msg.sending, .unsent')").await?;
-        marie.cut();
-        marie.connect().await?;
+        is_back(&mut marie).await?;
         marie.reads("the second", |it| it.text == "Two").await?;
         agent.window().refresh().await?;
         agent.reads_in(".thread .bubble", "Two").await?;
@@ -149,6 +158,7 @@ async fn the_keyboard_never_loses_its_place_and_single_keys_can_be_switched_off(
         agent.clicks_at(".offer [data-do=accept]").await?;
         let focus = |place: &str| format!("document.activeElement.matches({place:?})");
         agent.finds("the focus in the composer", &focus("#reply")).await?;
+        is_back(&mut marie).await?;
         marie.write("Hello").await?;
         agent.reads_in("[data-live=message]", "Marie Dupont: Hello").await?;
         typing_moves_nothing(desk).await?;
@@ -239,6 +249,7 @@ async fn the_file_of_a_visitor_is_pictured() {
         agent.clicks_at(".conversation [data-do=close]").await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".toasts", "Discussion fermée").await?;
+        is_back(&mut marie).await?;
         let (cid, conv) = (chat_client::name(), marie.thread.conv.clone());
         marie
             .say(FromVisitor::Rate { cid, conv, stars: 4, text: "Rapide et aimable, merci.".into() })
@@ -254,12 +265,13 @@ async fn the_file_of_a_visitor_is_pictured() {
             agent.sizes_page(1440, 900).await?;
             agent.clicks_at(".rail button[title*=heme], .rail button[title*=hème]").await?;
         }
+        agent.shows_list("waiting").await?;
         let mut paul = desk.visitor("Paul Petit").await?;
         paul.write("Bonjour, je voudrais échanger des chaussures contre la taille au-dessus.").await?;
-        desk.looks_at(&mut paul, "/chaussures", "Chaussures de marche").await?;
-        agent.reads_in(".offer", "Paul Petit").await?;
+        agent.reads_in(".offer [data-offer=words]", "échanger des chaussures").await?;
         agent.is_pictured("file-offer").await?;
         agent.clicks_at(".offer [data-do=decline]").await?;
+        is_back(&mut marie).await?;
         desk.starts(&mut marie).await?;
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.clicks_at(".conversation [data-do=transfer]").await?;

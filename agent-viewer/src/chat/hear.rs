@@ -64,7 +64,10 @@ impl Chat {
             }
             ToDesk::Directory(directory) => self.directory.set(directory),
             ToDesk::List(rows) => self.listing.update(|listing| listing.take_top(rows)),
-            ToDesk::Row(row) => self.listing.update(|listing| listing.take_row(row)),
+            ToDesk::Row(row) => {
+                self.offers.maybe_update(|offers| offers.take_row(&row));
+                self.listing.update(|listing| listing.take_row(row));
+            }
             ToDesk::Gone { conv } => self.listing.update(|listing| listing.take_gone(&conv)),
             ToDesk::Counts { waiting, mine, unread, inbox } => {
                 self.counts.set(Counts { waiting, mine, unread, inbox });
@@ -81,10 +84,19 @@ impl Chat {
                     self.toast(Text::OfferExpired, &card.row.name, true);
                 }
             }
-            ToDesk::Conv(detail) => self.with_thread(&detail.row.conv.clone(), |thread| {
-                thread.take_detail(detail);
-                None
-            }),
+            ToDesk::Conv(detail) => {
+                let (conv, stage) = (detail.row.conv.clone(), detail.row.stage.clone());
+                let mut moved = false;
+                self.with_thread(&conv, |thread| {
+                    moved = thread.detail().is_some_and(|known| known.row.stage != stage);
+                    thread.take_detail(detail);
+                    None
+                });
+                if moved {
+                    // A visit ends with its conversation, and what was said counts as an exchange.
+                    self.refresh_visitor(&conv);
+                }
+            }
             ToDesk::Msgs { conv, msgs } => {
                 let news = msgs.iter().any(|msg| msg.from == chat_proto::message::From::Visitor);
                 self.with_thread(&conv, |thread| thread.take(msgs));

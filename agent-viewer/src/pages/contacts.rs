@@ -184,7 +184,7 @@ fn Head(contact: Memo<Contact>) -> impl IntoView {
     };
     view! {
         <header class="sheet-top contact-top">
-            <p class="muted">{words.say(Text::CustomerFile)}</p>
+            <p class="muted">{words.say(Text::FileTitle)}</p>
             <h1>{name} <span class="contact-presence" class:off=move || !online()>
                 <i class="live-dot" class:off=move || !online()></i> {move || words.now(if online() { Text::IsOnline } else { Text::IsOffline })}</span></h1>
             <p class="muted">{facts}</p>
@@ -198,7 +198,12 @@ fn Head(contact: Memo<Contact>) -> impl IntoView {
 fn About(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
     let words = words();
     let custom = Memo::new(move |_| contact.read().custom.clone());
-    let profile = Memo::new(move |_| contact.read().profile.clone());
+    // The name stands above.
+    let profile = Memo::new(move |_| {
+        let mut profile = contact.read().profile.clone();
+        profile.remove("name");
+        profile
+    });
     let notes = Memo::new(move |_| contact.read().notes.clone());
     view! {
         <div class="contact-about">

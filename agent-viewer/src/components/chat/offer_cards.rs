@@ -32,15 +32,20 @@ pub fn OfferCards() -> impl IntoView {
 #[component]
 fn OfferCard(card: Card) -> impl IntoView {
     let (words, chat, ui) = (words(), chat(), ui());
-    let conv = card.row.conv.clone();
-    let card = StoredValue::new(card);
+    let (conv, no, first) = (card.row.conv.clone(), card.offer.no, card.clone());
+    // What is told of it grows while it stands there: the first words may come after it.
+    let card = Memo::new(move |last: Option<&Card>| {
+        let offers = chat.offers.read();
+        let known = offers.of(&first.row.conv).filter(|card| card.offer.no == no).cloned();
+        known.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+    });
     let accept = move |_| {
-        let conv = card.with_value(|card| card.row.conv.clone());
+        let conv = card.with_untracked(|card| card.row.conv.clone());
         chat.claim(&conv);
         ui.go(&conv);
     };
     let decline = move |_| {
-        card.with_value(|card| {
+        card.with_untracked(|card| {
             chat.order(&card.row.conv, chat_proto::desk::Deed::Decline { no: card.offer.no });
         })
     };
@@ -48,8 +53,8 @@ fn OfferCard(card: Card) -> impl IntoView {
         <article class="offer" data-conv=conv>
             <Ring card/>
             <div class="offer-who">
-                <strong>{move || card.with_value(|card| name_of(&card.row, words))}</strong>
-                <p data-offer="place">{move || card.with_value(|card| place_of(card, chat))}</p>
+                <strong>{move || card.with(|card| name_of(&card.row, words))}</strong>
+                <p data-offer="place">{move || card.with(|card| place_of(card, chat))}</p>
             </div>
             <About card/>
             <div class="offer-do">
@@ -73,30 +78,35 @@ fn place_of(card: &Card, chat: Chat) -> String {
 
 /// Who gives it, the page that the visitor is on, and how it begins: as far as each is known.
 #[component]
-fn About(card: StoredValue<Card>) -> impl IntoView {
+fn About(card: Memo<Card>) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let from = move || {
-        let from = card.with_value(|card| card.offer.from)?;
+        let from = card.with(|card| card.offer.from)?;
         let name = people::first_name(&chat.directory.read(), from).to_owned();
         let said = words.fill(Text::OfferFrom, &[("name", &name)]);
         Some(
             view! { <p class="offer-from" data-offer="from"><Icon icon=lu::LuArrowRightLeft size=14/> <span>{said}</span></p> },
         )
     };
-    let page = card.with_value(|card| card.offer.page.clone()).map(|page| {
+    let page = move || {
+        let page = card.with(|card| card.offer.page.clone())?;
         let title = if page.title.is_empty() { page.url.clone() } else { page.title };
-        view! { <p class="offer-page" data-offer="page" title=page.url><Icon icon=lu::LuGlobe size=14/> <span>{title}</span></p> }
-    });
-    let first = card.with_value(|card| card.row.preview.clone());
-    let first = (!first.is_empty()).then(|| view! { <p class="offer-words" data-offer="words">{first}</p> });
+        Some(
+            view! { <p class="offer-page" data-offer="page" title=page.url><Icon icon=lu::LuGlobe size=14/> <span>{title}</span></p> },
+        )
+    };
+    let first = move || {
+        let first = card.with(|card| card.row.preview.clone());
+        (!first.is_empty()).then(|| view! { <p class="offer-words" data-offer="words">{first}</p> })
+    };
     view! { <div class="offer-about">{from} {page} {first}</div> }
 }
 
 /// The seconds that are left, in a ring that closes.
 #[component]
-fn Ring(card: StoredValue<Card>) -> impl IntoView {
+fn Ring(card: Memo<Card>) -> impl IntoView {
     let (words, chat): (_, Chat) = (words(), chat());
-    let rest = Memo::new(move |_| card.with_value(|card| left(&card.offer, chat.now.get())));
+    let rest = Memo::new(move |_| card.with(|card| left(&card.offer, chat.now.get())));
     let seconds = move || rest.get().0;
     view! {
         <span class="ring" class:soon=move || seconds() <= 10 role="timer" title=words.say(Text::TimeLeft) aria-label=words.say(Text::TimeLeft)>

@@ -8,10 +8,7 @@ use chat_proto::{
 use icondata_lu as lu;
 use leptos::{ev, html::Div, prelude::*};
 
-use super::{
-    rating::Stars,
-    who::{Face, name_of},
-};
+use super::who::{Face, name_of};
 use crate::{
     chat::{Chat, chat},
     components::icon::Icon,
@@ -172,7 +169,10 @@ fn row_marks(row: &Row, chat: Chat, words: Words) -> AnyView {
     let unread = row.read < row.seq && row.preview_from == From::Visitor;
     let dot =
         unread.then(|| view! { <i class="unread-dot" role="img" aria-label=words.now(Text::Unread)></i> });
-    let stars = row.rating.map(|stars| view! { <Stars stars/> });
+    let stars = row.rating.map(|stars| {
+        let label = words.fill(Text::StarsOf, &[("n", &stars.to_string())]);
+        view! { <span class="row-stars" role="img" data-stars=stars title=label.clone() aria-label=label.clone()><Icon icon=lu::LuStar size=14/> {stars}</span> }
+    });
     view! { {tags} {star} {stars} {who} {dot} }.into_any()
 }
 

@@ -58,6 +58,7 @@ macro_rules! texts_of_panel {
         ColourBlue: "Blue", "Bleu";
         ColourGreen: "Green", "Vert";
         ColourPink: "Pink", "Rose";
+        FileTitle: "Customer file of", "Dossier client";
         CustomData: "Custom data", "Données du site";
         DocumentsTitle: "Documents", "Documents échangés";
         NoDocuments: "No document yet.", "Aucun document.";

@@ -46,6 +46,14 @@ impl Offers {
         news
     }
 
+    /// A conversation changed. Gives whether a card shows that.
+    pub fn take_row(&mut self, row: &Row) -> bool {
+        let card = self.0.iter_mut().find(|card| card.row.conv == row.conv && card.row.ver <= row.ver);
+        let Some(card) = card.filter(|card| *card.row != *row) else { return false };
+        card.row = Arc::new(row.clone());
+        true
+    }
+
     /// That offer is over. Gives its card, if it was there.
     pub fn end(&mut self, conv: &str, no: u32) -> Option<Card> {
         let at = self.0.iter().position(|card| card.row.conv == conv && card.offer.no == no)?;
@@ -94,6 +102,16 @@ mod tests {
         assert!(offers.end("b", 1).is_some());
         assert!(offers.take(row("a"), offer(2, 90_000)));
         assert!(!offers.take(row("a"), offer(1, 60_000)) && offers.cards()[0].offer.no == 2);
+    }
+
+    #[test]
+    fn first_words_that_come_later_stand_on_the_card() {
+        let mut offers = Offers::default();
+        offers.take(Row { ver: 2, ..row("a") }, offer(1, 60_000));
+        let later = |ver| Row { ver, preview: "Hello".into(), ..row("a") };
+        assert!(!offers.take_row(&later(1)) && offers.take_row(&later(3)) && !offers.take_row(&later(3)));
+        assert_eq!(offers.cards()[0].row.preview, "Hello");
+        assert!(!offers.take_row(&row("b")));
     }
 
     #[test]
