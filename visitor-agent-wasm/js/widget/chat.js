@@ -31,7 +31,8 @@ class Widget {
   /** The page is here, for the first time or again. */
   arrive() {
     // A page that was kept for the way back knows nothing of the ones in between.
-    if (this.left) this.kept.arrives();
+    const back = this.left;
+    if (back) this.kept.arrives();
     const begin = {
       kept: this.kept.all(), lang: this.lang(), phone: SMALL.matches,
       online: navigator.onLine, visible: !document.hidden, secret: hex(32), page: this.page(),
@@ -43,8 +44,10 @@ class Widget {
       if (kind === "follows") this.files.stop();
       this.tell(kind, payload, true);
     }));
-    this.anchor = JSON.parse(this.kept.get("~anchor"));
+    const anchor = (this.anchor = JSON.parse(this.kept.get("~anchor")));
     this.take(this.machine.first(Date.now()));
+    // It still stands where it was left, and the conversation went on elsewhere.
+    if (back && !anchor && this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   leave() {
