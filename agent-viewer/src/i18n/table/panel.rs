@@ -27,9 +27,9 @@ macro_rules! texts_of_panel {
         CameReferral: "Another site", "Autre site";
         CameCampaign: "Campaign", "Campagne";
         Profile: "Profile", "Profil";
-        Campaign: "Campaign", "Lien de campagne";
-        Referrer: "Page before", "Page d’origine";
-        FirstPage: "First page", "Première page";
+        Campaign: "Campaign", "Campagne";
+        Referrer: "Referrer", "Venu de";
+        FirstPage: "First page", "Arrivée sur";
         Duration: "Duration", "Durée";
         PagesViewed: "Pages viewed", "Pages vues";
         Visits: "Visits", "Visites";
