@@ -62,13 +62,13 @@ impl People {
         }
         let _turn = self.turn.lock().await;
         let account = self.accounts.agent(accounts::AgentId(agent.0)).await.map_err(accounts_fault)?;
-        if account.is_some_and(|it| it.sites.has(accounts::SiteId(site.0))) {
+        if account.is_some_and(|it| serves(&it, site)) {
             self.engine.add_agent(site, agent).await?;
         }
         Ok(())
     }
 
-    /// Takes away whoever is on a site that is not theirs any more; what they had waits in the site's own queue.
+    /// Takes away whoever is on a site that is not theirs any more, or may not log in; what they had waits in the site's own queue.
     /// What was begun by [`People::remove`] and cut short ends here.
     async fn settle(&self) -> Result<(), Fault> {
         let _turn = self.turn.lock().await;
@@ -76,7 +76,7 @@ impl People {
         let there = self.engine.store().read(|tx: &mut dyn Tx| people::told(tx, None)).await?;
         for it in there {
             let account = accounts.iter().find(|account| account.id.0 == it.agent.0);
-            if account.is_none_or(|account| account.sites.has(accounts::SiteId(it.site.0))) {
+            if account.is_none_or(|account| serves(account, it.site)) {
                 continue;
             }
             let to = self.engine.settings(it.site).await?.site.settings.default_queue;
@@ -86,12 +86,20 @@ impl People {
     }
 }
 
+/// Whether an account answers on a site: one that is deactivated answers nowhere.
+fn serves(account: &accounts::Agent, site: SiteId) -> bool {
+    !account.disabled && account.sites.has(accounts::SiteId(site.0))
+}
+
 impl Chat {
     /// Follows the accounts, until `stop`: at once what is changed through them, and now and then what others change.
     pub(super) async fn follow_accounts(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut changes = self.accounts.changes();
         loop {
+            if self.names.refresh(&self.accounts).await {
+                self.hub.names_changed();
+            }
             // Whoever has a desk is looked at by it.
             self.hub.look_again();
             let settled = self.people.settle().await;

@@ -17,6 +17,7 @@ use crate::{
 on_each_engine! {
     an_agent_who_is_removed_from_a_site_stays_away,
     a_site_that_is_taken_from_an_agent_is_gone_at_once,
+    what_a_deactivated_agent_had_waits_at_once,
 }
 
 fn account(bench: &Bench) -> accounts::AgentId {
@@ -96,6 +97,23 @@ async fn a_site_that_is_taken_from_an_agent_is_gone_at_once(bench: Bench) {
     };
     bench.accounts.change_agent(account(&bench), change).await.expect("changed");
     anna.until("the site", |it, _| (it.directory.sites.len() == 1).then_some(())).await.expect("told");
+    anna.be(chat_proto::desk::Presence::Available).await.expect("is there");
+}
+
+async fn what_a_deactivated_agent_had_waits_at_once(bench: Bench) {
+    let (mut lea, _anna, conv) = talking(&bench).await;
+    let mut ben = bench.agent("Ben").await;
+    let disabled = |is| AgentChange { disabled: Some(is), ..AgentChange::default() };
+    bench.accounts.change_agent(account(&bench), disabled(true)).await.expect("changed");
+    let (offered, no) = ben.is_asked().await.expect("asked");
+    assert_eq!(offered, conv);
+    ben.does(&conv, Deed::Accept { no }).await.expect("accepted");
+    let answered =
+        lea.until("Ben", |it, _| it.conversation.as_ref().is_some_and(|it| it.agent == "Ben").then_some(()));
+    answered.await.expect("told");
+    // The account keeps its sites: whoever is let in again serves them.
+    bench.accounts.change_agent(account(&bench), disabled(false)).await.expect("changed");
+    let mut anna = bench.desk("Anna").await;
     anna.be(chat_proto::desk::Presence::Available).await.expect("is there");
 }
 
