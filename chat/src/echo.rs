@@ -25,6 +25,8 @@ use tokio::{net::TcpListener, sync::broadcast};
 
 /// As the product's own.
 const BUFFER: usize = 4 * 1024;
+/// Where one is entered; a program of its own, so none of the product's routes.
+const ROOM: &str = "/room/{name}";
 /// What may wait for one socket.
 const WAITING: usize = 64;
 
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
 async fn serve() -> io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("Echo: http://{}", listener.local_addr()?);
-    let routes = Router::new().route("/room/{name}", get(enter)).with_state(Rooms::default());
+    let routes = Router::new().route(ROOM, get(enter)).with_state(Rooms::default());
     // Fails only on a socket that is gone already.
     axum::serve(listener.tap_io(|it| _ = it.set_nodelay(true)), routes).await
 }

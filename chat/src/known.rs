@@ -55,6 +55,8 @@ struct Entry {
     /// Counts changes: what was read before one is not kept after it.
     changes: u64,
     known: Option<Arc<SiteKnown>>,
+    /// One reads it for all who want it at the same moment.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl std::fmt::Debug for Known {
@@ -76,18 +78,26 @@ impl Known {
         entry.known = None;
     }
 
+    /// What is known of a site; else how often it has changed, and the turn to read it.
+    fn look(&self, site: SiteId) -> Result<Arc<SiteKnown>, (u64, Arc<tokio::sync::Mutex<()>>)> {
+        let mut all = self.lock();
+        let entry = all.entry(site).or_default();
+        entry.known.clone().ok_or_else(|| (entry.changes, entry.turn.clone()))
+    }
+
     /// A site as it is now: from memory, or read.
     ///
     /// # Errors
     /// The store's.
     pub async fn site(&self, store: &Store, site: SiteId) -> Result<Arc<SiteKnown>, Error> {
-        let changes = {
-            let mut all = self.lock();
-            let entry = all.entry(site).or_default();
-            if let Some(known) = &entry.known {
-                return Ok(known.clone());
-            }
-            entry.changes
+        let turn = match self.look(site) {
+            Ok(known) => return Ok(known),
+            Err((_, turn)) => turn,
+        };
+        let _turn = turn.lock().await;
+        let changes = match self.look(site) {
+            Ok(known) => return Ok(known),
+            Err((changes, _)) => changes,
         };
         let read = Arc::new(store.read(move |tx| SiteKnown::read(tx, site)).await?);
         let mut all = self.lock();

@@ -211,7 +211,6 @@ impl Chat {
             loop {
                 sweeps.tick().await;
                 self.rates.sweep();
-                self.names.refresh(&self.accounts).await;
             }
         };
         tokio::select! {

@@ -361,6 +361,11 @@ impl Hub {
         self.lock().desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.login = true));
     }
 
+    /// Somebody is called otherwise: every desk shows it.
+    pub fn names_changed(&self) {
+        self.lock().desks.all().for_each(|(_, it)| it.outbox.mark(|dirty| dirty.directory = true));
+    }
+
     /// Whether anybody serves a site at the moment.
     pub fn has_desks(&self, site: SiteId) -> bool {
         self.lock().desks.all().any(|(_, desk)| desk.serves(site))

@@ -33,15 +33,18 @@ impl Names {
         self.known.read().unwrap_or_else(PoisonError::into_inner).all.clone()
     }
 
-    /// Reads them anew. What cannot be read stays as it was.
-    pub async fn refresh(&self, accounts: &Accounts) {
+    /// Reads them anew: whether somebody is called otherwise, or new. What cannot be read stays as it was.
+    pub async fn refresh(&self, accounts: &Accounts) -> bool {
         match accounts.agents().await {
             Ok(agents) => self.keep(agents),
-            Err(error) => tracing::warn!(%error, "the agents' names cannot be read"),
+            Err(error) => {
+                tracing::warn!(%error, "the agents' names cannot be read");
+                false
+            }
         }
     }
 
-    fn keep(&self, agents: Vec<accounts::Agent>) {
+    fn keep(&self, agents: Vec<accounts::Agent>) -> bool {
         let colleague = |it: accounts::Agent| Colleague {
             id: AgentId(it.id.0),
             first_name: it.first_name,
@@ -50,6 +53,9 @@ impl Names {
         let all: Arc<[Colleague]> = agents.into_iter().map(colleague).collect();
         let first = all.iter().map(|it| (it.id, it.first_name.clone())).collect();
         let known = Known { all, first };
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let is_news = kept.all != known.all;
+        *kept = known;
+        is_news
     }
 }

@@ -18,3 +18,4 @@ mod restart;
 mod search;
 mod site;
 mod views;
+mod wheel;

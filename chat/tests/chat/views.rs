@@ -348,6 +348,9 @@ async fn the_panel_tells_where_a_visitor_came_from_and_went(bench: Arc<Bench>) {
 async fn visits_end_after_half_an_hour(bench: Arc<Bench>) {
     const MINUTE: i64 = 60_000;
     let visitor = bench.visitor(1).await;
+    // Nobody is in a conversation.
+    let shown = chat::shown::Shown { presence: true, ..chat::shown::Shown::default() };
+    bench.engine.put_shown(SITE, shown).await.expect("stored");
     let count = || bench.number("SELECT COUNT(*) FROM chat_visit");
     for (minute, visits) in [(1, 1), (20, 1), (49, 1), (79, 2), (100, 2), (131, 3)] {
         let at = minute * MINUTE;

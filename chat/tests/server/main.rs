@@ -7,6 +7,7 @@ mod behind;
 mod bot;
 mod cost;
 mod dark;
+mod durable;
 #[path = "../chat/engines.rs"]
 #[allow(dead_code, reason = "shared with the engine's tests")]
 mod engines;
@@ -21,3 +22,6 @@ mod shows;
 mod site;
 mod story;
 mod tokens;
+#[path = "../../../store/tests/store/vfs.rs"]
+#[allow(dead_code, reason = "shared with the store's tests")]
+mod vfs;

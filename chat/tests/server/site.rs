@@ -15,7 +15,7 @@ use chat::{
 };
 use chat_client::{Agent, Place, Visitor};
 use chat_proto::{Form, desk::Presence};
-use store::Store;
+use store::{Migrations, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::engines::Database;
@@ -69,7 +69,20 @@ pub fn play_with<F: Future<Output = ()>>(
     options: Options,
     story: impl FnOnce(Bench) -> F,
 ) {
-    let store = database.open_with(&[accounts::TABLES, Chat::TABLES]);
+    let store = database.open_with(&TABLES);
+    play_on(store, database, options, story);
+}
+
+/// What a server without a relay keeps.
+pub const TABLES: [Migrations; 2] = [accounts::TABLES, Chat::TABLES];
+
+/// The same, where this has been opened.
+pub fn play_on<F: Future<Output = ()>>(
+    store: Store,
+    database: Database,
+    options: Options,
+    story: impl FnOnce(Bench) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let kept = store.clone();

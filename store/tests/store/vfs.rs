@@ -45,6 +45,8 @@ pub struct Disk {
     /// The code that writing answers with; 0 when all is well.
     write_fails: AtomicI32,
     sync_fails: AtomicI32,
+    /// Milliseconds that a sync takes longer than it does.
+    sync_takes: AtomicI32,
     real: *mut ffi::sqlite3_vfs,
 }
 
@@ -66,6 +68,7 @@ impl Disk {
                 events: Mutex::default(),
                 write_fails: AtomicI32::new(0),
                 sync_fails: AtomicI32::new(0),
+                sync_takes: AtomicI32::new(0),
                 real,
             }));
             let table = ffi::sqlite3_vfs {
@@ -99,6 +102,12 @@ impl Disk {
     /// From now on every sync answers with this code of SQLite's; 0 heals.
     pub fn fail_syncs(&self, code: c_int) {
         self.sync_fails.store(code, Ordering::SeqCst);
+    }
+
+    /// From now on every sync takes so many milliseconds longer: what does not wait for it is seen to be early.
+    #[allow(dead_code, reason = "another package's tests use it")]
+    pub fn slow_syncs(&self, millis: i32) {
+        self.sync_takes.store(millis, Ordering::SeqCst);
     }
 
     pub fn events(&self) -> Vec<Event> {
@@ -322,6 +331,9 @@ unsafe extern "C" fn sync(file: Handle, flags: c_int) -> c_int {
         return fails;
     }
     let upto = disk.length();
+    let takes = disk.sync_takes.load(Ordering::SeqCst);
+    // waits: a disk that is slow.
+    std::thread::sleep(std::time::Duration::from_millis(takes.unsigned_abs().into()));
     let synced = pass!(file, xSync, flags);
     if synced == ffi::SQLITE_OK {
         disk.note(Event::Sync { file: name.to_owned(), upto });

@@ -111,7 +111,6 @@ impl Teller {
 
     /// Who and what there is, where it is news.
     async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
-        self.chat.names.refresh(&self.chat.accounts).await;
         let viewer = self.chat.viewer(&self.guest.claims).await?;
         let directory = views::directory(&self.chat.engine, &viewer, &self.chat.names.all()).await?;
         let has_lost = self.desk.viewer().sites.iter().any(|it| viewer.key(it.id).is_none());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::Method;
+use chat::model::*;
 use futures_util::stream;
 use tokio::sync::Notify;
 
@@ -274,6 +275,8 @@ async fn who_comes_back_in_time_is_not_swept_away(bench: Arc<Bench>) {
     const HOUR: i64 = 3_600_000;
     let (shelf, (anna, chat)) = (Arc::new(Shelf::new(bench.clone())), bench.begins(1).await);
     let who = visitor(anna);
+    bench.arrives(ANNA).await;
+    bench.agent(chat.conversation, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
     let id = shelf.begun(who, &chat, "a.txt", 8).await;
     shelf.put(who, &id, "half").await.refused(400, "short");
     // In the last second the other half begins to come, and takes its time.
