@@ -189,6 +189,7 @@ impl Client {
         client.out(Out::Show(client.ui.open));
         client.ask_config();
         client.out(Out::Tell(Peer::Hi));
+        client.leader_is_asked(now);
         client.settle(&At { now, dice: String::new() });
         let outs = std::mem::take(&mut client.outs);
         (client, outs)
@@ -198,7 +199,7 @@ impl Client {
     pub fn handle(&mut self, event: Event, at: &At) -> Vec<Out> {
         match event {
             Event::Leads => self.leads(at),
-            Event::Follows => self.follows(),
+            Event::Follows => self.follows(at),
             Event::Config(widget) => {
                 self.config = Asked::No;
                 self.widget = Some(*widget);
@@ -242,6 +243,7 @@ impl Client {
 
     /// Does whatever can be done now.
     fn settle(&mut self, at: &At) {
+        self.leader_is_due(at);
         self.line_settles(at);
         self.uploads_begin(at);
         self.marks_read();

@@ -112,11 +112,6 @@ words! {
         "Non envoyé : le fichier n’a pas pu être conservé. Veuillez le joindre à nouveau.";
     /// Below one whose file is of a kind that the site refuses.
     FileRefused: "Not sent: this kind of file is not accepted", "Non envoyé : ce type de fichier n’est pas accepté";
-    /// Below one whose file is too large.
-    FileTooLarge: "Not sent: the file is too large", "Non envoyé : le fichier est trop volumineux";
-    /// Below one whose file was cut again and again.
-    FileCut: "Not sent: the connection was cut. What has arrived is kept.",
-        "Non envoyé : la connexion a été coupée. Ce qui est arrivé est conservé.";
     /// Sends it again.
     Resend: "Send again", "Renvoyer";
     /// Gives it up.

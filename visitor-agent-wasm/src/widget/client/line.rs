@@ -75,11 +75,17 @@ impl Client {
     }
 
     /// Another tab leads: what this one had begun goes on there.
-    pub(super) fn follows(&mut self) {
+    pub(super) fn follows(&mut self, at: &At) {
         self.hang_up();
         self.uploads_stop();
         self.line = Line { known: self.line.known, fetch: self.line.fetch, ..Line::default() };
         self.out(Out::Tell(Peer::Hi));
+        self.leader_is_asked(at.now);
+    }
+
+    /// The tab that leads was asked how things stand.
+    pub(super) fn leader_is_asked(&mut self, now: Millis) {
+        self.line.asked = Some(now);
     }
 
     /// The tab that leads has said something.
@@ -94,7 +100,7 @@ impl Client {
         watches.then(|| self.line.asked.map_or(self.line.ask, |since| since + FROZEN_MS))
     }
 
-    fn leader_is_due(&mut self, at: &At) {
+    pub(super) fn leader_is_due(&mut self, at: &At) {
         if self.leader_due().is_none_or(|due| at.now < due) {
             return;
         }
@@ -268,7 +274,6 @@ impl Client {
             self.out(Out::Hangup);
             self.is_lost(at);
         }
-        self.leader_is_due(at);
         if self.line.fetch.is_some_and(|fetch| fetch <= at.now) {
             self.line.fetch = None;
             if let Some(conv) = self.conv.as_ref().filter(|_| self.thread.last() < self.line.known) {

@@ -197,8 +197,6 @@ fn why(code: &str) -> Chat {
     match code {
         "gone" => Chat::FileGone,
         "type_denied" | "only_pdf_and_images" => Chat::FileRefused,
-        "too_large" => Chat::FileTooLarge,
-        "" | "retry" => Chat::FileCut,
         _ => Chat::NotSent,
     }
 }
