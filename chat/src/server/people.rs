@@ -68,8 +68,8 @@ impl People {
         Ok(())
     }
 
-    /// Takes away whoever is on a site that is not theirs any more, or may not log in; what they had waits in the site's own queue.
-    /// What was begun by [`People::remove`] and cut short ends here.
+    /// Takes away whoever is on a site that is not theirs any more, or may not log in; what they had waits in the
+    /// site's own queue. What was begun by [`People::remove`] and cut short ends here.
     async fn settle(&self) -> Result<(), Fault> {
         let _turn = self.turn.lock().await;
         let accounts = self.accounts.agents().await.map_err(accounts_fault)?;
