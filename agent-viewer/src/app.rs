@@ -7,6 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
+    components::admin::unsaved::Unsaved,
     i18n::Words,
     net::http::{self, HttpError},
     pages::{
@@ -98,6 +99,7 @@ pub fn App() -> impl IntoView {
     Words::provide();
     Shade::provide();
     Accounts::provide();
+    Unsaved::provide();
     view! {
         <Router>
             <Routes fallback=move || view! { <MissingPage/> }>

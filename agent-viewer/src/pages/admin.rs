@@ -66,7 +66,7 @@ static PLACES: [(Text, &[Place]); 3] = [
                 view! { <GeneralPart site/> }.into_any()
             }),
             place("queues", Text::Queues, lu::LuUsers, |site| view! { <Queues site/> }.into_any()),
-            place("tags", Text::TagIt, lu::LuTag, |site| view! { <Tags site/> }.into_any()),
+            place("tags", Text::SettingsTags, lu::LuTag, |site| view! { <Tags site/> }.into_any()),
             place("canned", Text::CannedReplies, lu::LuMessageSquareText, |site| {
                 view! { <CannedPart site/> }.into_any()
             }),
@@ -92,7 +92,7 @@ fn places() -> impl Iterator<Item = &'static Place> {
 #[component]
 pub fn AdminPage() -> impl IntoView {
     let (words, chat) = (words(), chat());
-    let unsaved = Unsaved::provide();
+    let unsaved = Unsaved::at_page();
     let (params, query) = (use_params_map(), use_query_map());
     let named = Memo::new(move |_| params.read().get("part").unwrap_or_default());
     let site = Memo::new(move |_| {

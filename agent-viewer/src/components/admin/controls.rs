@@ -39,24 +39,19 @@ pub fn Line(
     /// `text`, `date`, `url`, …
     #[prop(default = "text")]
     kind: &'static str,
-    /// A list of values, by its element's name.
-    #[prop(default = "")]
-    list: &'static str,
-    /// What may stand there.
-    #[prop(default = "")]
-    example: &'static str,
+    /// What may stand there, or holds where nothing does.
+    #[prop(into, optional)]
+    example: Signal<String>,
     /// A word below it.
     #[prop(optional)]
     hint: Option<Text>,
 ) -> impl IntoView {
     let words = words();
     let (id, name) = (named(of.at, "wrong"), of.at.get_value());
-    let list = (!list.is_empty()).then_some(list);
-    let example = (!example.is_empty()).then_some(example);
     let invalid = move || of.fault.get().is_some().to_string();
     view! {
         <label class="field"><span>{label}</span>
-            <input name=name type=kind list=list placeholder=example autocomplete="off" aria-invalid=invalid aria-describedby=id.clone()
+            <input name=name type=kind placeholder=example autocomplete="off" aria-invalid=invalid aria-describedby=id.clone()
                 prop:value=of.value on:input=move |event| of.set.run(event_target_value(&event))/>
             {hint.map(|text| view! { <small class="muted">{words.say(text)}</small> })}
             <FieldWords fault=of.fault id/></label>
@@ -74,12 +69,15 @@ pub fn Lines(
     /// How high it is, in lines.
     #[prop(default = 2)]
     rows: u32,
+    /// What holds where nothing is typed.
+    #[prop(into, optional)]
+    example: Signal<String>,
 ) -> impl IntoView {
     let (id, name) = (named(of.at, "wrong"), of.at.get_value());
     let invalid = move || of.fault.get().is_some().to_string();
     view! {
         <label class="field"><span>{label}</span>
-            <textarea name=name rows=rows spellcheck="true" aria-invalid=invalid aria-describedby=id.clone()
+            <textarea name=name rows=rows placeholder=example spellcheck="true" aria-invalid=invalid aria-describedby=id.clone()
                 prop:value=of.value on:input=move |event| of.set.run(event_target_value(&event))></textarea>
             <FieldWords fault=of.fault id/></label>
     }

@@ -6,7 +6,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use super::{
     controls::{FieldWords, Line, Pick, RowButtons},
     setting::{Foot, Part, Setting, opened},
-    texts::{AddLanguage, Languages, LocalText},
+    texts::{About, AddLanguage, Languages, LocalText},
 };
 use crate::{
     browser,
@@ -133,7 +133,7 @@ fn Row(
         <div class="row-card" data-custom=at>
             <div class="row-top"><Line label=label(Text::CustomKey) of=key/> <Pick label=label(Text::FieldKind) of=kind from=kinds/>
                 <RowButtons of="custom" at count shift remove/></div>
-            <LocalText label=Text::CustomLabel setting at=format!("{at}.label") languages get put/>
+            <LocalText about=About::line(Text::CustomLabel, format!("{at}.label")) setting get put languages/>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use super::{
     controls::{FieldWords, Line, Pick, RowButtons, Switch},
     mock::{Mock, MockField, colour_of},
     setting::{Foot, Part, Setting, opened},
-    texts::{AddLanguage, Languages, LocalText, any_of},
+    texts::{About, AddLanguage, Languages, LocalText, any_of},
 };
 use crate::{
     browser,
@@ -147,6 +147,19 @@ fn OneForm(which: Which, setting: Setting<Forms>, languages: Languages) -> impl 
     }
 }
 
+/// What the widget calls a field that has no label of its own.
+fn usual_label(key: &str) -> Option<Text> {
+    Some(match key {
+        "name" | "last_name" => Text::MockName,
+        "first_name" => Text::MockFirstName,
+        "email" => Text::MockEmail,
+        "phone" => Text::MockPhone,
+        "company" => Text::MockCompany,
+        "message" => Text::MockMessage,
+        _ => return None,
+    })
+}
+
 /// A new label names its field too, as long as nothing is stored under its name.
 fn relabel(it: &mut Field, is_stored: bool, before: &str, after: &str) {
     let follows = it.key.is_empty() || it.key == key_of(before);
@@ -203,6 +216,7 @@ fn Row(
     });
     let label = move |text: Text| Signal::derive(move || words.now(text).to_owned());
     let get = move |it: &Forms| one(it).label;
+    let usual = Signal::derive(move || usual_label(&key.value.read()));
     let shift = move |by| setting.reshape(|it| which.change(it, |all| _ = shifted(all, at, by)));
     let remove = move |()| {
         setting.reshape(|it| {
@@ -215,7 +229,7 @@ fn Row(
     };
     view! {
         <div class="row-card" data-field=path.clone()>
-            <LocalText label=Text::FieldLabel setting at=format!("{path}.label") languages get put/>
+            <LocalText about=About::line(Text::FieldLabel, format!("{path}.label")).usual(usual) setting get put languages/>
             <div class="row-top"><Pick label=label(Text::FieldKind) of=kind from=kinds/> <Line label=label(Text::FieldKey) of=key/>
                 <RowButtons of=which.name() at count shift remove/></div>
             <Switch label=Text::FieldRequired of=required/>
@@ -229,11 +243,10 @@ fn FormMock(which: Which, setting: Setting<Forms>) -> impl IntoView {
     let words = words();
     let label = move |it: &Field| {
         let text = any_of(&it.label, words.language().tag());
-        match (text.is_empty(), it.key.as_str()) {
-            (false, _) => text,
-            (true, "name") => words.now(Text::MockName).to_owned(),
-            (true, "email") => words.now(Text::MockEmail).to_owned(),
-            (true, key) => key.to_owned(),
+        match usual_label(&it.key).filter(|_| text.is_empty()) {
+            Some(usual) => words.now(usual).to_owned(),
+            None if text.is_empty() => it.key.clone(),
+            None => text,
         }
     };
     let field = move |it: &Field| view! { <MockField label=label(it) field=it.clone()/> };

@@ -3,13 +3,14 @@ use chat_proto::{admin::General, limits::MAX_FILE_BYTES};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
-    controls::{Duration, FieldWords, Line, Listed, Pick, Switch},
+    controls::{Duration, FieldWords, Listed, Pick, Switch},
     setting::{Foot, Part, Setting, Slot, opened},
 };
 use crate::{
     chat::chat,
     i18n::{Text, words},
     net::admin_http,
+    state::languages,
 };
 
 /// One mebibyte.
@@ -88,11 +89,16 @@ fn Begin(site: String, setting: Setting<General>) -> impl IntoView {
         all.into_iter().map(|it| (it.id.to_string(), it.name)).collect()
     });
     let lang = setting.slot("lang", |it| it.lang.clone(), |it, to| it.lang = to);
+    let own = setting.kept.get_untracked().lang;
+    let mut tongues: Vec<_> = languages::ALL.map(|(tag, name)| (tag.to_owned(), name.to_owned())).into();
+    if tongues.iter().all(|(tag, _)| *tag != own) {
+        tongues.insert(0, (own.clone(), own));
+    }
     view! {
         <div class="field-grid">
             <Pick label=label(Text::EntryIs) of=entry from=entries/>
             <Pick label=label(Text::DefaultQueue) of=queue from=queues/>
-            <Line label=label(Text::SiteLanguage) of=lang example="fr" hint=Text::SiteLanguageHelp/>
+            <Pick label=label(Text::SiteLanguage) of=lang from=tongues/>
         </div>
     }
 }
@@ -154,7 +160,7 @@ fn FileSize(setting: Setting<General>) -> impl IntoView {
         }
         _ => slot.spoil.run("no_number"),
     };
-    let typed = RwSignal::new(shown());
+    let typed = RwSignal::new(untrack(shown));
     Effect::new(move |_| {
         let now = shown();
         if typed.read_untracked().trim().replace(',', ".").parse::<f64>().ok() != now.parse().ok()

@@ -13,9 +13,9 @@ use self::{
     ways::{ClosedMock, Ways},
 };
 use super::{
-    controls::Line,
+    controls::FieldWords,
     setting::{Foot, Part, Setting, opened},
-    texts::{AddLanguage, Languages, LocalText},
+    texts::{About, AddLanguage, Languages, LocalText},
 };
 use crate::{
     browser,
@@ -76,7 +76,7 @@ fn Form(site: String, setting: Setting<Hours>) -> impl IntoView {
             <h3 class="form-group">{words.say(Text::WhenClosed)}</h3>
             <div class="beside-mock">
                 <div class="form">
-                    <LocalText label=Text::ClosedMessage setting at="message" rows=3 languages get put/>
+                    <LocalText about=About::line(Text::ClosedMessage, "message").rows(3).usual(Signal::stored(Some(Text::MockClosed))) setting get put languages/>
                     <p class="muted">{words.say(Text::ClosedMessageHelp)}</p>
                     <Ways setting languages/>
                     <AddLanguage languages/>
@@ -128,9 +128,13 @@ fn Zone(setting: Setting<Hours>) -> impl IntoView {
             }
         },
     );
-    let label = Signal::derive(move || words.now(Text::TimeZone).to_owned());
+    let invalid = move || slot.fault.get().is_some().to_string();
     view! {
-        <Line label of=slot list="time-zones" example="Europe/Paris" hint=Text::TimeZoneHelp/>
+        <label class="field"><span>{words.say(Text::TimeZone)}</span>
+            <input name="week.zone" list="time-zones" placeholder="Europe/Paris" autocomplete="off" aria-invalid=invalid aria-describedby="wrong-week-zone"
+                prop:value=slot.value on:input=move |event| slot.set.run(event_target_value(&event))/>
+            <small class="muted">{words.say(Text::TimeZoneHelp)}</small>
+            <FieldWords fault=slot.fault id="wrong-week-zone".to_owned()/></label>
         <datalist id="time-zones">{browser::time_zones().into_iter().map(|it| view! { <option value=it></option> }).collect_view()}</datalist>
     }
 }

@@ -6,7 +6,7 @@ use super::{
     controls::{FieldWords, Line},
     mock::{Mock, MockField, colour_of},
     setting::{Foot, Part, Setting, opened},
-    texts::{AddLanguage, Languages, LocalText, any_of},
+    texts::{About, AddLanguage, Languages, LocalText, any_of},
 };
 use crate::{
     i18n::{Text, words},
@@ -52,7 +52,7 @@ fn Form(site: String, setting: Setting<General>) -> impl IntoView {
     view! {
         <div class="beside-mock">
             <form class="form" novalidate on:submit=submit>
-                <LocalText label=Text::Greeting setting at="greeting" rows=2 languages get put/>
+                <LocalText about=About::line(Text::Greeting, "greeting").rows(2).usual(Signal::stored(Some(Text::MockGreeting))) setting get put languages/>
                 <AddLanguage languages/>
                 <Line label of=bot hint=Text::BotNameHelp/>
                 <Colour setting/>
@@ -88,6 +88,9 @@ fn Colour(setting: Setting<General>) -> impl IntoView {
     let told = move || {
         let ratio = contrast.get().map(|it| format!("{:.1}", (it * 10.0).floor() / 10.0)).unwrap_or_default();
         let ratio = if words.language().tag() == "fr" { ratio.replace('.', ",") } else { ratio };
+        if ratio.is_empty() {
+            return String::new();
+        }
         words.fill(if is_weak.get() { Text::ContrastWeak } else { Text::ContrastGood }, &[("n", &ratio)])
     };
     let proposal = move |to: &'static str| {
@@ -98,7 +101,7 @@ fn Colour(setting: Setting<General>) -> impl IntoView {
     view! {
         <div class="field" role="group" aria-label=words.say(Text::AccentColour)><span>{words.say(Text::AccentColour)}</span>
             <div class="colours">
-                <input name="colour" type="color" aria-label=words.say(Text::AccentColour) aria-invalid=invalid prop:value=shown on:input=move |event| slot.set.run(event_target_value(&event))/>
+                <input name="colour" type="color" aria-label=words.say(Text::AccentColour) prop:value=shown on:input=move |event| slot.set.run(event_target_value(&event))/>
                 <input name="colour-text" class="colour-text" aria-label=words.say(Text::ColourInFigures) placeholder="#1f6fe5" spellcheck="false" autocomplete="off" aria-invalid=invalid aria-describedby="wrong-colour"
                     prop:value=slot.value on:input=move |event| slot.set.run(event_target_value(&event).trim().to_owned())/>
                 {PROPOSED.map(proposal)}

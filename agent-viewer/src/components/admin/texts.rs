@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     browser,
-    i18n::{Text, words},
+    i18n::{Language, Text, words},
     state::languages,
 };
 
@@ -54,43 +54,68 @@ pub fn any_of(texts: &Texts, tag: &str) -> String {
     texts.get(tag).or_else(|| texts.values().next()).cloned().unwrap_or_default()
 }
 
+/// What a text is: what it says above its fields, where it stands, how high the fields are.
+#[derive(Clone)]
+pub struct About {
+    label: Text,
+    at: String,
+    rows: u32,
+    usual: Signal<Option<Text>>,
+}
+
+impl About {
+    /// A text of one line, at this path of what is saved.
+    pub fn line(label: Text, at: impl Into<String>) -> Self {
+        Self { label, at: at.into(), rows: 1, usual: Signal::stored(None) }
+    }
+
+    /// With fields of so many lines.
+    pub fn rows(self, rows: u32) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// What the widget itself says where there is no text.
+    pub fn usual(self, usual: Signal<Option<Text>>) -> Self {
+        Self { usual, ..self }
+    }
+}
+
 /// A field for each language.
 #[component]
 pub fn LocalText<T: Clone + PartialEq + Send + Sync + 'static>(
-    /// What it says above each, before the language's name.
-    label: Text,
+    /// What the text is.
+    about: About,
     /// What is changed.
     setting: Setting<T>,
-    /// Where the text stands in it.
-    #[prop(into)]
-    at: String,
     /// Reads it.
     get: impl Fn(&T) -> Texts + Clone + Send + Sync + 'static,
     /// Finds it to be written.
     put: impl Fn(&mut T, &dyn Fn(&mut Texts)) + Clone + Send + Sync + 'static,
     /// The form's languages.
     languages: Languages,
-    /// How high each field is, in lines; one is a field of one line.
-    #[prop(default = 1)]
-    rows: u32,
 ) -> impl IntoView {
     let words = words();
+    let About { label, at, rows, usual } = about;
     let field = move |tag: String| {
-        let (own, read, write) = (tag.clone(), tag.clone(), tag);
+        let (own, read, write) = (tag.clone(), tag.clone(), tag.clone());
         let (get, put) = (get.clone(), put.clone());
         let slot: Slot<String> = setting.slot(
             format!("{at}.{own}"),
             move |it| get(it).get(&read).cloned().unwrap_or_default(),
             move |it, text: String| put(it, &|texts| put_text(texts, &write, text.clone())),
         );
+        let example = Signal::derive(move || {
+            let text = usual.get().filter(|_| USUAL.contains(&tag.as_str()));
+            text.map(|it| it.in_language(Language::of_tag(&tag)).to_owned()).unwrap_or_default()
+        });
         let label = Signal::derive(move || {
             let language = browser::name_of_language(&own, words.language().tag());
             words.fill(Text::InLanguage, &[("what", words.now(label)), ("language", &language)])
         });
         if rows == 1 {
-            view! { <Line label of=slot/> }.into_any()
+            view! { <Line label of=slot example/> }.into_any()
         } else {
-            view! { <Lines label of=slot rows/> }.into_any()
+            view! { <Lines label of=slot rows example/> }.into_any()
         }
     };
     view! { <div class="field-grid texts"><For each=move || languages.0.get() key=String::clone let:tag>{field(tag)}</For></div> }

@@ -21,33 +21,45 @@ type Go = Box<dyn Fn(&str)>;
 pub struct Unsaved {
     forms: RwSignal<usize>,
     leaving: RwSignal<Option<String>>,
-    go: StoredValue<Go, LocalStorage>,
+    /// The address of what is shown, which the browser's own may be ahead of.
+    here: StoredValue<String>,
+    go: StoredValue<Option<Go>, LocalStorage>,
 }
 
 impl Unsaved {
-    /// Makes it for the page, and watches links, the way back, and the tab's end.
+    /// Makes it for the application, and watches links, the way back, and the tab's end. Before the router: at the
+    /// window, who listens first hears first, whatever phase they ask for.
     pub fn provide() -> Self {
-        let (navigate, place) = (use_navigate(), use_location());
-        let go: Go = Box::new(move |to| navigate(to, NavigateOptions::default()));
-        let it =
-            Self { forms: RwSignal::new(0), leaving: RwSignal::new(None), go: StoredValue::new_local(go) };
+        let it = Self {
+            forms: RwSignal::new(0),
+            leaving: RwSignal::new(None),
+            here: StoredValue::default(),
+            go: StoredValue::new_local(None),
+        };
         provide_context(it);
-        let here = Memo::new(move |_| format!("{}{}", place.pathname.get(), place.search.get()));
         let ends = window_event_listener(ev::beforeunload, move |event| {
             if it.is_any() {
                 event.prevent_default();
             }
         });
-        let clicks = Listener::before("click", move |event: &ev::MouseEvent| {
-            it.hold_link(event, &here.get_untracked())
-        });
-        let back = Listener::before("popstate", move |event: &web_sys::Event| {
-            it.hold_back(event, &here.get_untracked())
-        });
+        let clicks = Listener::before("click", move |event: &ev::MouseEvent| it.hold_link(event));
+        let back = Listener::before("popstate", move |event: &web_sys::Event| it.hold_back(event));
         let listeners = StoredValue::new_local((clicks, back));
         on_cleanup(move || {
             ends.remove();
             listeners.dispose();
+        });
+        it
+    }
+
+    /// The page that has forms, inside the router: tells where it is and how to leave it.
+    pub fn at_page() -> Self {
+        let (it, navigate, place) = (expect_context::<Self>(), use_navigate(), use_location());
+        let go: Go = Box::new(move |to| navigate(to, NavigateOptions::default()));
+        it.go.set_value(Some(go));
+        Effect::new(move |_| {
+            let (path, search) = (place.pathname.get(), place.search.get());
+            it.here.set_value(if search.is_empty() { path } else { format!("{path}?{search}") });
         });
         it
     }
@@ -64,17 +76,21 @@ impl Unsaved {
 
     /// Goes there whatever is typed: it was saved, or is not wanted.
     pub fn go(self, to: &str) {
-        self.go.with_value(|go| go(to));
+        self.go.with_value(|go| {
+            if let Some(go) = go {
+                go(to);
+            }
+        });
     }
 
-    fn hold_link(self, event: &ev::MouseEvent, here: &str) {
+    fn hold_link(self, event: &ev::MouseEvent) {
         let plain = event.button() == 0 && !(event.meta_key() || event.ctrl_key() || event.shift_key());
         let element = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
         let link = element.and_then(|it| it.closest("a[href]").ok().flatten());
         let link = link.and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link.filter(|it| plain && self.is_any() && it.target().is_empty()) else { return };
         let to = format!("{}{}", link.pathname(), link.search());
-        if link.origin() == browser::origin() && to != here {
+        if link.origin() == browser::origin() && to != self.here.get_value() {
             event.prevent_default();
             event.stop_immediate_propagation();
             self.leaving.set(Some(to));
@@ -82,11 +98,11 @@ impl Unsaved {
     }
 
     /// The address is another one already: it is put back, and the page never hears of it.
-    fn hold_back(self, event: &web_sys::Event, here: &str) {
-        let to = browser::place();
+    fn hold_back(self, event: &web_sys::Event) {
+        let (to, here) = (browser::place(), self.here.get_value());
         if self.is_any() && to != here {
             event.stop_immediate_propagation();
-            browser::push_place(here);
+            browser::push_place(&here);
             self.leaving.set(Some(to));
         }
     }

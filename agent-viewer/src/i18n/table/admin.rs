@@ -105,8 +105,8 @@ macro_rules! texts_of_admin {
         EntryBot: "The bot", "Le robot";
         EntryQueue: "An agent, straight away", "Un conseiller, tout de suite";
         DefaultQueue: "Queue where nothing else is said", "File par défaut";
-        SiteLanguage: "Language of the site’s own texts", "Langue des textes du site";
-        SiteLanguageHelp: "Used where a text is missing in the visitor’s language.", "Utilisée quand un texte manque dans la langue du visiteur.";
+        SiteLanguage: "Language where a text is missing in the visitor’s", "Langue de repli des textes";
+        SettingsTags: "Tags", "Tags de discussion";
         GroupOffers: "Agents", "Conseillers";
         OfferStops: "The time for a first answer stops as soon as the agent", "Le délai de première réponse s’arrête dès que le conseiller";
         OfferStopsAccept: "accepts the chat", "accepte la discussion";
@@ -128,7 +128,7 @@ macro_rules! texts_of_admin {
 
         // Messages and look
         SettingsMessages: "Messages and look", "Messages et apparence";
-        SettingsMessagesHelp: "What visitors read and see first. Open widgets change at once.", "Ce que le visiteur lit et voit d’abord. Les widgets ouverts changent aussitôt.";
+        SettingsMessagesHelp: "What visitors read and see first.", "Ce que le visiteur lit et voit d’abord.";
         Greeting: "Greeting", "Accueil";
         BotNameHelp: "Stands above the chat while the bot answers.", "Affiché en haut de la discussion tant que le robot répond.";
         ColourInFigures: "Colour in figures", "Couleur en chiffres";
@@ -224,10 +224,14 @@ macro_rules! texts_of_admin {
         MockTeam: "Customer service", "Service client";
         MockUnder: "Here to help", "À votre écoute";
         MockAway: "Away for a moment", "Momentanément indisponible";
-        MockGreeting: "Hello. How can we help you?", "Bonjour. Comment pouvons-nous vous aider ?";
+        MockGreeting: "Hello. How can we help you?", "Bonjour. Comment pouvons-nous vous aider ?";
         MockHint: "Tell us who you are, and we will be with you.", "Présentez-vous, et nous sommes à vous.";
-        MockName: "Your name", "Votre nom";
-        MockEmail: "Your e-mail", "Votre e-mail";
+        MockName: "Name", "Nom";
+        MockEmail: "E-mail", "E-mail";
+        MockFirstName: "First name", "Prénom";
+        MockPhone: "Telephone", "Téléphone";
+        MockCompany: "Company", "Société";
+        MockMessage: "Message", "Message";
         MockOptional: "optional", "facultatif";
         MockStart: "Start the chat", "Démarrer le chat";
         MockSend: "Send the message", "Envoyer le message";

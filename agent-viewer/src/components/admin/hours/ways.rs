@@ -10,7 +10,7 @@ use crate::{
             controls::{Line, Pick, RowButtons},
             mock::{Mock, colour_of},
             setting::Setting,
-            texts::{Languages, LocalText, any_of},
+            texts::{About, Languages, LocalText, any_of},
         },
         icon::Icon,
     },
@@ -101,7 +101,7 @@ fn WayRow(setting: Setting<Hours>, languages: Languages, at: usize, count: Signa
             <div class="row-top"><Pick label=label(Text::WayKind) of=kind from=kinds/>
                 <Show when=move || *kind.value.read() != "form"><Line label=wanted of=value/></Show>
                 <RowButtons of="ways" at count shift remove/></div>
-            <LocalText label=Text::WayLabel setting at=format!("ways.{at}.label") languages get put/>
+            <LocalText about=About::line(Text::WayLabel, format!("ways.{at}.label")) setting get put languages/>
         </div>
     }
 }
