@@ -9,6 +9,8 @@ import load, { Chat } from "../widget.js";
 const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((it) => it.toString(16).padStart(2, "0")).join("");
 /** So near to its end, the thread follows what is new, pixels. */
 const NEAR = 60;
+/** So long after a page has come back out of the back/forward cache the one before has left, milliseconds. */
+const BACK = 100;
 /** A screen that the window fills, as in the style. */
 const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
 /** Where the visitor goes on: the first of these that is there. */
@@ -282,6 +284,7 @@ class Widget {
     on(root, "change", (event) => this.change(event));
     on(root, "keydown", (event) => this.key(event));
     on(root, "scroll", () => this.scrolled(), true);
+    on(root, "scrollend", () => this.anchor || this.kept.set("~anchor", JSON.stringify(this.anchorNow())), true);
     for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) on(root, kind, () => (this.anchor = null), true);
     on(root, "paste", (event) => this.pick(event.clipboardData?.files, event));
     on(root, "dragover", (event) => this.composer && event.preventDefault());
@@ -301,7 +304,8 @@ class Widget {
     // A page that is frozen could not answer the other tabs.
     on(document, "freeze", () => this.leave());
     on(document, "resume", () => this.left && this.arrive());
-    on(window, "pageshow", ({ persisted }) => persisted && this.left && this.arrive());
+    // The page before may be told that it is left only after this one is told that it is back.
+    on(window, "pageshow", ({ persisted }) => persisted && setTimeout(() => this.left && this.arrive(), BACK));
     if (gecko) on(window, "beforeunload", () => {
       this.leave();
       // A download, or a page that asks to stay: back soon.
