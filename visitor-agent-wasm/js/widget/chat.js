@@ -303,9 +303,10 @@ class Widget {
     on(window, "pagehide", () => this.leave(), true);
     // A page that is frozen could not answer the other tabs.
     on(document, "freeze", () => this.leave());
-    on(document, "resume", () => this.left && this.arrive());
     // The page before may be told that it is left only after this one is told that it is back.
-    on(window, "pageshow", ({ persisted }) => persisted && setTimeout(() => this.left && this.arrive(), BACK));
+    const returns = () => setTimeout(() => this.left && !this.over && this.arrive(), BACK);
+    on(document, "resume", returns);
+    on(window, "pageshow", ({ persisted }) => persisted && returns());
     if (gecko) on(window, "beforeunload", () => {
       this.leave();
       // A download, or a page that asks to stay: back soon.
