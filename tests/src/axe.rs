@@ -25,14 +25,14 @@ pub struct Part<'a> {
     pub plant: &'a str,
 }
 
-/// Makes sure that nothing serious or critical is wrong with a part of a page, and that what is wrong would be found.
+/// What is serious or critical in a part of a page; nothing where people can use it. Something wrong is planted there
+/// too, and must be found.
 ///
 /// # Errors
-/// Lists what is wrong, and where.
-pub async fn is_usable(driver: &WebDriver, part: Part<'_>) -> Result<()> {
+/// When it is not, or the page is gone.
+pub async fn faults(driver: &WebDriver, part: Part<'_>) -> Result<Vec<String>> {
     let Part { name, element, plant } = part;
-    let found = run(driver, element, "{}").await.with_context(|| format!("looking at {name}"))?;
-    ensure!(found.is_empty(), "{name}:\n{}", found.join("\n"));
+    let faults = run(driver, element, "{}").await.with_context(|| format!("looking at {name}"))?;
     let planted = format!(
         "(({plant}).append(Object.assign(document.createElement('button'), {{ className: 'planted' }})), true)"
     );
@@ -41,24 +41,24 @@ pub async fn is_usable(driver: &WebDriver, part: Part<'_>) -> Result<()> {
     crate::wait::eval(driver, &format!("({plant}).querySelector(':scope > .planted').remove()")).await?;
     let is_found = found.iter().any(|it| it.contains("button-name") && it.contains("planted"));
     ensure!(is_found, "{name}: a button without a name was not found: {found:?}");
-    Ok(())
+    Ok(faults.into_iter().map(|it| format!("{name}: {it}")).collect())
 }
 
-/// As [`is_usable`], for the closed root of a host: it is shown before, and closed again afterwards.
+/// As [`faults`], for the closed root of a host: it is shown before, and closed again afterwards.
 ///
 /// # Errors
 /// As there, or when there is no such host.
-pub async fn is_usable_inside(
+pub async fn faults_inside(
     (driver, kind): (&WebDriver, Kind),
     (name, host): (&str, &str),
     plant: &str,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     show(driver, kind, host).await.with_context(|| format!("taking the root of {name}"))?;
     let element = format!("document.querySelector({host:?})");
     let plant = format!("{element}.shadowRoot.querySelector({plant:?})");
-    let done = is_usable(driver, Part { name, element: &element, plant: &plant }).await;
+    let found = faults(driver, Part { name, element: &element, plant: &plant }).await;
     crate::wait::eval(driver, &format!("delete {element}.shadowRoot")).await?;
-    done
+    found
 }
 
 /// What is serious or critical, a line each.

@@ -396,6 +396,17 @@ impl Agent {
         self.finds("room for one pane only", "matchMedia('(max-width: 720px)').matches").await.map(drop)
     }
 
+    /// Waits until what glides in has arrived.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn is_at_rest(&self) -> Result<()> {
+        // What pulses for ever, or counts an offer's seconds, is not waited for.
+        let at_rest = "document.getAnimations().every(it => it.playState !== 'running'
+            || it.effect.getComputedTiming().endTime > 1000)";
+        self.finds("what glides in to have arrived", at_rest).await.map(drop)
+    }
+
     /// Keeps a picture in `target/screens`.
     ///
     /// # Errors
@@ -403,10 +414,7 @@ impl Agent {
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
         std::fs::create_dir_all(&folder)?;
-        // What pulses for ever, or counts an offer's seconds, is not waited for.
-        let at_rest = "document.getAnimations().every(it => it.playState !== 'running'
-            || it.effect.getComputedTiming().endTime > 1000)";
-        self.finds("what glides in to have arrived", at_rest).await?;
+        self.is_at_rest().await?;
         Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
     }
 }

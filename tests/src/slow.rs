@@ -27,6 +27,9 @@ impl Slow {
         let socket = TcpSocket::new_v4()?;
         // What waits in the system's own buffers would look as if it were there.
         socket.set_recv_buffer_size(u32::try_from(PIECE)?)?;
+        // Nor is there more on the way than on a network: this loopback's own packets are as large as 64 KiB.
+        #[cfg(target_os = "linux")]
+        nix::sys::socket::setsockopt(&socket, nix::sys::socket::sockopt::TcpMaxSeg, &1_400)?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let listener = socket.listen(64)?;
         let port = listener.local_addr()?.port();

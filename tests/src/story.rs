@@ -12,7 +12,7 @@ use relay::{
     config::{Demo, FetchScope, Udp},
 };
 use shop::Script;
-use store::{Key, SqliteOptions, Store, params};
+use store::{Key, SqliteOptions, Store, Value};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
@@ -196,14 +196,29 @@ impl Stage {
     ///
     /// # Errors
     /// When there is none, or more.
-    pub fn stores_what_is_not_known(&self, text: &str) -> Result<()> {
+    pub async fn stores_what_is_not_known(&self, text: &str) -> Result<()> {
         const LATER: &str = r#"UPDATE chat_message SET kind = 'hologram', body = '{"hologram":{"layers":3}}' WHERE body = $1"#;
-        let store = Store::sqlite(&SqliteOptions::new(self.data.0.join("tandem.db")), &[])?;
         let body = serde_json::json!({ "content": { "text": text } }).to_string();
-        let changed = store.write_blocking(Key(0), move |tx| tx.execute(LATER, params![body.as_str()]))?;
-        store.close();
+        let changed = self.edits(LATER, body.into()).await?;
         anyhow::ensure!(changed == 1, "{changed} messages say {text:?}");
         Ok(())
+    }
+
+    /// While the server is away: all visits have been so much earlier, milliseconds.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn visits_were_earlier(&self, by: i64) -> Result<()> {
+        const EARLIER: &str = "UPDATE chat_visit SET started = started - $1, last_at = last_at - $1";
+        anyhow::ensure!(0 < self.edits(EARLIER, by.into()).await?, "nobody has come");
+        Ok(())
+    }
+
+    async fn edits(&self, sql: &'static str, value: Value) -> Result<u64> {
+        let store = Store::sqlite(&SqliteOptions::new(self.data.0.join("tandem.db")), &[])?;
+        let changed = store.write(Key(0), move |tx| tx.execute(sql, std::slice::from_ref(&value))).await?;
+        tokio::task::spawn_blocking(move || store.close()).await?;
+        Ok(changed)
     }
 
     async fn strike(self) -> Result<()> {

@@ -1,9 +1,11 @@
 //! What people with a screen reader, a keyboard alone or weak eyes need, by axe-core: every page of the desk, the
 //! viewer, and our two closed roots in the visitor's page. Each look is shown to find what is wrong, by planting it.
-use anyhow::Result;
+use std::{cell::RefCell, ops::Deref};
+
+use anyhow::{Result, ensure};
 use serde_json::json;
 use tests::{
-    axe::{Part, is_usable, is_usable_inside},
+    axe::{Part, faults, faults_inside},
     browser::Kind,
     story::{Stage, tell},
     visitor,
@@ -22,26 +24,52 @@ const BAR: (&str, &str) = (visitor::HOST, ".scene");
 async fn nothing_serious_keeps_anybody_out() {
     tell("accessible", Kind::Chromium, async |stage: &mut Stage| {
         stage.agent.sizes_page(1440, 900).await?;
-        desk_is_usable(stage).await?;
-        conversation_is_usable(stage).await?;
-        dialogs_are_usable(stage).await?;
-        places_are_usable(stage).await?;
-        share_is_usable(stage).await?;
-        ending_is_usable(stage).await
+        let look = Look { stage, found: RefCell::default() };
+        let seen = all_is_looked_at(&look).await;
+        let found = look.found.into_inner();
+        ensure!(found.is_empty(), "{} fault(s):\n{}", found.len(), found.join("\n"));
+        seen
     })
     .await;
 }
 
+async fn all_is_looked_at(stage: &Look<'_>) -> Result<()> {
+    desk_is_usable(stage).await?;
+    conversation_is_usable(stage).await?;
+    dialogs_are_usable(stage).await?;
+    places_are_usable(stage).await?;
+    share_is_usable(stage).await?;
+    ending_is_usable(stage).await
+}
+
+/// The stage, and what was found on it.
+struct Look<'a> {
+    stage: &'a Stage,
+    found: RefCell<Vec<String>>,
+}
+
+impl Look<'_> {
+    fn faults(&self, found: Vec<String>) {
+        self.found.borrow_mut().extend(found);
+    }
+}
+
+impl Deref for Look<'_> {
+    type Target = Stage;
+    fn deref(&self) -> &Stage {
+        self.stage
+    }
+}
+
 /// A page of the agent's, or the dialog that lies over it; in both of its looks.
-async fn page(stage: &Stage, name: &str) -> Result<()> {
+async fn page(stage: &Look<'_>, name: &str) -> Result<()> {
     let window = stage.agent.window();
     for scheme in ["light", "dark"] {
         has_scheme(window, scheme).await?;
-        let at_rest = "document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime === Infinity)";
-        stage.agent.finds("everything to have arrived", at_rest).await?;
+        stage.agent.is_at_rest().await?;
         let plant = "document.querySelector('dialog[open]') ?? document.body";
         let part = Part { name: &format!("{name}, {scheme}"), element: "document", plant };
-        is_usable(window, part).await?;
+        stage.faults(faults(window, part).await?);
     }
     has_scheme(window, "light").await
 }
@@ -52,12 +80,13 @@ async fn has_scheme(window: &WebDriver, scheme: &str) -> Result<()> {
 }
 
 /// What stands in a closed root of the visitor's page.
-async fn root(stage: &Stage, name: &str, (host, plant): (&str, &str)) -> Result<()> {
+async fn root(stage: &Look<'_>, name: &str, (host, plant): (&str, &str)) -> Result<()> {
     let browser = &stage.visitor.browser;
-    is_usable_inside((&browser.driver, browser.kind), (name, host), plant).await
+    stage.faults(faults_inside((&browser.driver, browser.kind), (name, host), plant).await?);
+    Ok(())
 }
 
-async fn desk_is_usable(stage: &Stage) -> Result<()> {
+async fn desk_is_usable(stage: &Look<'_>) -> Result<()> {
     let agent = &stage.agent;
     agent.window().goto(&agent.desk).await?;
     agent.finds("the log-in", "document.querySelector('input[name=password]')").await?;
@@ -71,7 +100,7 @@ async fn desk_is_usable(stage: &Stage) -> Result<()> {
     agent.connects().await
 }
 
-async fn conversation_is_usable(stage: &Stage) -> Result<()> {
+async fn conversation_is_usable(stage: &Look<'_>) -> Result<()> {
     let (agent, widget) = (&stage.agent, Root::of(&stage.visitor.browser));
     stage.visitor.opens("/products?lang=en").await?;
     widget.opens().await?;
@@ -112,7 +141,7 @@ const OPENED: [(&[&str], &str); 10] = [
     (&["[data-do=emoji]"], "emoji"),
 ];
 
-async fn dialogs_are_usable(stage: &Stage) -> Result<()> {
+async fn dialogs_are_usable(stage: &Look<'_>) -> Result<()> {
     let agent = &stage.agent;
     for (clicks, name) in OPENED {
         for selector in clicks {
@@ -130,7 +159,7 @@ async fn dialogs_are_usable(stage: &Stage) -> Result<()> {
 }
 
 /// Everything that the rail leads to, and each part of the administration.
-async fn places_are_usable(stage: &Stage) -> Result<()> {
+async fn places_are_usable(stage: &Look<'_>) -> Result<()> {
     let agent = &stage.agent;
     let chat = agent.window().current_url().await?;
     for place in ["/contacts", "/visitors", "/admin"] {
@@ -159,7 +188,7 @@ async fn places_are_usable(stage: &Stage) -> Result<()> {
     agent.finds("the conversation", "document.querySelector('#reply')").await.map(drop)
 }
 
-async fn share_is_usable(stage: &Stage) -> Result<()> {
+async fn share_is_usable(stage: &Look<'_>) -> Result<()> {
     let desk = stage.agent.window().window().await?;
     let asks = async || {
         root(stage, "the question", BAR).await?;
@@ -176,7 +205,7 @@ async fn share_is_usable(stage: &Stage) -> Result<()> {
     Ok(stage.agent.window().switch_to_window(desk).await?)
 }
 
-async fn ending_is_usable(stage: &Stage) -> Result<()> {
+async fn ending_is_usable(stage: &Look<'_>) -> Result<()> {
     let widget = Root::of(&stage.visitor.browser);
     stage.visitor.sees_no_bar().await?;
     if widget.eval("!root.querySelector('.window')").await? == true {

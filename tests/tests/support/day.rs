@@ -88,7 +88,7 @@ async fn visitor_is_pictured(stage: &Stage, name: &str) -> Result<()> {
     let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
     std::fs::create_dir_all(&folder)?;
     let widget = Root::of(&stage.visitor.browser);
-    let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime === Infinity)";
+    let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime > 1000)";
     widget.until("everything to have arrived", at_rest).await?;
     Ok(stage.visitor.window().screenshot(&folder.join(format!("day-{name}.png"))).await?)
 }
@@ -148,6 +148,7 @@ async fn others_come(stage: &Stage, karim: &mut Agent) -> Result<(Visitor, Visit
     agent.reads_in(".offer", "Paul Petit").await?;
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.reads_in(".thread .bubble", "without its box?").await?;
+    agent.replies("I ask the workshop, and write to you here.").await?;
     let lea = comes(stage, "Léa Roux", "The teapot came with a crack.").await?;
     agent.reads_in(".offer", "Léa Roux").await?;
     agent.is_pictured("day-second-offer").await?;
@@ -162,7 +163,7 @@ async fn others_come(stage: &Stage, karim: &mut Agent) -> Result<(Visitor, Visit
 
 async fn is_put_aside_and_comes_back(stage: &Stage, paul: &mut Visitor) -> Result<()> {
     let agent = &stage.agent;
-    agent.replies("I ask the workshop, and write to you here.").await?;
+    paul.connect().await?;
     paul.reads("the reply", |it| it.text.starts_with("I ask the workshop")).await?;
     agent.clicks_at(".conversation [data-do=snooze]").await?;
     agent.clicks_at(".modal [data-pause=reply]").await?;
@@ -173,11 +174,13 @@ async fn is_put_aside_and_comes_back(stage: &Stage, paul: &mut Visitor) -> Resul
     agent.reads_in(".chat-row", "I have found the box.").await?;
     agent.opens_row("Paul Petit").await?;
     agent.replies("Then it is easy: the label is in your account.").await?;
+    paul.connect().await?;
     paul.reads("the reply", |it| it.text.starts_with("Then it is easy")).await?;
     agent.clicks_at(".conversation [data-do=close]").await?;
     agent.clicks_at(".modal [data-tag]:last-of-type").await?;
     agent.is_pictured("day-close").await?;
     agent.clicks_at(".modal button[type=submit]").await?;
+    paul.connect().await?;
     paul.reads("the end", |it| it.meta.code == "ended").await.map(drop)?;
     Ok(())
 }
@@ -193,14 +196,17 @@ async fn is_given_on(stage: &Stage, karim: &mut Agent, lea: &mut Visitor) -> Res
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.reads_in(".thread .transfer", "Transferred from Karim to Sophie").await?;
     agent.reads_in(".thread", "she asks for a manager").await?;
+    agent.replies("Hello Léa, I have seen the pictures: a new one is on its way.").await?;
     agent.is_pictured("day-transferred").await?;
     agent.clicks_at(".conversation [data-do=transfer]").await?;
     agent.clicks_at(".target[data-agent]").await?;
     agent.is_pictured("day-transfer").await?;
+    karim.connect().await?;
     agent.clicks_at(".modal button[type=submit]").await?;
     let (back, no) = karim.is_asked().await?;
     karim.does(&back, Deed::Accept { no }).await?;
     karim.does(&back, Deed::Close { tags: Vec::new() }).await?;
+    lea.connect().await?;
     lea.reads("the end", |it| it.meta.code == "ended").await.map(drop)?;
     Ok(())
 }

@@ -143,13 +143,15 @@ async fn is_found_in_the_history(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// More than half an hour later: as if the clock had gone on.
-async fn comes_again(stage: &Stage) -> Result<()> {
+/// More than half an hour later: the visit of before was so much earlier, as browser and server remember it.
+async fn comes_again(stage: &mut Stage) -> Result<()> {
+    const EARLIER: i64 = 31 * 60_000;
+    stage.without_server(async |stage: &Stage| stage.visits_were_earlier(EARLIER).await).await?;
     let key = "'tandem.chat:demo:visit'";
-    let later = format!(
-        "((it) => {{ it.seen -= 31 * 60000; localStorage.setItem({key}, JSON.stringify(it)); return true; }})(JSON.parse(localStorage.getItem({key})))"
+    let earlier = format!(
+        "((it) => {{ it.seen -= {EARLIER}; localStorage.setItem({key}, JSON.stringify(it)); return true; }})(JSON.parse(localStorage.getItem({key})))"
     );
-    eval(stage.visitor.window(), &later).await?;
+    eval(stage.visitor.window(), &earlier).await?;
     stage.visitor.opens("/basket?lang=en").await?;
     let widget = Root::of(&stage.visitor.browser);
     widget.says("This chat is over").await?;

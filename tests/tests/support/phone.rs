@@ -44,6 +44,7 @@ async fn sends_files(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     agent.finds("the file", "document.querySelectorAll('.attachment').length === 1").await?;
     agent.types_reply("Your invoice").await?;
     agent.clicks_at(".composer [data-do=send]").await?;
+    marie.connect().await?;
     let sent = marie.reads("the document", |it| it.kind == "file").await?;
     ensure!(sent.meta.files[0].name == "invoice.pdf", "it is {:?}", sent.meta.files);
     agent.finds("an empty composer", "!document.querySelector('.attachment')").await?;
@@ -53,6 +54,7 @@ async fn sends_files(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     agent.finds("the picture", "document.querySelectorAll('.attachment').length === 1").await?;
     agent.clicks_at(".composer [data-do=send]").await?;
     let is_picture = |it: &chat_proto::message::Msg| it.meta.files.iter().any(|it| it.size.is_some());
+    marie.connect().await?;
     marie.reads("the picture", is_picture).await.map(drop)?;
     Ok(())
 }
@@ -63,6 +65,7 @@ async fn gives_it_on_and_takes_it_back(desk: &Desk, bruno: &mut Agent) -> Result
     does(desk, "transfer").await?;
     agent.clicks_at(".target[data-agent]").await?;
     agent.is_pictured("phone-transfer").await?;
+    bruno.connect().await?;
     agent.clicks_at(".modal button[type=submit]").await?;
     let (conv, no) = bruno.is_asked().await?;
     bruno.does(&conv, Deed::Accept { no }).await?;
@@ -97,6 +100,7 @@ async fn ends_it(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     agent.clicks_at(".conversation [data-do=close]").await?;
     agent.clicks_at(".modal button[type=submit]").await?;
     agent.reads_in(".toasts", "Chat closed").await?;
+    marie.connect().await?;
     marie.reads("the end", |it| it.meta.code == "ended").await.map(drop)?;
     Ok(())
 }
@@ -108,6 +112,7 @@ async fn looks_back(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     desk.starts(marie).await?;
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.replies("The second time").await?;
+    marie.connect().await?;
     marie.reads("the reply", |it| it.text == "The second time").await?;
     agent.clicks_at(".conversation [data-do=past]").await?;
     agent.finds("the file", "location.pathname.startsWith('/contacts/')").await?;

@@ -10,6 +10,7 @@ use tests::{
     story::{Stage, in_each_browser},
     widget::Root,
 };
+use thirtyfour::Key;
 
 use crate::{left::never, taken::has_a_bot};
 
@@ -139,7 +140,8 @@ async fn each_setting_is_seen_by_whom_it_concerns_without_a_restart() {
         stage.visitor.opens("/products?lang=en").await?;
         Root::of(&stage.visitor.browser).starts().await?;
         stage.agent.clicks_at(".offer [data-do=accept]").await?;
-        stage.agent.finds("the composer", "document.querySelector('#reply')").await?;
+        stage.agent.replies("Hello Zoe").await?;
+        Root::of(&stage.visitor.browser).says("Hello Zoe").await?;
         let mut has_begun = true;
         for setting in table() {
             if matches!(setting.sees, Sees::Next(_)) && std::mem::take(&mut has_begun) {
@@ -192,6 +194,11 @@ async fn is_seen(stage: &Stage, (admin, claire): (&Admin, i64), setting: &Settin
                 .await
                 .map(drop)?;
         }
+    }
+    if matches!(setting.how, How::Canned) {
+        // The list is asked for as it is opened.
+        agent.presses_key(Key::Backspace).await?;
+        agent.clicks_at("[data-do=canned]").await?;
     }
     match setting.sees {
         Sees::Widget(there) => widget.until("the change", there).await.map(drop),

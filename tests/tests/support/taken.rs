@@ -1,9 +1,9 @@
 //! A conversation from the bot's first word to its end, as an agent who takes it over sees it.
 use accounts::Role;
 use anyhow::{Context, Result, ensure};
-use chat_client::Visitor;
+use chat_client::{Agent, Visitor};
 use chat_proto::{
-    desk::{List, Query},
+    desk::{Deed, List, Query},
     message::From,
     visitor::{FromVisitor, Stage},
 };
@@ -49,6 +49,7 @@ async fn what_was_said_to_the_bot_is_read_and_the_bot_is_silent_from_then_on() {
         let mut bruno = desk.colleague().await?;
         bruno.watch(Query { list: List::History, ..Query::default() }).await?;
         ends_it(desk, &mut marie).await?;
+        bruno.connect().await?;
         let conv = marie.thread.conv.clone();
         let listed = |it: &chat_client::Agent| it.rows.contains_key(&conv).then_some(());
         if listed(&bruno).is_none() {
@@ -78,6 +79,8 @@ async fn reads_all_of_it(desk: &Desk) -> Result<()> {
 
 async fn takes_over(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     desk.agent.clicks_at("[data-do=claim]").await?;
+    // As a browser does that was quiet for long.
+    marie.connect().await?;
     let told = marie.reads("the take-over", |it| it.meta.code == "taken_from_bot").await?;
     ensure!(told.meta.names == ["Claire"], "the visitor is told {:?}", told.meta.names);
     desk.agent.reads_in(".thread .system", "An agent took over the chat").await?;
@@ -105,6 +108,7 @@ async fn types_with_mistakes(desk: &Desk, marie: &mut Visitor) -> Result<()> {
         .finds("what was typed", &format!("document.querySelector('#reply').value === {text:?}"))
         .await?;
     desk.agent.presses_key(Key::Enter).await?;
+    marie.connect().await?;
     marie.reads("it as it was typed", |it| it.text == text).await.map(drop)?;
     Ok(())
 }
@@ -118,6 +122,7 @@ async fn ends_it(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     agent.finds("it leaves the list", "!document.querySelector('.chat-row')").await?;
     agent.shows_list("history").await?;
     agent.reads_in(".chat-row .row-who", "Marie Dupont").await?;
+    marie.connect().await?;
     marie.reads("the end", |it| it.meta.code == "ended").await?;
     ensure!(marie.write("One more thing").await.is_err(), "a closed conversation went on");
     let stage = marie.conversation.as_ref().context("the conversation")?.stage;
@@ -140,8 +145,17 @@ async fn a_visitor_sees_their_place_in_the_queue_is_greeted_and_begins_again_wit
         let before = shop.the_agent_accepts().await?;
         ensure!(before == first.thread.conv, "who came later was asked for first");
         shop.widget().says("You are next").await?;
-        let conv = shop.the_agent_accepts().await?;
         let agent = shop.agent.as_mut().context("an agent")?;
+        agent.write(&before, "Hello Paul").await?;
+        let asked = |it: &Agent| {
+            it.offers.iter().find(|(conv, _)| **conv != before).map(|(conv, offer)| (conv.clone(), offer.no))
+        };
+        let (conv, no) = match asked(agent) {
+            Some(asked) => asked,
+            None => agent.until("the next offer", |it, _| asked(it)).await?,
+        };
+        agent.does(&conv, Deed::Accept { no }).await?;
+        agent.open(&conv).await?;
         agent.write(&conv, "Hello Zoe, I am Sophie.").await?;
         shop.widget().says("Hello Zoe, I am Sophie.").await?;
         begins_again(shop, &conv).await
@@ -154,7 +168,7 @@ async fn begins_again(shop: &mut Shop, conv: &str) -> Result<()> {
     let account = shop.server.demo.clone().context("a demo account")?;
     has_a_bot(&Admin::log_in(shop.place(), &account.email, &account.password).await?).await?;
     let agent = shop.agent.as_mut().context("an agent")?;
-    agent.does(conv, chat_proto::desk::Deed::Close { tags: Vec::new() }).await?;
+    agent.does(conv, Deed::Close { tags: Vec::new() }).await?;
     let widget = shop.widget();
     widget.says("This chat is over").await?;
     widget.clicks("[data-act='\"anew\"']").await?;
