@@ -76,9 +76,9 @@ impl Rates {
     pub fn bytes(&self, who: &Who, bytes: u64) -> Result<(), FileFault> {
         let shares = self.of(who);
         let kibibytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
-        let own = at_least_one(kibibytes.min(shares.hour));
+        let kibibytes = kibibytes.min(shares.hour);
         // The outer error is of more than ever fits, and that was not asked for.
-        let checked = shares.kibibytes.check_key_n(&person(who), own);
+        let checked = shares.kibibytes.check_key_n(&person(who), at_least_one(kibibytes));
         checked.map_or(Ok(()), |checked| checked.map_err(|until| wait(&until)))?;
         if matches!(who, Who::Agent { .. }) {
             return Ok(());
