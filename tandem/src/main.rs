@@ -151,8 +151,8 @@ struct Data {
     /// The folder of the keys, the assets and, unless it is elsewhere, the database.
     #[arg(long, env = "TANDEM_DATA", default_value = "tandem-data")]
     data: PathBuf,
-    /// A PostgreSQL database, postgres://user:password@host/name?sslmode=require, which several servers can
-    /// share. [default: SQLite in the data folder]
+    /// A PostgreSQL database, postgres://user:password@host/name?sslmode=require, of one server and, where it runs
+    /// apart, its chat service. [default: SQLite in the data folder]
     #[arg(long, env = "TANDEM_DATABASE", hide_env_values = true, value_parser = postgres)]
     database: Option<String>,
     /// The certificates (PEM) that PostgreSQL's is checked against. [default: the system's]
