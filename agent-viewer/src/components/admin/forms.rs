@@ -197,13 +197,11 @@ fn Row(
         move |it| one(it).required,
         move |it, on| change(it, &|it| it.required = on),
     );
-    let stored = Memo::new(move |_| {
-        let kept = setting.kept.read();
-        let key = key.value.get();
-        [Which::Start, Which::Offline].into_iter().any(|which| which.of(&kept).iter().any(|it| it.key == key))
-    });
     let put = move |it: &mut Forms, write: &dyn Fn(&mut chat_proto::admin::Texts)| {
-        let is_stored = stored.get_untracked();
+        // Asked of what is saved alone: what is typed is being written at this moment.
+        let (key, kept) = (one(it).key, setting.kept.read_untracked());
+        let has = |which: Which| which.of(&kept).iter().any(|it| it.key == key);
+        let is_stored = has(Which::Start) || has(Which::Offline);
         change(it, &|it| {
             let before = it.label.values().next().cloned().unwrap_or_default();
             write(&mut it.label);
