@@ -135,9 +135,9 @@ fn Basics(setting: Setting<Queue>) -> impl IntoView {
                 <Under fault=name.fault/></label>
             <label class="field"><span>{words.say(Text::Strategy)}</span>
                 <select name="strategy" on:change=move |event| strategy.set.run(event_target_value(&event))>{STRATEGIES.map(option)}</select></label>
-            <Seconds setting name="first-answer" at="first_answer_s" label=Text::FirstAnswer
+            <Seconds setting names=("first-answer", "first_answer_s") label=Text::FirstAnswer
                 get=|it| it.first_answer_s set=|it, value| it.first_answer_s = value/>
-            <Seconds setting name="accept-timeout" at="accept_timeout_s" label=Text::AcceptTimeout
+            <Seconds setting names=("accept-timeout", "accept_timeout_s") label=Text::AcceptTimeout
                 get=|it| it.accept_timeout_s set=|it, value| it.accept_timeout_s = value/>
         </div>
     }
@@ -146,13 +146,13 @@ fn Basics(setting: Setting<Queue>) -> impl IntoView {
 #[component]
 fn Seconds(
     setting: Setting<Queue>,
-    name: &'static str,
-    at: &'static str,
+    names: (&'static str, &'static str),
     label: Text,
     get: fn(&Queue) -> u32,
     set: fn(&mut Queue, u32),
 ) -> impl IntoView {
     let words = words();
+    let (name, at) = names;
     let slot = setting.slot(at, get, set);
     let change = move |event| match event_target_value(&event).parse() {
         Ok(seconds) => slot.set.run(seconds),
@@ -200,7 +200,7 @@ fn OverflowFields(setting: Setting<Queue>, page: Page, own: i64) -> impl IntoVie
                         <option value="">{words.say(Text::OverflowNone)}</option>{options}</select>
                     <Under fault=to.fault/></label>
                 <Show when=move || to.value.read().is_some()>
-                    <Seconds setting name="overflow-after" at="overflow.after_s" label=Text::OverflowAfter get=after set=set_after/>
+                    <Seconds setting names=("overflow-after", "overflow.after_s") label=Text::OverflowAfter get=after set=set_after/>
                 </Show>
             </div>
         </Show>
