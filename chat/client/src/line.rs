@@ -2,15 +2,15 @@
 use std::{marker::PhantomData, time::Duration};
 
 use chat_proto::limits::PING_EVERY_MS;
-use futures_util::{SinkExt, StreamExt};
-use serde::{Serialize, de::DeserializeOwned};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout, timeout_at},
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
 };
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{Message, Utf8Bytes, client::IntoClientRequest, http::HeaderValue},
 };
 
 use crate::Error;
@@ -18,14 +18,19 @@ use crate::Error;
 /// A server that lives is not silent for so long: two of its pings are missing.
 const SILENCE: Duration = Duration::from_millis(2 * PING_EVERY_MS as u64 + 1_000);
 
-/// An open socket that says `Out` and hears `In`.
+/// Most frames that lie unread; then nothing more is read from the socket.
+const UNREAD: usize = 1024;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// An open socket that says `Out` and hears `In`. It lives while nobody listens, as a browser's does.
 #[derive(Debug)]
 pub struct Line<Out, In> {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    sink: SplitSink<Socket, Message>,
+    texts: mpsc::Receiver<Result<Utf8Bytes, Error>>,
+    reading: JoinHandle<()>,
     /// What must never be heard.
     canary: Option<&'static str>,
-    /// When something was heard last.
-    heard: Instant,
     frames: PhantomData<(Out, In)>,
 }
 
@@ -41,7 +46,15 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
             request.headers_mut().insert(*key, HeaderValue::from_str(value).map_err(gone)?);
         }
         let (socket, _) = connect_async(request).await.map_err(gone)?;
-        Ok(Self { socket, canary: None, heard: Instant::now(), frames: PhantomData })
+        let (sink, stream) = socket.split();
+        let (read, texts) = mpsc::channel(UNREAD);
+        let reading = tokio::spawn(async move {
+            // What ends the reading is the last that is heard.
+            if let Err(error) = hand_on(stream, &read).await {
+                let _ = read.send(Err(error)).await;
+            }
+        });
+        Ok(Self { sink, texts, reading, canary: None, frames: PhantomData })
     }
 
     /// Fails from now on where this is heard.
@@ -56,7 +69,7 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// When the socket is closed.
     pub async fn tell(&mut self, frame: &Out) -> Result<(), Error> {
         let text = serde_json::to_string(frame)?;
-        self.socket.send(Message::text(text)).await.map_err(gone)
+        self.sink.send(Message::text(text)).await.map_err(gone)
     }
 
     /// Says what may be no frame.
@@ -64,7 +77,7 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// # Errors
     /// When the socket is closed.
     pub async fn tell_text(&mut self, text: String) -> Result<(), Error> {
-        self.socket.send(Message::text(text)).await.map_err(gone)
+        self.sink.send(Message::text(text)).await.map_err(gone)
     }
 
     /// The next frame.
@@ -72,28 +85,14 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// # Errors
     /// When the socket is closed or silent for longer than a server that lives, or what came is no frame.
     pub async fn hear(&mut self) -> Result<In, Error> {
-        loop {
-            // What lies there already is read first, however late.
-            let Ok(message) = timeout_at(self.heard + SILENCE, self.socket.next()).await else {
-                return Err(Error::Gone("silence".to_owned()));
-            };
-            self.heard = Instant::now();
-            match message {
-                Some(Ok(Message::Text(text))) => {
-                    if self.canary.is_some_and(|it| text.contains(it)) {
-                        return Err(Error::Leak(text.to_string()));
-                    }
-                    return Ok(serde_json::from_str(&text)?);
-                }
-                Some(Ok(Message::Close(close))) => {
-                    return Err(Error::Gone(close.map_or_else(String::new, |it| it.to_string())));
-                }
-                // The library answers pings while it is read from.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => {}
-                Some(Err(error)) => return Err(gone(error)),
-                None => return Err(Error::Gone("the stream ended".to_owned())),
-            }
+        let Some(text) = self.texts.recv().await else {
+            return Err(Error::Gone("the stream ended".to_owned()));
+        };
+        let text = text?;
+        if self.canary.is_some_and(|it| text.contains(it)) {
+            return Err(Error::Leak(text.to_string()));
         }
+        Ok(serde_json::from_str(&text)?)
     }
 
     /// The next frame, if one comes within that time.
@@ -110,7 +109,38 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// Says goodbye as a browser does that closes a page.
     pub async fn close(mut self) {
         // The other end may be gone already.
-        let _ = self.socket.close(None).await;
+        let _ = self.sink.close().await;
+    }
+}
+
+impl<Out, In> Drop for Line<Out, In> {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+/// Reads texts, and answers pings by it, until the socket ends or is silent.
+async fn hand_on(
+    mut stream: SplitStream<Socket>,
+    to: &mpsc::Sender<Result<Utf8Bytes, Error>>,
+) -> Result<(), Error> {
+    loop {
+        let Ok(message) = timeout(SILENCE, stream.next()).await else {
+            return Err(Error::Gone("silence".to_owned()));
+        };
+        match message {
+            Some(Ok(Message::Text(text))) => {
+                if to.send(Ok(text)).await.is_err() {
+                    return Ok(());
+                }
+            }
+            Some(Ok(Message::Close(close))) => {
+                return Err(Error::Gone(close.map_or_else(String::new, |it| it.to_string())));
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => {}
+            Some(Err(error)) => return Err(gone(error)),
+            None => return Err(Error::Gone("the stream ended".to_owned())),
+        }
     }
 }
 
