@@ -52,6 +52,12 @@ class Widget {
     if (back && !anchor && this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
+  /** Where the thread stands, for the page that follows: it may begin before this one is told that it is left. */
+  stands() {
+    this.kept.set("~anchor", JSON.stringify(this.anchorNow()));
+    this.kept.leaves();
+  }
+
   leave() {
     if (this.left || this.over) return;
     this.kept.set("~anchor", JSON.stringify(this.anchorNow()));
@@ -69,6 +75,8 @@ class Widget {
 
   /** Tells the machine; one thing after the other, for it cannot be asked from inside itself. */
   tell(kind, payload, raw = false) {
+    // Whoever does something is here, and what they do is not passed over.
+    if (this.left && kind === "act") this.arrive();
     if (this.over || this.left) return;
     this.queue.push([kind, raw ? payload ?? "" : payload === undefined ? "" : JSON.stringify(payload)]);
     if (this.busy) return;
@@ -284,7 +292,7 @@ class Widget {
     on(root, "change", (event) => this.change(event));
     on(root, "keydown", (event) => this.key(event));
     on(root, "scroll", () => this.scrolled(), true);
-    on(root, "scrollend", () => this.anchor || this.kept.set("~anchor", JSON.stringify(this.anchorNow())), true);
+    on(root, "scrollend", () => this.anchor || this.stands(), true);
     for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) on(root, kind, () => (this.anchor = null), true);
     on(root, "paste", (event) => this.pick(event.clipboardData?.files, event));
     on(root, "dragover", (event) => this.composer && event.preventDefault());
