@@ -27,7 +27,12 @@ async fn nothing_serious_keeps_anybody_out() {
         let look = Look { stage, found: RefCell::default() };
         let seen = all_is_looked_at(&look).await;
         let found = look.found.into_inner();
-        ensure!(found.is_empty(), "{} fault(s):\n{}", found.len(), found.join("\n"));
+        ensure!(
+            found.is_empty(),
+            "{} fault(s), looked at to the end: {seen:?}\n{}",
+            found.len(),
+            found.join("\n")
+        );
         seen
     })
     .await;

@@ -125,7 +125,7 @@ fn table() -> Vec<Setting> {
             &[],
             Sees::Next("root.querySelector('[name=customer_no]')"),
         ),
-        row("bot", How::Bot, &[], Sees::Next("root.querySelector('h2')?.textContent === 'Nora'")),
+        row("bot", How::Bot, &[], Sees::Next("root.querySelector('form [name=customer_no]')")),
     ]
 }
 
@@ -239,5 +239,6 @@ async fn begins_with_the_bot(stage: &Stage) -> Result<()> {
     }
     widget.fills_in(&[("customer_no", "C-77")]).await?;
     widget.clicks("form [type=submit]").await?;
-    widget.says("What is it about?").await
+    widget.says("What is it about?").await?;
+    widget.until("the bot's name", "root.querySelector('h2').textContent === 'Nora'").await.map(drop)
 }
