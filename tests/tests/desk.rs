@@ -211,6 +211,8 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
         agent.clicks_at("[data-do=transfer]").await?;
         agent.clicks_at(".target[data-agent]").await?;
         agent.window().find(By::Name("note")).await?.send_keys("she waits for a parcel").await?;
+        // As a browser does that was quiet for long.
+        bruno.connect().await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         let (conv, no) = bruno.is_asked().await?;
         bruno.does(&conv, Deed::Accept { no }).await?;
@@ -222,6 +224,7 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
             return transfer && other && look(transfer) !== look(other) && drawing(transfer) !== drawing(other);
         })()";
         agent.finds("a style of its own", own_style).await?;
+        bruno.connect().await?;
         bruno.open(&conv).await?;
         bruno.reads(&conv, |it| it.text == "she waits for a parcel").await?;
         Ok(())
