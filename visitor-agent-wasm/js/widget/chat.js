@@ -10,7 +10,7 @@ const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((i
 /** So near to its end, the thread follows what is new, pixels. */
 const NEAR = 60;
 /** So long after a page has come back out of the back/forward cache the one before has left, milliseconds. */
-const BACK = 100;
+const BACK = 300;
 /** A screen that the window fills, as in the style. */
 const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
 /** Where the visitor goes on: the first of these that is there. */
@@ -292,7 +292,7 @@ class Widget {
     on(root, "change", (event) => this.change(event));
     on(root, "keydown", (event) => this.key(event));
     on(root, "scroll", () => this.scrolled(), true);
-    on(root, "scrollend", () => this.anchor || this.stands(), true);
+    on(root, "scrollend", () => this.left || this.anchor || this.stands(), true);
     for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) on(root, kind, () => (this.anchor = null), true);
     on(root, "paste", (event) => this.pick(event.clipboardData?.files, event));
     on(root, "dragover", (event) => this.composer && event.preventDefault());
