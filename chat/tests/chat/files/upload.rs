@@ -277,6 +277,8 @@ async fn who_comes_back_in_time_is_not_swept_away(bench: Arc<Bench>) {
     let who = visitor(anna);
     bench.arrives(ANNA).await;
     bench.agent(chat.conversation, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
+    // Answered, so that nothing of the conversation is due in two days.
+    bench.agent(chat.conversation, ANNA, says(bench.cid(), "show me")).await.expect("stored");
     let id = shelf.begun(who, &chat, "a.txt", 8).await;
     shelf.put(who, &id, "half").await.refused(400, "short");
     // In the last second the other half begins to come, and takes its time.
