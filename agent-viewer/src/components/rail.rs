@@ -25,8 +25,9 @@ pub fn Rail() -> impl IntoView {
     let place = move |to: &'static str, label: Text, icon: Drawing| {
         let label = words.say(label);
         view! {
-            <a class="rail-place" href=to aria-current=move || here(to).then_some("page") title=label aria-label=label>
+            <a class="rail-place" href=to aria-current=move || here(to).then_some("page") title=label>
                 <Icon icon size=20/>
+                <span class="unseen">{label}</span>
                 {(to == "/").then(|| view! { <Unread/> })}
             </a>
         }

@@ -165,18 +165,6 @@ pub async fn canned() -> Result<Vec<Canned>, HttpError> {
     get("/v1/canned").await
 }
 
-/// Makes a canned reply, or changes one that has a number.
-///
-/// # Errors
-/// [`HttpError::Refused`] when the shortcut is taken or it is another's.
-pub async fn save_canned(reply: &Canned) -> Result<(), HttpError> {
-    let (method, path) = match reply.id {
-        0 => ("POST", "/v1/canned".to_owned()),
-        id => ("PUT", format!("/v1/canned/{id}")),
-    };
-    send(method, &path, Some(reply), None).await.map(drop)
-}
-
 /// Removes a canned reply.
 ///
 /// # Errors

@@ -180,7 +180,7 @@ async fn places_are_usable(stage: &Look<'_>) -> Result<()> {
     let parts = "[...new Set([...document.querySelectorAll('a[href^=\"/admin/\"]')].map(it => it.pathname))]";
     let parts: Vec<String> = serde_json::from_value(eval(agent.window(), parts).await?)?;
     for part in parts {
-        agent.clicks_at(&format!("a[href='{part}']")).await?;
+        agent.clicks_at(&format!("a[href^='{part}']")).await?;
         agent
             .finds(
                 &part,

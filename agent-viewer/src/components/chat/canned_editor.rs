@@ -9,7 +9,7 @@ use crate::{
     chat::{Chat, Loaded, chat},
     components::icon::Icon,
     i18n::{Text, words},
-    net::{chat_http, http::HttpError},
+    net::{admin_http, chat_http},
     pages::chats::ui,
 };
 
@@ -96,14 +96,12 @@ fn Form(reply: Canned, edited: RwSignal<Option<Canned>>) -> impl IntoView {
         let it = reply.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            match chat_http::save_canned(&it).await {
+            match admin_http::save_canned(&it).await {
                 Ok(()) => {
                     edited.set(None);
                     chat.reload_canned();
                 }
-                Err(HttpError::Refused(code)) if code == "form" || code == "taken" => {
-                    wrong.set(Some(Text::ShortTaken))
-                }
+                Err(refused) if refused.at("short") == Some("taken") => wrong.set(Some(Text::ShortTaken)),
                 Err(_) => wrong.set(Some(Text::FaultOther)),
             }
             busy.set(false);
@@ -124,7 +122,8 @@ fn Form(reply: Canned, edited: RwSignal<Option<Canned>>) -> impl IntoView {
             <label class="field"><span>{words.say(Text::CannedBody)}</span>
                 <textarea name="body" rows="5" required maxlength="10000" spellcheck="true" prop:value=reply.get_untracked().body
                     on:input=move |event| reply.update(|reply| reply.body = event_target_value(&event))></textarea></label>
-            <Show when=move || chat.is_manager()>
+            // Whose a reply is, is said as it is made.
+            <Show when=move || chat.is_manager() && reply.read().id == 0>
                 <label class="check"><input type="checkbox" name="shared" prop:checked=move || reply.read().agent.is_none() on:change=share/>
                     <span>{words.say(Text::SharedReply)}</span></label>
             </Show>

@@ -17,8 +17,10 @@ use crate::widget::{
 impl View<'_> {
     pub(super) fn thread(&self, conv: &Conversation) -> Node {
         let msgs = self.client.thread().msgs();
-        let list = node!("ol", "role" = "log", "aria-live" = "polite");
-        let mut list = list.attr("aria-label", self.say(Chat::Thread));
+        // Around the list: a list that is a log is none for whom its items would be counted.
+        let log =
+            node!("div", "role" = "log", "aria-live" = "polite").attr("aria-label", self.say(Chat::Thread));
+        let mut list = node!("ol");
         let last_mine = msgs.iter().rev().find(|it| it.from == From::Visitor).map(|it| it.seq);
         for (at, msg) in msgs.iter().enumerate() {
             let next = msgs.get(at + 1);
@@ -39,7 +41,7 @@ impl View<'_> {
         }
         let latest = self.tool("\"latest\"", Chat::ToLatest, icon::FOLD).attr("hidden", "");
         node!("main", "class" = "thread", "k" = "thread", "data-scroll" = "", "tabindex" = "0")
-            .child(list)
+            .child(log.child(list))
             .child(latest)
     }
 
