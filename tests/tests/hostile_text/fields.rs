@@ -116,7 +116,8 @@ pub fn most(field: &str) -> usize {
         "tag" | "queue" | "bot" | "first" | "last" | "site" | "label" | "custom" | "choice" | "way" => 60,
         "canned" | "file" | "phone" => 100,
         "campaign" => 200,
-        "title" => 280,
+        "title" => 200,
+        "basket" => 200,
         "asked" | "answered" => 10_000,
         _ => 1_500,
     }
