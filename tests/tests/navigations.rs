@@ -276,7 +276,10 @@ impl Walk {
 
     async fn arrives(&mut self, anchor: &Value) -> Result<()> {
         let driver = &self.stage.visitor.driver;
-        let next = format!("document.readyState === 'complete' && window.mark !== {}", self.mark);
+        let next = format!(
+            "location.hostname && document.readyState === 'complete' && window.mark !== {}",
+            self.mark
+        );
         until(driver, "the next page", &next).await?;
         self.mark += 1;
         eval(driver, &format!("void (window.mark = {})", self.mark)).await?;
