@@ -29,7 +29,7 @@ impl Chat {
         self.leave();
         let known = self.listing.read_untracked().get(conv).map(|row| row.seq);
         let known = known.or_else(|| self.offers.read_untracked().of(conv).map(|card| card.row.seq));
-        self.thread.set(Some(Thread::open(conv, known.unwrap_or_default())));
+        self.thread.set(Some(known.map_or_else(|| Thread::seek(conv), |seq| Thread::open(conv, seq))));
         match known {
             Some(_) => self.ask_for_thread(conv),
             None => self.look_up(conv.to_owned()),
@@ -52,7 +52,7 @@ impl Chat {
                     self.thread.set(Some(thread));
                 }
                 Err(HttpError::Refused(code)) if code == "not_found" => return self.missing.set(true),
-                Err(_) => {}
+                Err(_) => self.thread.set(Some(Thread::open(&conv, 0))),
             }
             self.ask_for_thread(&conv);
         });
@@ -60,8 +60,9 @@ impl Chat {
 
     fn ask_for_thread(self, conv: &str) {
         let thread = self.thread.read_untracked();
-        if let Some(thread) = thread.as_ref().filter(|thread| thread.conv() == conv) {
-            self.send(&FromDesk::Open(thread.resume()));
+        let known = thread.as_ref().filter(|thread| thread.conv() == conv).and_then(Thread::resume);
+        if let Some(resume) = known {
+            self.send(&FromDesk::Open(resume));
         }
     }
 

@@ -21,7 +21,7 @@ impl Chat {
             LineEvent::Open => {
                 // A connection that was given up is not told as cut, and nothing of it is answered any more.
                 self.lose();
-                let resume = self.thread.read_untracked().iter().map(Thread::resume).collect();
+                let resume = self.thread.read_untracked().iter().filter_map(Thread::resume).collect();
                 self.send(&FromDesk::Hello { resume });
             }
             LineEvent::Frame(frame) => {

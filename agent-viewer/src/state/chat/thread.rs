@@ -22,9 +22,17 @@ pub struct Thread {
     early: BTreeMap<u64, Arc<Msg>>,
     records: BTreeMap<u64, Arc<Msg>>,
     visitor_read: u64,
+    /// How long it is, is being asked.
+    is_sought: bool,
 }
 
 impl Thread {
+    /// A conversation of which nothing is known yet. It is not asked for before it is known how long it is: what came
+    /// meanwhile would be lost with this one.
+    pub fn seek(conv: &str) -> Self {
+        Self { conv: conv.to_owned(), is_sought: true, ..Self::default() }
+    }
+
     /// Opens a conversation whose last message has this number, as far as it is known.
     pub fn open(conv: &str, last: u64) -> Self {
         Self { conv: conv.to_owned(), base: last.saturating_sub(FIRST), ..Self::default() }
@@ -65,14 +73,14 @@ impl Thread {
         (0 < self.base).then_some(self.base + 1)
     }
 
-    /// Where the client stands.
-    pub fn resume(&self) -> Resume {
-        Resume {
+    /// Where the client stands; `None` where that is not known yet.
+    pub fn resume(&self) -> Option<Resume> {
+        (!self.is_sought).then(|| Resume {
             conv: self.conv.clone(),
             seq: self.last(),
             aseq: self.last_record(),
             ver: self.detail.as_ref().map_or(0, |detail| detail.row.ver),
-        }
+        })
     }
 
     /// The conversation as it is now; passed over when a newer version is known.
@@ -183,6 +191,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_looked_for_is_not_asked_for_yet() {
+        assert_eq!(Thread::seek("c").resume(), None);
+        assert_eq!(Thread::open("c", 200).resume().map(|it| it.seq), Some(120));
+    }
+
+    #[test]
     fn records_have_numbers_of_their_own() {
         let mut thread = Thread::open("c", 0);
         assert_eq!(thread.take(vec![msg(1), record(1)]), None);
@@ -191,13 +205,13 @@ mod tests {
             Some(FromDesk::Fetch { conv: "c".into(), after: 1, aseq: 1 })
         );
         assert_eq!(thread.take(vec![record(2)]), None);
-        assert_eq!(thread.resume().aseq, 3);
+        assert_eq!(thread.resume().expect("known").aseq, 3);
     }
 
     #[test]
     fn a_long_thread_opens_at_its_end_and_goes_on_upwards() {
         let mut thread = Thread::open("c", 200);
-        assert_eq!(thread.resume().seq, 120);
+        assert_eq!(thread.resume().expect("known").seq, 120);
         thread.take((121..=200).map(msg).collect());
         assert_eq!(thread.earlier(), Some(121));
         thread.take_earlier((101..=119).map(msg).collect());
@@ -218,7 +232,7 @@ mod tests {
         };
         thread.take_detail(detail(3, 5));
         thread.take_detail(detail(2, 9));
-        assert_eq!((thread.resume().ver, thread.visitor_read()), (3, 5));
+        assert_eq!((thread.resume().expect("known").ver, thread.visitor_read()), (3, 5));
         thread.take_read(4);
         assert_eq!(thread.visitor_read(), 5);
     }
