@@ -54,10 +54,12 @@ impl Toolchain {
     /// Makes a cargo command compile for the browser.
     pub fn apply(&self, cargo: &mut Command) {
         self.rustc.apply(cargo);
+        // Leptos' views without their types: the desk compiles in a fraction of the time.
+        let mut flags = "--cfg erase_components".to_owned();
         if let Some(sysroot) = &self.sysroot {
-            let flag = format!("--sysroot={}", sysroot.display());
-            cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag);
+            flags.push_str(&format!(" --sysroot={}", sysroot.display()));
         }
+        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
         if let Some(linker) = &self.linker {
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }

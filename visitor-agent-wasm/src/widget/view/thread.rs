@@ -20,7 +20,7 @@ impl View<'_> {
         // Around the list: a list that is a log is none for whom its items would be counted.
         let log =
             node!("div", "role" = "log", "aria-live" = "polite").attr("aria-label", self.say(Chat::Thread));
-        let mut list = node!("ol");
+        let mut list = Node::new("ol");
         let last_mine = msgs.iter().rev().find(|it| it.from == From::Visitor).map(|it| it.seq);
         for (at, msg) in msgs.iter().enumerate() {
             let next = msgs.get(at + 1);
