@@ -226,11 +226,9 @@ pub fn money(amount: f64, currency: &str, language: &str) -> String {
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"style".into(), &"currency".into());
     let _ = js_sys::Reflect::set(&options, &"currency".into(), &currency.into());
-    let number: js_sys::Object = js_sys::Number::from(amount).into();
-    let text = js_sys::Reflect::get(&number, &"toLocaleString".into())
-        .and_then(|it| it.dyn_into::<js_sys::Function>())
-        .and_then(|it| it.call2(&number, &language.into(), &options));
-    text.ok().and_then(|it| it.as_string()).unwrap_or_else(|| format!("{amount} {currency}"))
+    let locales = js_sys::Array::of1(&language.into());
+    let text = js_sys::Intl::NumberFormat::new(&locales, &options).format().call1(&options, &amount.into());
+    text.ok().and_then(|it| it.as_string()).unwrap_or_else(|| format!("{amount:.2} {currency}"))
 }
 
 /// A date or moment of ISO 8601, by locale; nothing for what is none.

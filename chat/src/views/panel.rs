@@ -5,7 +5,7 @@ use store::{Error, Row, Tx, params};
 use super::{Online, contact, row};
 use crate::{
     engine::{Engine, Fault},
-    model::{Conversation, ConversationId, Form, Lang, SiteId, Stage, UnixMillis, VisitorId},
+    model::{Conversation, ConversationId, Form, Lang, SiteId, Stage, State, UnixMillis, VisitorId},
     tables::{self, conversation, from_column, from_json, library, visit},
     who::{Device, Viewer},
 };
@@ -16,7 +16,7 @@ const PAGES: i64 = 50;
 const PAST: i64 = 3;
 
 /// Everything about the visitor of a conversation: of the visit that goes on while it is open, of the one that
-/// it was in when it is over (FEATURES DSK-11).
+/// went on as it ended when it is over (FEATURES DSK-11).
 ///
 /// # Errors
 /// [`Fault::NoConversation`], or the store's.
@@ -41,8 +41,8 @@ pub async fn visitor_panel(
 fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Result<desk::Visitor, Error> {
     let (site, visitor) = (of.site, of.visitor);
     let person = person(tx, (site, visitor), lang)?;
-    // While it is open, the latest visit; afterwards, the one that it belongs to.
-    let before = if of.state.stage() == Stage::Closed { of.created } else { UnixMillis(i64::MAX) };
+    // While it is open, the latest visit; afterwards, the one that was the latest then.
+    let before = if let State::Closed(closed) = &of.state { closed.at } else { UnixMillis(i64::MAX) };
     let (last, visits) = visit::last(tx, (site, visitor), before)?;
     let pages = match &last {
         Some(it) => visit::pages(tx, (site, it.id), PAGES)?,

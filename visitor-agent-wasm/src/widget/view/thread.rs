@@ -57,7 +57,7 @@ impl View<'_> {
             Some(0) => self.say(Chat::WaitingNext).to_owned(),
             _ => self.say(Chat::Waiting).to_owned(),
         };
-        let card = node!("li", "class" = "wait", "k" = "wait", "role" = "status").child(dots());
+        let card = node!("li", "class" = "wait", "k" = "wait").child(dots());
         let mut card = card.child(Node::new("p").text(&words));
         if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
             let place = self.fill(Chat::WaitingAt, &[&(ahead + 1).to_string()]);
