@@ -1,12 +1,13 @@
 //! What a server is started with: addresses, folders, and the switches of a demo.
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, TcpListener},
     path::PathBuf,
 };
 
 use thiserror::Error;
 use url::{Host, Url};
 
+use crate::auth;
 pub use crate::transport::proxy::Proxy;
 
 /// Everything that `Server::start` needs. The binary fills it from its arguments, tests from code.
@@ -109,10 +110,11 @@ pub enum FetchScope {
 }
 
 impl Config {
-    /// A server on a free loopback port with its files in `data`: what tests start.
+    /// A server on a free loopback port with its files in `data`: what tests start. The port stays free while a server
+    /// that is started again is away.
     pub fn loopback(data: impl Into<PathBuf>) -> Self {
         Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen: steady(),
             tls: None,
             public_url: None,
             proxies: Vec::new(),
@@ -124,6 +126,15 @@ impl Config {
             fetch: FetchScope::Public,
         }
     }
+}
+
+/// A free address whose port is none of those that a system gives to whoever asks for any: not from 32768 (Linux) nor
+/// 49152 (RFC 6335 §6).
+fn steady() -> SocketAddr {
+    let at = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
+    let drawn = std::iter::repeat_with(|| auth::random().map_or(0, u16::from_le_bytes));
+    let mut below = drawn.take(100).map(|drawn| at(0x4000 | (drawn >> 2)));
+    below.find(|it| TcpListener::bind(it).is_ok()).unwrap_or(at(0))
 }
 
 /// The address under which browsers reach the server: https, or http on a loopback name.

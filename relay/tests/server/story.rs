@@ -210,13 +210,14 @@ async fn check_audit(share: &Share) {
         agent:1 opened
         agent:1 view_asked agent=1
         visitor view_granted agent=1
+        agent:1 pointed agent=1
         agent:1 control_asked agent=1
         visitor control_granted agent=1
         visitor control_revoked agent=1
         visitor ended reason=visitor_stopped"#]]
     .assert_eq(&log.join("\n"));
     let verdict = relay::records::audit::verify(share.world.server.store()).await.expect("read");
-    assert!(matches!(verdict, relay::records::audit::Verdict::Whole { entries: 7, .. }), "{verdict:?}");
+    assert!(matches!(verdict, relay::records::audit::Verdict::Whole { entries: 8, .. }), "{verdict:?}");
 }
 
 #[tokio::test]

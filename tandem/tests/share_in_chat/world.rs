@@ -74,12 +74,6 @@ pub fn way(folder: &Path, to: SocketAddr) -> Way {
     Way { url: format!("http://{to}").parse().expect("an address"), key }
 }
 
-/// A port that is free now.
-fn free() -> SocketAddr {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address")
-}
-
 impl World {
     pub async fn new(how: How) -> Self {
         Self::with(how, |usual| usual).await
@@ -93,7 +87,7 @@ impl World {
                 (Server::start_with(config, tandem::mounts_with(terms)).await.expect("starts"), None)
             }
             How::Apart => {
-                let at = free();
+                let at = Config::loopback(folder.path()).listen;
                 let mounts = apart::mounts(way(folder.path(), at));
                 let server = Server::start_with(config, mounts).await.expect("starts");
                 let chat = ChatAlone::start((folder.path(), at), &server, terms).await;

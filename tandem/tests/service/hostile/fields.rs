@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 /// A way into a value: names and places.
 pub type Path = Vec<String>;
 
-/// Where texts stand.
+/// Where texts stand, sorted: whether an object keeps the order of its fields is another crate's choice.
 pub fn texts_of(value: &Value) -> Vec<Path> {
     let mut all = Vec::new();
     walk(value, &mut Vec::new(), &mut all);
+    all.sort();
     all
 }
 
