@@ -153,13 +153,15 @@ pub async fn verify(store: &Store) -> Result<Verdict, Error> {
 /// An entry's number and its hash.
 type Link = (i64, Vec<u8>);
 
-fn append(tx: &mut dyn Tx, entries: &[(At, Entry)]) -> Result<Link, Error> {
-    // Held, so that nodes that share the database make one chain.
-    const HEAD: &str = "SELECT entry, hash FROM relay_audit_head WHERE one = 1 FOR UPDATE";
+/// The log's end, held until the commit, so that nodes that share the database make one chain.
+fn hold_end(tx: &mut dyn Tx) -> Result<Link, Error> {
+    tx.one("SELECT entry, hash FROM relay_audit_head WHERE one = 1 FOR UPDATE", &[])
+}
+
+fn append(tx: &mut dyn Tx, (mut id, mut head): Link, entries: &[(At, Entry)]) -> Result<Link, Error> {
     const ADD: &str = "INSERT INTO relay_audit (id, at_ms, session, actor, event, hash)
         VALUES ($1, $2, $3, $4, $5, $6)";
     const MOVE: &str = "UPDATE relay_audit_head SET entry = $1, hash = $2 WHERE one = 1";
-    let (mut id, mut head): Link = tx.one(HEAD, &[])?;
     for (at, entry) in entries {
         id += 1;
         let session = entry.session.map(|id| id.as_bytes().to_vec());

@@ -1,5 +1,5 @@
 //! The task that writes the log: every entry once, in order, however often the database has to be asked.
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::{Error, Store, Tx, params};
 use tokio::{
@@ -7,10 +7,40 @@ use tokio::{
     time::{Duration, Instant, sleep_until},
 };
 
-use super::{AGAIN, AGAIN_AT_MOST, AT_ONCE, At, Entry, Journal, KEY, Link, Order, append};
+use super::{AGAIN, AGAIN_AT_MOST, AT_ONCE, At, Entry, Journal, KEY, Link, Order, append, hold_end};
 
-/// What was tried last, of which nobody knows whether it was kept: so many entries, up to this link.
-type Tried = Option<(usize, Link)>;
+/// So many of the waiting entries were appended, up to this link.
+type Tried = (usize, Link);
+
+/// What of the waiting entries may be in the database.
+#[derive(Default)]
+struct Tries {
+    /// Commits that were cut short: nobody knows whether they were kept.
+    doubtful: Vec<Tried>,
+    /// The command that runs: its last run, for a store may have rolled back others before it.
+    last: Option<Tried>,
+}
+
+impl Tries {
+    /// The command was answered, and not everything is stored.
+    fn failed(&mut self, why: &Error) {
+        let last = self.last.take();
+        // Any other answer says that it left no trace.
+        if matches!(why, Error::Unknown(_)) {
+            self.doubtful.extend(last);
+        }
+    }
+
+    /// How many of the entries are stored.
+    fn stored(&self, tx: &mut dyn Tx) -> Result<Option<usize>, Error> {
+        for (n, link) in self.doubtful.iter().rev() {
+            if is_stored(tx, link)? {
+                return Ok(Some(*n));
+            }
+        }
+        Ok(None)
+    }
+}
 
 /// See the module.
 pub(super) struct Writer {
@@ -19,7 +49,7 @@ pub(super) struct Writer {
     written: watch::Sender<()>,
     /// What the database has not taken yet. It stands in the journal, where there is one.
     waiting: Vec<(At, Entry)>,
-    tried: Arc<Mutex<Tried>>,
+    tries: Arc<Mutex<Tries>>,
     /// The first ones may be in the database since before a restart.
     is_old: bool,
     /// When the database is asked again, and how long after that.
@@ -28,8 +58,8 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(store: Store, journal: Option<Journal>, written: watch::Sender<()>) -> Self {
-        let (waiting, tried, again) = (Vec::new(), Arc::default(), (Instant::now(), AGAIN));
-        Self { store, journal, written, waiting, tried, is_old: false, again }
+        let (waiting, tries, again) = (Vec::new(), Arc::default(), (Instant::now(), AGAIN));
+        Self { store, journal, written, waiting, tries, is_old: false, again }
     }
 
     /// Writes what is ordered, until nobody can order anything any more.
@@ -108,11 +138,8 @@ impl Writer {
     /// Asks the database. True when nothing waits any more.
     async fn ask(&mut self) -> bool {
         let entries: Arc<[(At, Entry)]> = self.waiting.as_slice().into();
-        let (tried, is_old) = (self.tried.clone(), self.is_old);
-        let command = move |tx: &mut dyn Tx| {
-            let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
-            append_once(tx, &entries, (&mut tried, is_old))
-        };
+        let (tries, is_old) = (self.tries.clone(), self.is_old);
+        let command = move |tx: &mut dyn Tx| append_once(tx, &entries, (&mut lock(&tries), is_old));
         match self.store.write(KEY, command).await {
             Ok(()) => {
                 self.took_all();
@@ -123,6 +150,7 @@ impl Writer {
                 true
             }
             Err(error) => {
+                lock(&self.tries).failed(&error);
                 tracing::warn!(%error, waiting = self.waiting.len(), "audit log: asking again");
                 self.again = (Instant::now() + self.again.1, (self.again.1 * 4).min(AGAIN_AT_MOST));
                 false
@@ -132,7 +160,7 @@ impl Writer {
 
     fn took_all(&mut self) {
         self.waiting.clear();
-        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&self.tries) = Tries::default();
         (self.is_old, self.again) = (false, (Instant::now(), AGAIN));
         if let Some(Err(error)) = self.journal.as_mut().map(Journal::clear) {
             // Found again after a restart, and known then.
@@ -149,20 +177,27 @@ impl Writer {
     }
 }
 
-/// A commit that was cut short may have been kept.
+fn lock(tries: &Mutex<Tries>) -> MutexGuard<'_, Tries> {
+    tries.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A commit that was cut short may have been kept. It is looked for behind the log's end, which such a commit holds
+/// for as long as it may still be.
 fn append_once(
     tx: &mut dyn Tx,
     entries: &[(At, Entry)],
-    (tried, is_old): (&mut Tried, bool),
+    (tries, is_old): (&mut Tries, bool),
 ) -> Result<(), Error> {
-    let known = match tried {
-        Some((n, link)) if is_stored(tx, link)? => *n,
-        _ if is_old => at_the_end(tx, entries)?,
-        _ => 0,
+    let end = hold_end(tx)?;
+    let known = match tries.stored(tx)? {
+        Some(n) => n,
+        None if is_old => at_the_end(tx, entries)?,
+        None => 0,
     };
+    tries.last = None;
     if let Some(rest) = entries.get(known..).filter(|rest| !rest.is_empty()) {
-        let link = append(tx, rest)?;
-        *tried = Some((entries.len(), link));
+        let link = append(tx, end, rest)?;
+        tries.last = Some((entries.len(), link));
     }
     Ok(())
 }
@@ -186,4 +221,42 @@ fn at_the_end(tx: &mut dyn Tx, entries: &[(At, Entry)]) -> Result<usize, Error> 
     };
     let fits = |n: &usize| end[end.len() - n..].iter().zip(entries).all(same);
     Ok((1..=end.len()).rev().find(fits).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{
+        TABLES,
+        audit::{Verdict, verify},
+    };
+
+    fn entries(n: usize) -> Vec<(At, Entry)> {
+        let entry = |at| Entry { session: None, actor: "visitor".into(), event: format!("act {at}") };
+        (0..).map(|at| (at, entry(at))).take(n).collect()
+    }
+
+    #[tokio::test]
+    async fn what_an_unknown_commit_kept_is_found_however_often_the_next_one_is_tried() {
+        let store = Store::memory(&[accounts::TABLES, TABLES]).expect("opens");
+        let tries: Arc<Mutex<Tries>> = Arc::default();
+        let attempt = async |n: usize, end: Result<(), Error>| {
+            let (tries, entries) = (tries.clone(), entries(n));
+            let command = move |tx: &mut dyn Tx| {
+                append_once(tx, &entries, (&mut lock(&tries), false))?;
+                end.clone()
+            };
+            store.write(KEY, command).await
+        };
+        attempt(5, Ok(())).await.expect("kept");
+        lock(&tries).failed(&Error::Unknown("the connection was lost".into()));
+        attempt(8, Err(Error::Retry("another command failed".into()))).await.expect_err("left no trace");
+        attempt(8, Ok(())).await.expect("run again");
+        let verdict = verify(&store).await.expect("read");
+        assert!(matches!(verdict, Verdict::Whole { entries: 8, .. }), "{verdict:?}");
+        lock(&tries).failed(&Error::Unknown("again".into()));
+        attempt(9, Ok(())).await.expect("one more");
+        let verdict = verify(&store).await.expect("read");
+        assert!(matches!(verdict, Verdict::Whole { entries: 9, .. }), "{verdict:?}");
+    }
 }
