@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 use crate::{
     browser::Browser,
     closed::{Wire, wire},
-    wait::{PATIENCE, eval, until},
+    wait::{PATIENCE, eval, into_new_tab, until},
 };
 
 /// The replayed page's document, in the viewer's script.
@@ -64,17 +64,8 @@ impl Agent {
     pub async fn asks_for_a_view(&self) -> Result<()> {
         self.chooses_the_visitor().await?;
         until(self.window(), "the button", "document.querySelector('#see-page')").await?;
-        let before = self.window().windows().await?.len();
-        self.window().find(By::Id("see-page")).await?.click().await?;
-        let begun = std::time::Instant::now();
-        loop {
-            let windows = self.window().windows().await?;
-            if let Some(tab) = windows.get(before) {
-                self.window().switch_to_window(tab.clone()).await?;
-                return Ok(());
-            }
-            anyhow::ensure!(begun.elapsed() < PATIENCE, "no tab opened");
-        }
+        let press = async { Ok(self.window().find(By::Id("see-page")).await?.click().await?) };
+        into_new_tab(self.window(), press).await
     }
 
     /// Chooses the one visitor that is listed.

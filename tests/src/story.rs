@@ -21,6 +21,7 @@ use crate::{
     browser::{Browser, Kind},
     failure,
     visitor::Visitor,
+    wait::into_new_tab,
 };
 
 /// Everything that a story happens on.
@@ -164,6 +165,24 @@ impl Stage {
         self.visitor.is_told("Sophie would like to see this page").await?;
         self.visitor.presses("allow").await?;
         self.visitor.is_told("Sophie sees this page").await
+    }
+
+    /// The agent asks from the open conversation to see the page, in a new tab, and the visitor allows it; `meanwhile` the
+    /// question stands.
+    ///
+    /// # Errors
+    /// When it is not asked, or the page does not come.
+    pub async fn shares_from_the_conversation(
+        &self,
+        meanwhile: impl AsyncFnOnce() -> Result<()>,
+    ) -> Result<()> {
+        let (agent, visitor) = (&self.agent, &self.visitor);
+        into_new_tab(agent.window(), agent.clicks_at(".conversation [data-do=share]")).await?;
+        visitor.is_told("Sophie would like to see this page").await?;
+        meanwhile().await?;
+        visitor.presses("allow").await?;
+        visitor.is_told("Sophie sees this page").await?;
+        agent.sees("page.querySelector('main')").await.map(drop)
     }
 
     /// The agent asks for control, and the visitor says yes.

@@ -5,7 +5,7 @@ use thirtyfour::WebDriver;
 use crate::{
     browser::Browser,
     closed::{self, Spot},
-    wait::{PATIENCE, eval, until},
+    wait::{PATIENCE, eval, into_new_tab, until},
 };
 
 /// Our host in the page, found from outside as anybody could: the last element, in the top layer.
@@ -54,18 +54,9 @@ impl Visitor {
     /// # Errors
     /// When no tab opens.
     pub async fn duplicates_the_tab(&self, path: &str) -> Result<()> {
-        let before = self.window().windows().await?;
         // A page without our script: what the copy holds can be seen before anybody takes it away.
-        self.window().execute("open('/help/embed')", Vec::new()).await?;
-        let begun = std::time::Instant::now();
-        loop {
-            let now = self.window().windows().await?;
-            if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
-                self.window().switch_to_window(tab).await?;
-                break;
-            }
-            anyhow::ensure!(begun.elapsed() < PATIENCE, "no tab opened");
-        }
+        let open = async { eval(self.window(), "void open('/help/embed')").await.map(drop) };
+        into_new_tab(self.window(), open).await?;
         until(self.window(), "the copy of the record", "sessionStorage.getItem('tandem.share')").await?;
         self.opens(path).await
     }

@@ -40,6 +40,23 @@ pub async fn until(driver: &WebDriver, what: &str, condition: &str) -> Result<Va
     bail!("waited {PATIENCE:?} for {what}; at last it was {last}")
 }
 
+/// Does what opens a tab, and goes there.
+///
+/// # Errors
+/// When it cannot be done, or no tab opens.
+pub async fn into_new_tab(driver: &WebDriver, open: impl Future<Output = Result<()>>) -> Result<()> {
+    let before = driver.windows().await?;
+    open.await?;
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let now = driver.windows().await?;
+        if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
+            return Ok(driver.switch_to_window(tab).await?);
+        }
+    }
+    bail!("no tab opened")
+}
+
 fn truthy(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(false)) && value != 0 && value != ""
 }

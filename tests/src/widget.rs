@@ -191,6 +191,17 @@ impl Stage {
         Ok(conv)
     }
 
+    /// The visitor is on the shop's list, in a conversation with the agent: which it is.
+    ///
+    /// # Errors
+    /// When one of the steps fails.
+    pub async fn talks(&mut self) -> Result<String> {
+        self.an_agent_comes().await?;
+        self.opens("/products?lang=en").await?;
+        self.widget().starts().await?;
+        self.the_agent_accepts().await
+    }
+
     /// The engine, and the site's number in it; the site is set up.
     ///
     /// # Errors

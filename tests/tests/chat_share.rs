@@ -5,7 +5,6 @@ use chat_client::{Agent as Desk, Place};
 use chat_proto::desk::{Deed, Presence};
 use tests::{
     story::{Stage, in_each_browser},
-    wait::PATIENCE,
     widget::Root,
 };
 
@@ -17,7 +16,7 @@ async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
     in_each_browser("chat_share", async |stage: &mut Stage| {
         let mut bruno = bruno(stage).await?;
         let conv = talks(stage).await?;
-        sees_the_page(stage).await?;
+        stage.shares_from_the_conversation(async || Ok(())).await?;
         writes_beside_it(stage).await?;
         points(stage).await?;
         controls_and_gives_back(stage).await?;
@@ -35,7 +34,7 @@ async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
     in_each_browser("chat_share_closed", async |stage: &mut Stage| {
         talks(stage).await?;
         let desk = stage.agent.window().window().await?;
-        sees_the_page(stage).await?;
+        stage.shares_from_the_conversation(async || Ok(())).await?;
         stage.agent.window().close_window().await?;
         stage.agent.window().switch_to_window(desk).await?;
         stage.visitor.sees_no_bar().await?;
@@ -44,7 +43,7 @@ async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
         Root::of(&stage.visitor.browser).says("Anything else?").await?;
         // On a phone's screen the icon is there as well.
         stage.agent.is_narrow().await?;
-        sees_the_page(stage).await?;
+        stage.shares_from_the_conversation(async || Ok(())).await?;
         stage.agent.clicks_at(".beside-top .fold").await?;
         stage.agent.reads_in(".beside-share.shown .thread", "Sophie sees the page").await?;
         stage.agent.replies("Here again").await?;
@@ -91,25 +90,6 @@ async fn talks(stage: &Stage) -> Result<String> {
     let conv =
         stage.agent.finds("the conversation", "new URLSearchParams(location.search).get('chat')").await?;
     Ok(conv.as_str().context("its name")?.to_owned())
-}
-
-async fn sees_the_page(stage: &Stage) -> Result<()> {
-    let (agent, visitor) = (&stage.agent, &stage.visitor);
-    let before = agent.window().windows().await?;
-    agent.clicks_at("[data-do=share]").await?;
-    let begun = std::time::Instant::now();
-    let tab = loop {
-        let now = agent.window().windows().await?;
-        if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
-            break tab;
-        }
-        ensure!(begun.elapsed() < PATIENCE, "no tab opened");
-    };
-    agent.window().switch_to_window(tab).await?;
-    visitor.is_told("Sophie would like to see this page").await?;
-    visitor.presses("allow").await?;
-    visitor.is_told("Sophie sees this page").await?;
-    agent.sees("page.querySelector('main')").await.map(drop)
 }
 
 async fn writes_beside_it(stage: &Stage) -> Result<()> {

@@ -45,10 +45,7 @@ async fn another(stage: &Stage, path: &str) -> Result<WindowHandle> {
 
 /// A conversation with the agent, in one tab.
 async fn talks(stage: &mut Stage) -> Result<(String, WindowHandle)> {
-    stage.an_agent_comes().await?;
-    stage.opens("/products?lang=en").await?;
-    stage.widget().starts().await?;
-    let conv = stage.the_agent_accepts().await?;
+    let conv = stage.talks().await?;
     stage.widget().says(ANSWERED).await?;
     Ok((conv, here(stage).await?))
 }

@@ -94,10 +94,7 @@ async fn walks(kind: Kind, steps: u32) {
 
 impl Walk {
     async fn begin(mut stage: Stage, seed: u64) -> Result<Self> {
-        stage.an_agent_comes().await?;
-        stage.opens("/products?lang=en").await?;
-        stage.widget().starts().await?;
-        let conv = stage.the_agent_accepts().await?;
+        let conv = stage.talks().await?;
         stage.widget().says("Sophie has accepted the request").await?;
         let answers: Vec<_> =
             (0..14).map(|n| format!("Answer {n}: {}", "this takes a line or two. ".repeat(4))).collect();

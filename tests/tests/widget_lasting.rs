@@ -229,10 +229,7 @@ async fn a_file_that_is_called_off_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_tab_that_does_not_answer_is_given_up_and_nothing_is_lost() {
     in_each_browser("frozen_tab", async |stage: &mut Stage| {
-        stage.an_agent_comes().await?;
-        stage.opens("/products?lang=en").await?;
-        stage.widget().starts().await?;
-        let conv = stage.the_agent_accepts().await?;
+        let conv = stage.talks().await?;
         let window = stage.visitor.driver.clone();
         let first = window.window().await?;
         let second = window.new_tab().await?;

@@ -219,10 +219,7 @@ async fn files_go_after_a_look_and_come_back_whole() {
 #[tokio::test]
 async fn nothing_is_lost_while_the_server_is_away_and_pages_change() {
     in_each_browser("nothing_is_lost", async |stage: &mut Stage| {
-        stage.an_agent_comes().await?;
-        stage.opens("/products?lang=en").await?;
-        stage.widget().starts().await?;
-        let conv = stage.the_agent_accepts().await?;
+        let conv = stage.talks().await?;
         stage.widget().writes("Before").await?;
         stage.widget().has_sent("Before").await?;
         let away = async |stage: &Stage| {
@@ -255,10 +252,7 @@ async fn nothing_is_lost_while_the_server_is_away_and_pages_change() {
 #[tokio::test]
 async fn two_tabs_are_one_visitor_and_the_second_goes_on_alone() {
     in_each_browser("two_tabs", async |stage: &mut Stage| {
-        stage.an_agent_comes().await?;
-        stage.opens("/products?lang=en").await?;
-        stage.widget().starts().await?;
-        let conv = stage.the_agent_accepts().await?;
+        let conv = stage.talks().await?;
         let window = stage.visitor.driver.clone();
         let first = window.window().await?;
         let second = window.new_tab().await?;

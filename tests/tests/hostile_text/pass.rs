@@ -17,7 +17,7 @@ use tests::{
     admin::Admin,
     plain::{Style, acting, is_quiet, missing, watches},
     story::Stage,
-    wait::{PATIENCE, eval, until},
+    wait::{PATIENCE, eval, into_new_tab, until},
     widget::Root,
 };
 
@@ -338,17 +338,7 @@ impl<'a> Pass<'a> {
     async fn is_viewed(&mut self) -> Result<()> {
         let stage = self.stage;
         let desk = stage.agent.window().window().await?;
-        let before = stage.agent.window().windows().await?;
-        stage.agent.clicks_at("[data-do=share]").await?;
-        let begun = Instant::now();
-        let tab = loop {
-            let now = stage.agent.window().windows().await?;
-            if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
-                break tab;
-            }
-            ensure!(begun.elapsed() < PATIENCE, "no tab opened");
-        };
-        stage.agent.window().switch_to_window(tab).await?;
+        into_new_tab(stage.agent.window(), stage.agent.clicks_at("[data-do=share]")).await?;
         stage.visitor.presses("allow").await?;
         let title = format!("document.title = {}", json!(self.t("title")));
         eval(stage.visitor.window(), &title).await?;

@@ -14,7 +14,7 @@ use tests::{
 };
 use thirtyfour::{Key, WebDriver};
 
-use crate::{day::sees_the_page, left::never};
+use crate::left::never;
 
 /// The widget's parts, and the bar, by what stands in their roots.
 const WIDGET: (&str, &str) = (HOST, ".window");
@@ -199,7 +199,7 @@ async fn share_is_usable(stage: &Look<'_>) -> Result<()> {
         root(stage, "the question", BAR).await?;
         page(stage, "the viewer, while it asks").await
     };
-    sees_the_page(stage, asks).await?;
+    stage.shares_from_the_conversation(asks).await?;
     page(stage, "the viewer").await?;
     root(stage, "the bar", BAR).await?;
     stage.controls().await?;

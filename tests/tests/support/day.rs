@@ -10,7 +10,6 @@ use serde_json::json;
 use tests::{
     browser::Kind,
     story::{Stage, tell},
-    wait::PATIENCE,
     widget::Root,
 };
 
@@ -33,27 +32,6 @@ async fn a_day_of_support_is_pictured() {
         says_goodbye(stage).await
     })
     .await;
-}
-
-/// The agent asks from the conversation to see the page, and the visitor allows it; `meanwhile` the question stands.
-pub async fn sees_the_page(stage: &Stage, meanwhile: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
-    let (agent, visitor) = (&stage.agent, &stage.visitor);
-    let before = agent.window().windows().await?;
-    agent.clicks_at(".conversation [data-do=share]").await?;
-    let begun = std::time::Instant::now();
-    let tab = loop {
-        let now = agent.window().windows().await?;
-        if let Some(tab) = now.into_iter().find(|tab| !before.contains(tab)) {
-            break tab;
-        }
-        ensure!(begun.elapsed() < PATIENCE, "no tab opened");
-    };
-    agent.window().switch_to_window(tab).await?;
-    visitor.is_told("Sophie would like to see this page").await?;
-    meanwhile().await?;
-    visitor.presses("allow").await?;
-    visitor.is_told("Sophie sees this page").await?;
-    agent.sees("page.querySelector('main')").await.map(drop)
 }
 
 async fn is_set_up(stage: &Stage) -> Result<()> {
@@ -219,7 +197,7 @@ async fn is_shown_the_way(stage: &Stage) -> Result<()> {
     agent.reads_in(".thread .bubble", "Where do I find the label").await?;
     agent.is_pictured("day-desk").await?;
     let desk = agent.window().window().await?;
-    sees_the_page(stage, async || visitor_is_pictured(stage, "asked").await).await?;
+    stage.shares_from_the_conversation(async || visitor_is_pictured(stage, "asked").await).await?;
     agent.replies("I show you, in your own page.").await?;
     widget.says("I show you").await?;
     agent.takes("Indicate").await?;

@@ -124,10 +124,7 @@ async fn looks_back(desk: &Desk, marie: &mut Visitor) -> Result<()> {
 #[tokio::test]
 async fn a_visitor_on_a_phone_takes_a_picture_or_chooses_one() {
     tell("pictures_of_a_phone", Kind::Chromium, Screen::Phone, async |stage: &mut Stage| {
-        stage.an_agent_comes().await?;
-        stage.opens("/products?lang=en").await?;
-        stage.widget().starts().await?;
-        let conv = stage.the_agent_accepts().await?;
+        let conv = stage.talks().await?;
         let folder = tempfile::tempdir()?;
         for (camera, name) in [(true, "taken.png"), (false, "chosen.png")] {
             let picture = folder.path().join(name);
