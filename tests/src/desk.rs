@@ -403,7 +403,7 @@ impl Agent {
     pub async fn is_at_rest(&self) -> Result<()> {
         // What pulses for ever, or counts an offer's seconds, is not waited for.
         let at_rest = "document.getAnimations().every(it => it.playState !== 'running'
-            || it.effect.getComputedTiming().endTime > 1000)";
+                || it.effect.getComputedTiming().endTime >= 1000)";
         self.finds("what glides in to have arrived", at_rest).await.map(drop)
     }
 

@@ -66,7 +66,7 @@ async fn visitor_is_pictured(stage: &Stage, name: &str) -> Result<()> {
     let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
     std::fs::create_dir_all(&folder)?;
     let widget = Root::of(&stage.visitor.browser);
-    let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime > 1000)";
+    let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime >= 1000)";
     widget.until("everything to have arrived", at_rest).await?;
     Ok(stage.visitor.window().screenshot(&folder.join(format!("day-{name}.png"))).await?)
 }
