@@ -121,7 +121,8 @@ impl Server {
         };
         let carried = (mounts.migrations().to_vec(), mounts.names().to_vec());
         let (store, names) = open(config.clone(), carried).await?;
-        let app = App::from(parts(&config, public_url, (&store, &names))?);
+        let audit = Audit::start_beside(store.clone(), config.data.join("audit.journal")).await?;
+        let app = App::from(parts(&config, public_url, (&store, &names, audit))?);
         let demo = match &config.demo {
             Some(demo) => Some(set_up_demo(&app.accounts, &config.data, demo).await?),
             None => None,
@@ -220,7 +221,7 @@ fn is_behind_unknown(config: &Config, public_url: &PublicUrl) -> bool {
 fn parts(
     config: &Config,
     public_url: PublicUrl,
-    (store, names): (&Store, &[Alone]),
+    (store, names, audit): (&Store, &[Alone], Audit),
 ) -> Result<Parts, StartError> {
     let (metrics, shutdown) = (Metrics::default(), Shutdown::default());
     let lanes = config.udp.as_ref().map(|udp| Endpoint::bind(udp, &shutdown, &metrics)).transpose()?;
@@ -230,7 +231,7 @@ fn parts(
         web: web::Files { folder: config.web.clone() },
         accounts: Accounts::new(store.clone()),
         records: Records::new(store.clone()),
-        audit: Audit::start_beside(store.clone(), config.data.join("audit.journal")),
+        audit,
         rates: Rates::default(),
         metrics,
         tickets: Tickets::new(auth::key_file(&config.data.join("ticket.key"))?),

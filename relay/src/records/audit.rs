@@ -8,6 +8,7 @@
 //! Sessions do not wait for the disk: what they log is written in their order, many entries at a time. No entry is
 //! given up: while the database takes none they are kept in a file beside it ([`Audit::start_beside`]), and where that
 //! cannot be written either, whoever logs waits, and with them what they were about to do.
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -90,19 +91,25 @@ impl Audit {
     /// The log in this store, and the task that writes it, which ends with the last handle. Call it in a
     /// runtime.
     pub fn start(store: Store) -> Self {
-        Self::begin(store, None)
+        Self::begin(store, None, Vec::new())
     }
 
     /// The same, with a file in which entries wait while the database takes none. What waits there from before is
     /// written first.
-    pub fn start_beside(store: Store, journal: PathBuf) -> Self {
-        Self::begin(store, Some(Journal::at(journal)))
+    ///
+    /// # Errors
+    /// When it cannot be read what waits there: it would be lost.
+    pub async fn start_beside(store: Store, journal: PathBuf) -> io::Result<Self> {
+        let mut journal = Journal::at(journal);
+        let read = move || journal.read().map(|waiting| (journal, waiting));
+        let (journal, waiting) = tokio::task::spawn_blocking(read).await.map_err(io::Error::other)??;
+        Ok(Self::begin(store, Some(journal), waiting))
     }
 
-    fn begin(store: Store, journal: Option<Journal>) -> Self {
+    fn begin(store: Store, journal: Option<Journal>, waiting: Vec<(At, Entry)>) -> Self {
         let (orders, queue) = mpsc::channel(WAITING);
         let written = watch::Sender::default();
-        let writer = Writer::new(store.clone(), journal, written.clone());
+        let writer = Writer::new(store.clone(), (journal, waiting), written.clone());
         tokio::spawn(writer.write_down(queue));
         Self { orders, store, written }
     }

@@ -1,6 +1,11 @@
 //! The audit log on each database: in order, whole, and telling when somebody was at it.
+use std::path::Path;
+
 use cobrowse_core::id::SessionId;
-use relay::records::audit::{Audit, Entry, Verdict, verify};
+use relay::{
+    Config, Server,
+    records::audit::{Audit, Entry, Verdict, verify},
+};
 use store::{Dialect, Error, Key, Store};
 
 use crate::databases::Opened;
@@ -143,7 +148,7 @@ async fn what_no_database_takes_is_on_the_disk_and_written_after_a_restart() {
     let opened = Opened::file();
     let journal = opened.folder.path().join("audit.journal");
     let other = held(&opened);
-    let audit = Audit::start_beside(opened.store.clone(), journal.clone());
+    let audit = beside(&opened, &journal).await;
     for n in 0..5 {
         audit.log(entry(&format!("act {n}"))).await;
     }
@@ -157,16 +162,30 @@ async fn what_no_database_takes_is_on_the_disk_and_written_after_a_restart() {
     let next = Opened::file();
     let left = next.folder.path().join("audit.journal");
     std::fs::copy(&journal, &left).expect("copied");
-    wait_for(&next.store, 5, Audit::start_beside(next.store.clone(), left.clone())).await;
+    wait_for(&next.store, 5, beside(&next, &left).await).await;
     // And one that lives on writes them when it can.
     other.execute_batch("ROLLBACK").expect("let go");
     wait_for(&opened.store, 5, audit).await;
     // A crash between the commit and the journal's end: nothing is written twice.
     std::fs::rename(&copy, &journal).expect("put back");
-    let again = Audit::start_beside(opened.store.clone(), journal.clone());
+    let again = beside(&opened, &journal).await;
     again.log(entry("after")).await;
     wait_for(&opened.store, 6, again).await;
     assert!(!journal.exists(), "nothing waits any more");
+}
+
+async fn beside(opened: &Opened, journal: &Path) -> Audit {
+    Audit::start_beside(opened.store.clone(), journal.to_owned()).await.expect("read")
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_read_what_waits_does_not_start_and_leaves_it_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = folder.path().join("audit.journal");
+    std::fs::create_dir(&journal).expect("what no file is cannot be read");
+    let refused = Server::start(Config::loopback(folder.path())).await.err().expect("refused").to_string();
+    assert!(refused.contains("audit.journal"), "{refused}");
+    assert!(journal.exists());
 }
 
 /// Waits until so many entries are in the database, in a chain that is whole.

@@ -9,7 +9,7 @@ use std::{
 use cobrowse_core::id::SessionId;
 use serde::{Deserialize, Serialize};
 
-use super::{At, Entry};
+use super::{At, Entry, now_ms};
 
 /// A file beside the database, which is there while something waits in it.
 #[derive(Debug)]
@@ -31,26 +31,53 @@ impl Journal {
         Self { path, file: None }
     }
 
-    /// What waits in it from before. A line that a crash cut was never promised to anybody, and goes.
+    /// What waits in it from before. A line that a crash cut was never promised to anybody, and goes; of one that is
+    /// damaged otherwise a copy is kept beside it, and the others are taken.
+    ///
+    /// # Errors
+    /// When something may stand there that cannot be read: nothing may be written over it.
     pub fn read(&mut self) -> io::Result<Vec<(At, Entry)>> {
+        self.take().map_err(|error| {
+            let path = self.path.display();
+            io::Error::new(error.kind(), format!("{path}: the audit log's entries cannot be read: {error}"))
+        })
+    }
+
+    fn take(&mut self) -> io::Result<Vec<(At, Entry)>> {
         let bytes = match std::fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let (mut entries, mut whole) = (Vec::new(), 0);
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let Ok(Line { at, session, actor, event }) = serde_json::from_slice(line) else { break };
-            if !line.ends_with(b"\n") {
-                break;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n');
+        let (mut entries, mut damaged) = (Vec::new(), 0_usize);
+        for line in lines {
+            match serde_json::from_slice(line) {
+                Ok(Line { at, session, actor, event }) => {
+                    entries.push((at, Entry { session: session.map(SessionId::from_random), actor, event }));
+                }
+                Err(_) => damaged += 1,
             }
-            whole += line.len();
-            entries.push((at, Entry { session: session.map(SessionId::from_random), actor, event }));
+        }
+        if 0 < damaged {
+            let copy = self.put_aside(&bytes)?;
+            tracing::error!(damaged, copy = %copy.display(), "lines of the audit log's journal cannot be read");
         }
         if whole < bytes.len() {
             self.open()?.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
         }
         Ok(entries)
+    }
+
+    /// A copy for people to look at, which nothing takes away.
+    fn put_aside(&self, bytes: &[u8]) -> io::Result<PathBuf> {
+        let copy = self.path.with_extension(format!("journal.{}.bad", now_ms()));
+        let mut file = private().create_new(true).append(true).open(&copy)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        self.sync_folder()?;
+        Ok(copy)
     }
 
     /// Appends entries. They are on the disk when this returns, all of them or none.
@@ -83,11 +110,7 @@ impl Journal {
 
     fn open(&mut self) -> io::Result<&mut File> {
         if self.file.is_none() {
-            let mut options = OpenOptions::new();
-            options.create(true).append(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&self.path)?;
+            let file = private().create(true).append(true).open(&self.path)?;
             // The file's name has to be there too when the power goes.
             self.sync_folder()?;
             self.file = Some(file);
@@ -101,6 +124,15 @@ impl Journal {
             None => Ok(()),
         }
     }
+}
+
+/// For its owner's eyes only, where it is made.
+fn private() -> OpenOptions {
+    #[allow(unused_mut, reason = "where there are no modes")]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(test)]
@@ -131,5 +163,30 @@ mod tests {
         again.clear().expect("cleared");
         again.clear().expect("twice is once");
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_damaged_line_takes_no_other_with_it_and_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.journal");
+        Journal::at(path.clone()).append(&[entry("one"), entry("two"), entry("three")]).expect("appended");
+        let mut bytes = std::fs::read(&path).expect("there");
+        let second = bytes.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
+        bytes[second] = b'?';
+        std::fs::write(&path, &bytes).expect("damaged");
+        let mut journal = Journal::at(path.clone());
+        assert_eq!(journal.read().expect("read"), [entry("one"), entry("three")]);
+        journal.clear().expect("cleared");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").flatten().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert!(left[0].path().extension().is_some_and(|it| it == "bad"), "{left:?}");
+        assert_eq!(std::fs::read(left[0].path()).expect("there"), bytes);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let why = Journal::at(folder.path().to_owned()).read().expect_err("a folder is no file").to_string();
+        assert!(why.starts_with(&folder.path().display().to_string()), "{why}");
     }
 }

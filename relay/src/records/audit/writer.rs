@@ -57,14 +57,18 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn new(store: Store, journal: Option<Journal>, written: watch::Sender<()>) -> Self {
-        let (waiting, tries, again) = (Vec::new(), Arc::default(), (Instant::now(), AGAIN));
-        Self { store, journal, written, waiting, tries, is_old: false, again }
+    /// With what waits in the journal from before.
+    pub fn new(
+        store: Store,
+        (journal, waiting): (Option<Journal>, Vec<(At, Entry)>),
+        written: watch::Sender<()>,
+    ) -> Self {
+        let (is_old, tries, again) = (!waiting.is_empty(), Arc::default(), (Instant::now(), AGAIN));
+        Self { store, journal, written, waiting, tries, is_old, again }
     }
 
     /// Writes what is ordered, until nobody can order anything any more.
     pub async fn write_down(mut self, mut queue: mpsc::Receiver<Order>) {
-        self.take_up();
         let mut orders = Vec::with_capacity(AT_ONCE);
         loop {
             let due = self.again.0;
@@ -84,15 +88,6 @@ impl Writer {
         }
         if !self.waiting.is_empty() {
             self.ask().await;
-        }
-    }
-
-    /// What waits in the journal from before.
-    fn take_up(&mut self) {
-        let Some(journal) = &mut self.journal else { return };
-        match journal.read() {
-            Ok(entries) => (self.is_old, self.waiting) = (!entries.is_empty(), entries),
-            Err(error) => tracing::error!(%error, "the audit log's journal cannot be read"),
         }
     }
 
