@@ -162,6 +162,13 @@ pub fn is_typing() -> bool {
     active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
+/// Whether the keyboard is in a field that Alt and an arrow open: a list to choose from, a date.
+pub fn is_choosing() -> bool {
+    focused().is_some_and(|it| {
+        it.matches("select, [type=date], [type=time], [type=datetime-local]").unwrap_or(false)
+    })
+}
+
 /// What was remembered in this tab.
 pub fn recall_in_tab(name: &str) -> Option<String> {
     window().session_storage().ok()??.get_item(name).ok()?

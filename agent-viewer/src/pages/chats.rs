@@ -20,6 +20,7 @@ use crate::{
         panel::VisitorPanel,
     },
     i18n::{Text, words},
+    state::chat::page_keys::{self, Held, Place, Press},
 };
 
 /// The id of the search box.
@@ -163,35 +164,46 @@ fn by_address() -> Ui {
 }
 
 fn press(event: &ev::KeyboardEvent, (chat, ui): (Chat, Ui)) {
-    let with_command = event.ctrl_key() || event.meta_key();
-    if with_command && event.key().eq_ignore_ascii_case("k") {
-        event.prevent_default();
-        return ui.dialog.set(Some(Dialog::Finder));
+    let held = match (event.ctrl_key() || event.meta_key(), event.alt_key()) {
+        (true, _) => Held::Command,
+        (false, true) => Held::Alt,
+        (false, false) => Held::Nothing,
+    };
+    let place = if ui.dialog.read_untracked().is_some() || browser::has_dialog() {
+        Place::Dialog
+    } else if browser::is_choosing() {
+        Place::Picker
+    } else if browser::is_typing() {
+        Place::Field
+    } else {
+        Place::Page
+    };
+    let Some(press) = page_keys::press(&event.key(), held, place) else { return };
+    match press {
+        Press::Find => ui.dialog.set(Some(Dialog::Finder)),
+        Press::Step(by) => step(by, (chat, ui)),
+        Press::Swallow => {}
+        Press::Letter if has_letter_keys() && press_letter(&event.key(), ui) => {}
+        Press::Letter => return,
     }
-    if event.alt_key() && matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
-        event.prevent_default();
-        return step(if event.key() == "ArrowDown" { 1 } else { -1 }, (chat, ui));
-    }
-    if with_command || event.alt_key() || browser::is_typing() || ui.dialog.read_untracked().is_some() {
-        return;
-    }
-    if !has_letter_keys() {
-        return;
-    }
-    match event.key().as_str() {
+    event.prevent_default();
+}
+
+/// Whether a letter was a shortcut.
+fn press_letter(key: &str, ui: Ui) -> bool {
+    match key {
         "/" | "r" => {
-            event.prevent_default();
             browser::focus(if ui.open.read_untracked().is_some() { FIELD } else { SEARCH });
-            if event.key() == "/" {
+            if key == "/" {
                 browser::type_into(FIELD, "/");
             }
         }
         "n" => browser::click_on(".composer [data-mode=note], .composer [data-do=note]"),
         "i" => ui.panel.update(|open| *open = !*open),
         "?" => ui.dialog.set(Some(Dialog::Keys)),
-        _ => return,
+        _ => return false,
     }
-    event.prevent_default();
+    true
 }
 
 /// The next or the one before in the list.

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod list;
 pub mod offers;
 pub mod outbox;
+pub mod page_keys;
 pub mod people;
 pub mod pulse;
 pub mod rich;

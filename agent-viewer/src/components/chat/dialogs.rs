@@ -40,10 +40,33 @@ pub enum Dialog {
     Finder,
 }
 
+impl Dialog {
+    /// Whether it is about the open conversation.
+    const fn is_of_chat(self) -> bool {
+        !matches!(self, Self::Canned | Self::Keys | Self::Finder)
+    }
+}
+
+/// Whether a dialog stays when another conversation is opened: its deed would be done to that one.
+fn stays(dialog: Dialog, was: Option<&str>, open: Option<&str>) -> bool {
+    was == open || !dialog.is_of_chat()
+}
+
 /// The open dialog, if one is.
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let ui = ui();
+    // The browser's way back leads to another conversation too.
+    Effect::new(move |was: Option<Option<String>>| {
+        let open = ui.open.get();
+        let dialog = ui.dialog.get_untracked();
+        if let (Some(was), Some(dialog)) = (was, dialog)
+            && !stays(dialog, was.as_deref(), open.as_deref())
+        {
+            ui.dialog.set(None);
+        }
+        open
+    });
     move || {
         ui.dialog.get().map(|dialog| match dialog {
             Dialog::Transfer => view! { <TransferDialog/> }.into_any(),
@@ -58,5 +81,18 @@ pub fn Dialogs() -> impl IntoView {
             Dialog::Keys => view! { <KeysHelp/> }.into_any(),
             Dialog::Finder => view! { <Finder/> }.into_any(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_about_a_conversation_closes_with_it() {
+        assert!(stays(Dialog::Close, Some("a"), Some("a")));
+        assert!(!stays(Dialog::Close, Some("a"), Some("b")));
+        assert!(!stays(Dialog::Transfer, Some("a"), None));
+        assert!(stays(Dialog::Canned, Some("a"), Some("b")), "it is about none");
     }
 }
