@@ -31,15 +31,17 @@ pub fn ContactsPage() -> impl IntoView {
             let _ = found.try_set(answer.map_or(Loaded::Failed, Loaded::Here));
         })
     };
+    // Whatever else changes about people and sites, the list is asked for once.
+    let is_manager = Memo::new(move |_| chat.is_manager());
     Effect::new(move |_| {
-        if chat.is_manager() {
+        if is_manager.get() {
             load()
         }
     });
     view! {
         <main class="sheet">
             <header class="sheet-top"><h1>{words.say(Text::BlockedVisitors)}</h1><p class="muted">{words.say(Text::BlockedVisitorsHelp)}</p></header>
-            {move || match (chat.is_manager(), found.get()) {
+            {move || match (is_manager.get(), found.get()) {
                 (false, _) if chat.directory.read().role.is_empty() => view! { <Skeleton/> }.into_any(),
                 (false, _) => view! { <Note text=Text::OnlyManagers/> }.into_any(),
                 (true, Loaded::Not | Loaded::Loading) => view! { <Skeleton/> }.into_any(),
