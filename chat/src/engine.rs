@@ -21,6 +21,7 @@ mod fault;
 mod intake;
 mod pace;
 mod presence;
+mod proving;
 mod read;
 mod reload;
 mod removal;
@@ -56,6 +57,7 @@ pub use clock::{Clock, SystemClock};
 pub use fault::Fault;
 use intake::Intake;
 pub use intake::Receipt;
+use proving::Proving;
 pub use read::{Cursor, List, Page, Summary};
 use routing::Routing;
 pub use setup::FirstSetUp;
@@ -100,6 +102,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     shares: Arc<dyn Shares>,
+    proving: Proving,
     settings: Mutex<HashMap<SiteId, Arc<Settings>>>,
     routing: Routing,
     intake: Arc<Intake>,
@@ -122,6 +125,7 @@ impl Engine {
             store,
             clock,
             shares,
+            proving: Proving::default(),
             settings: Mutex::default(),
             routing: Routing::default(),
             intake: Arc::default(),

@@ -1,5 +1,5 @@
 //! Shares of the visitor's page in a conversation: who may begin one, and what the relay tells of it.
-use std::time::Duration;
+use std::sync::Arc;
 
 use chat_proto::visitor::PageProof;
 use store::{Key, Tx};
@@ -13,10 +13,8 @@ use crate::{
 /// What comes before the token in what a browser signs, so that nothing else that its key signs is a proof.
 const SIGNED: &str = "tandem-chat:";
 
-/// So long it is tried to find out whose page a proof is of, where the relay cannot be asked, ...
-const PROVES_FOR: Duration = Duration::from_secs(120);
-/// ... and so often.
-const PROVES_EVERY: Duration = Duration::from_secs(2);
+/// Longest key and longest signature of a proof, bytes: those of P-256 are 122 and 86.
+const MAX_PROOF: usize = 256;
 
 /// What the relay tells of a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,23 +52,19 @@ impl Engine {
         visitor: VisitorId,
         (proof, token): (&PageProof, &str),
     ) -> Result<(), Fault> {
-        match self.prove((site, key), visitor, (proof, token)).await {
-            Err(Fault::Shares(_)) => {}
-            proved => return proved,
+        if MAX_PROOF < proof.key.len().max(proof.signature.len()) {
+            tracing::debug!("what came with a hello is too long for a proof of a page");
+            return Ok(());
         }
-        let (engine, key, proof, token) = (self.clone(), key.to_owned(), proof.clone(), token.to_owned());
-        let until = tokio::time::Instant::now() + PROVES_FOR;
-        tokio::spawn(async move {
-            let mut again = tokio::time::interval(PROVES_EVERY);
-            again.tick().await;
-            while again.tick().await < until {
-                let proved = engine.prove((site, &key), visitor, (&proof, &token)).await;
-                if !matches!(proved, Err(Fault::Shares(_))) {
-                    return;
-                }
+        let told = Arc::new((self.clone(), key.to_owned(), proof.clone(), token.to_owned()));
+        let attempt = move || {
+            let told = told.clone();
+            async move {
+                let (engine, key, proof, token) = &*told;
+                engine.prove((site, key), visitor, (proof, token)).await
             }
-        });
-        Ok(())
+        };
+        self.inner.proving.tries((site, visitor), attempt).await
     }
 
     async fn prove(

@@ -15,6 +15,7 @@ mod hours;
 mod identity;
 mod limits;
 mod once;
+mod pages;
 mod people;
 mod raw;
 mod settings;

@@ -1,4 +1,6 @@
 //! Relay and chat run apart, and one of them is away.
+use std::net::SocketAddr;
+
 use accounts::AgentId as AccountId;
 use chat::{
     engine::{Ask, Engine, Fault, Request},
@@ -6,11 +8,17 @@ use chat::{
 };
 use chat_client::{Place, Visitor};
 use chat_proto::desk::Deed;
+use tandem::apart::service::Config;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use crate::{
     peer::PageKey,
     play,
-    world::{How, Talk, World, form, waits},
+    world::{How, Talk, World, form, waits, way},
 };
 
 // shows: CNT-10, THR-05
@@ -70,35 +78,79 @@ fn while_the_relay_is_away_nothing_is_stored_that_a_share_must_end_before() {
     });
 }
 
+/// The agent who has the conversation of the page's visitor gets to see the page, sooner or later.
+async fn is_known_after_all(world: &World, key: &PageKey) {
+    let _waiting = waits(world, key).await;
+    let mut anna = world.agent("Anna").await;
+    let (conv, no) = anna.is_asked().await.expect("asked");
+    anna.does(&conv, Deed::Accept { no }).await.expect("accepted");
+    let path = format!("/v1/conversations/{conv}/share");
+    let shown = async {
+        let nothing = serde_json::Value::Null;
+        while anna.ask(reqwest::Method::POST, &path, &nothing).await.expect("answered").0 != 201 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(chat_client::PATIENCE, shown).await.expect("known after all");
+    let shares = world.server.app.records.shares(None).await.expect("read");
+    assert_eq!(AccountId(i64::from(shares[0].agent.0)).0, world.id("Anna").await);
+}
+
+/// Asks the chat itself, as behind a front that reaches both.
+fn beside_the_relay(world: &World) -> Place {
+    let chat = world.chat.as_ref().expect("apart").running.addr;
+    Place { server: format!("http://{chat}"), ..world.place() }
+}
+
 // shows: ENT-01
 #[test]
 fn a_page_that_proved_itself_while_the_relay_was_away_is_known_when_it_is_back() {
     play(async {
         let world = World::new(How::Apart).await;
         let key = PageKey::new();
-        let chat = world.chat.as_ref().expect("apart").running.addr;
-        // As behind a front that reaches both.
-        let place = Place { server: format!("http://{chat}"), ..world.place() };
-        let prover = key.prover();
+        let (place, prover) = (beside_the_relay(&world), key.prover());
         let begins = async move || {
             let mut lea = Visitor::new(place).proving(prover);
             lea.start(form(), "fr").await.expect("let in");
             lea
         };
         let (world, _lea) = world.without_relay(begins).await;
-        let _waiting = waits(&world, &key).await;
-        let mut anna = world.agent("Anna").await;
-        let (conv, no) = anna.is_asked().await.expect("asked");
-        anna.does(&conv, Deed::Accept { no }).await.expect("accepted");
-        let path = format!("/v1/conversations/{conv}/share");
-        let shown = async {
-            let nothing = serde_json::Value::Null;
-            while anna.ask(reqwest::Method::POST, &path, &nothing).await.expect("answered").0 != 201 {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(chat_client::PATIENCE, shown).await.expect("known after all");
-        let shares = world.server.app.records.shares(None).await.expect("read");
-        assert_eq!(AccountId(i64::from(shares[0].agent.0)).0, world.id("Anna").await);
+        is_known_after_all(&world, &key).await;
+    });
+}
+
+/// A way to the relay on which it hangs: calls are taken, and get through when it goes on.
+async fn hanging(relay: SocketAddr) -> (SocketAddr, watch::Sender<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let addr = listener.local_addr().expect("its address");
+    let (goes_on, hangs) = watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut hangs = hangs.clone();
+            tokio::spawn(async move {
+                if hangs.wait_for(|goes_on| *goes_on).await.is_ok() {
+                    let mut far = TcpStream::connect(relay).await.expect("the relay");
+                    // Ends as either end does.
+                    let _ = copy_bidirectional(&mut near, &mut far).await;
+                }
+            });
+        }
+    });
+    (addr, goes_on)
+}
+
+// shows: ENT-01
+#[test]
+fn a_relay_that_hangs_keeps_nobody_from_the_chat_and_is_asked_until_it_goes_on() {
+    play(async {
+        let mut world = World::new(How::Apart).await;
+        let (front, goes_on) = hanging(world.server.addr).await;
+        let chat = world.stops_chat().await.expect("it runs apart");
+        world.starts_chat(Config { relay: way(world.folder(), front), ..chat }).await;
+        let key = PageKey::new();
+        let mut lea = Visitor::new(beside_the_relay(&world)).proving(key.prover());
+        lea.start(form(), "fr").await.expect("let in");
+        goes_on.send(true).expect("there are calls");
+        is_known_after_all(&world, &key).await;
     });
 }
