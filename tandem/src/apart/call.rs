@@ -49,6 +49,23 @@ pub enum Unanswered {
     Random(String),
 }
 
+impl Unanswered {
+    /// Whether the same question gets the same answer however often it is asked: the question itself is refused.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => matches!(
+                *status,
+                StatusCode::BAD_REQUEST
+                    | StatusCode::PAYLOAD_TOO_LARGE
+                    | StatusCode::UNSUPPORTED_MEDIA_TYPE
+                    | StatusCode::UNPROCESSABLE_ENTITY
+            ),
+            Self::Json(_) => true,
+            Self::Late(_) | Self::Http(_) | Self::Forged(_) | Self::Random(_) => false,
+        }
+    }
+}
+
 /// The way to the other end; cheap to clone.
 #[derive(Clone)]
 pub struct Link {
@@ -78,7 +95,7 @@ impl Link {
         Ok(Self { http: client()?, to, url: way.url.origin(), key: way.key.clone() })
     }
 
-    /// Asks until there is an answer, or no time any more.
+    /// Asks until there is an answer, or no time any more; what is refused for what it is, once.
     ///
     /// # Errors
     /// The last attempt's.
@@ -94,6 +111,7 @@ impl Link {
             let attempt = tokio::time::timeout(ONE, self.attempt(path, &body)).await;
             match attempt.unwrap_or(Err(Unanswered::Late(path))) {
                 Ok(answer) => return Ok(serde_json::from_slice(&answer)?),
+                Err(error) if error.is_final() => return Err(error),
                 Err(error) if until < tokio::time::Instant::now() + pause + ONE => return Err(error),
                 Err(error) => tracing::debug!(%error, path, "asked again"),
             }
@@ -118,5 +136,42 @@ impl Link {
         let signature = headers.get(HEADER).and_then(|it| it.to_str().ok()).unwrap_or_default();
         let is_theirs = self.key.has_answered(&nonce, &bytes, signature);
         if is_theirs { Ok(bytes.into()) } else { Err(Unanswered::Forged(path)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use axum::{Json, Router, routing::post};
+    use chat::engine::Shares;
+    use chat_proto::visitor::PageProof;
+
+    use super::*;
+    use crate::apart::{answer::guarded, chat_end::RemoteShares, sign::Guard, wire};
+
+    #[tokio::test]
+    async fn a_question_that_is_too_long_is_asked_once_and_is_about_no_page() {
+        let (folder, asked) = (tempfile::tempdir().expect("a folder"), Arc::new(AtomicU32::new(0)));
+        let (key, counted) = (Key::in_folder(folder.path()).expect("a key"), asked.clone());
+        let page = post(|_: Json<wire::Proof>| async { Json(wire::Page { page: None }) });
+        let short = axum::extract::DefaultBodyLimit::max(16 * 1024);
+        let routes = Router::new().route(wire::PAGE, page).layer(short);
+        let counts = axum::middleware::map_request(move |request: axum::extract::Request| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::future::ready(request)
+        });
+        let guard = Guard::new(key.clone(), End::Relay, relay::records::now_ms());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        tokio::spawn(axum::serve(listener, guarded(routes, guard).layer(counts)).into_future());
+        let way = Way { url: url.parse().expect("an address"), key };
+        let shares = RemoteShares(Link::new(End::Relay, &way).expect("a client"));
+        let proof = PageProof { key: "A".repeat(20_000), signature: String::new() };
+        assert_eq!(shares.page("shop", &proof, b"signed").await, Ok(None));
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
     }
 }

@@ -71,7 +71,14 @@ impl Shares for RemoteShares {
                 signature: proof.signature.clone(),
             };
             let answer: Result<wire::Page, _> = self.0.ask(wire::PAGE, &asked).await;
-            Ok(answer.map_err(|error| unreachable(&error))?.page.map(PageId))
+            match answer {
+                Ok(answer) => Ok(answer.page.map(PageId)),
+                Err(error) if error.is_final() => {
+                    tracing::debug!(%error, "the relay does not take what should prove a page");
+                    Ok(None)
+                }
+                Err(error) => Err(unreachable(&error)),
+            }
         })
     }
 }
