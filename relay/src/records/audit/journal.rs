@@ -16,6 +16,8 @@ use super::{At, Entry, now_ms};
 pub(super) struct Journal {
     path: PathBuf,
     file: Option<File>,
+    /// Something may stand there.
+    is_used: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -28,7 +30,7 @@ struct Line {
 
 impl Journal {
     pub const fn at(path: PathBuf) -> Self {
-        Self { path, file: None }
+        Self { path, file: None, is_used: false }
     }
 
     /// What waits in it from before. A line that a crash cut was never promised to anybody, and goes; of one that is
@@ -49,6 +51,7 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
+        self.is_used = true;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n');
         let (mut entries, mut damaged) = (Vec::new(), 0_usize);
@@ -99,17 +102,28 @@ impl Journal {
         written
     }
 
-    /// Nothing waits any more.
+    /// Whether something may stand in it.
+    pub const fn is_used(&self) -> bool {
+        self.is_used
+    }
+
+    /// Nothing waits any more. Asks the disk only where something was kept on it.
     pub fn clear(&mut self) -> io::Result<()> {
+        if !self.is_used {
+            return Ok(());
+        }
         self.file = None;
         match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => self.sync_folder(),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => self.sync_folder()?,
         }
+        self.is_used = false;
+        Ok(())
     }
 
     fn open(&mut self) -> io::Result<&mut File> {
         if self.file.is_none() {
+            self.is_used = true;
             let file = private().create(true).append(true).open(&self.path)?;
             // The file's name has to be there too when the power goes.
             self.sync_folder()?;
@@ -181,6 +195,21 @@ mod tests {
         assert_eq!(left.len(), 1, "{left:?}");
         assert!(left[0].path().extension().is_some_and(|it| it == "bad"), "{left:?}");
         assert_eq!(std::fs::read(left[0].path()).expect("there"), bytes);
+    }
+
+    #[test]
+    fn a_journal_that_nothing_was_kept_in_leaves_the_disk_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.journal");
+        let mut journal = Journal::at(path.clone());
+        assert_eq!(journal.read().expect("read"), []);
+        std::fs::write(&path, "somebody else's").expect("written");
+        journal.clear().expect("nothing to do");
+        assert!(path.exists() && !journal.is_used());
+        journal.append(&[entry("one")]).expect("appended");
+        assert!(journal.is_used());
+        journal.clear().expect("cleared");
+        assert!(!path.exists() && !journal.is_used());
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! The task that writes the log: every entry once, in order, however often the database has to be asked.
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use store::{Error, Store, Tx, params};
 use tokio::{
     sync::{mpsc, oneshot, watch},
+    task::spawn_blocking,
     time::{Duration, Instant, sleep_until},
 };
 
@@ -45,7 +49,7 @@ impl Tries {
 /// See the module.
 pub(super) struct Writer {
     store: Store,
-    journal: Option<Journal>,
+    journal: Option<Arc<Mutex<Journal>>>,
     written: watch::Sender<()>,
     /// What the database has not taken yet. It stands in the journal, where there is one.
     waiting: Vec<(At, Entry)>,
@@ -64,6 +68,7 @@ impl Writer {
         written: watch::Sender<()>,
     ) -> Self {
         let (is_old, tries, again) = (!waiting.is_empty(), Arc::default(), (Instant::now(), AGAIN));
+        let journal = journal.map(|it| Arc::new(Mutex::new(it)));
         Self { store, journal, written, waiting, tries, is_old, again }
     }
 
@@ -116,9 +121,9 @@ impl Writer {
             return;
         }
         loop {
-            if let Some(journal) = &mut self.journal {
-                let from = self.waiting.len() - unkept;
-                match journal.append(&self.waiting[from..]) {
+            if let Some(journal) = &self.journal {
+                let entries = self.waiting[self.waiting.len() - unkept..].to_vec();
+                match on_disk(journal, move |it| it.append(&entries)).await {
                     Ok(()) => return,
                     Err(error) => tracing::error!(%error, "audit entries are neither stored nor kept"),
                 }
@@ -137,7 +142,7 @@ impl Writer {
         let command = move |tx: &mut dyn Tx| append_once(tx, &entries, (&mut lock(&tries), is_old));
         match self.store.write(KEY, command).await {
             Ok(()) => {
-                self.took_all();
+                self.took_all().await;
                 true
             }
             Err(Error::Closed) if self.journal.is_none() => {
@@ -153,11 +158,13 @@ impl Writer {
         }
     }
 
-    fn took_all(&mut self) {
+    async fn took_all(&mut self) {
         self.waiting.clear();
         *lock(&self.tries) = Tries::default();
         (self.is_old, self.again) = (false, (Instant::now(), AGAIN));
-        if let Some(Err(error)) = self.journal.as_mut().map(Journal::clear) {
+        if let Some(journal) = self.journal.as_ref().filter(|it| lock(it).is_used())
+            && let Err(error) = on_disk(journal, Journal::clear).await
+        {
             // Found again after a restart, and known then.
             tracing::error!(%error, "the audit log's journal cannot be removed");
         }
@@ -172,8 +179,17 @@ impl Writer {
     }
 }
 
-fn lock(tries: &Mutex<Tries>) -> MutexGuard<'_, Tries> {
-    tries.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Not on the runtime: a disk takes its time.
+async fn on_disk(
+    journal: &Arc<Mutex<Journal>>,
+    work: impl FnOnce(&mut Journal) -> io::Result<()> + Send + 'static,
+) -> io::Result<()> {
+    let journal = journal.clone();
+    spawn_blocking(move || work(&mut lock(&journal))).await.map_err(io::Error::other)?
 }
 
 /// A commit that was cut short may have been kept. It is looked for behind the log's end, which such a commit holds
