@@ -163,10 +163,11 @@ const luminance = (colour) => [1, 3, 5].reduce((sum, at, which) => {
  */
 export default ({ server, site, tag, prove, warn }) => {
   const { colour, chat: wanted, domain } = tag.dataset, kept = storage(site, domain);
-  const lang = () => document.documentElement.lang || navigator.language;
+  // Some pages write it as a system's locale: fr_FR.
+  const lang = () => (document.documentElement.lang || navigator.language).replaceAll("_", "-");
   const host = document.createElement("div"), root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet(), button = document.createElement("button"), sorry = document.createElement("div");
-  const tongue = /^fr/i.test(lang()) ? "fr" : "en", [label, trouble, again] = WORDS[tongue];
+  const tongue = /^fr\b/i.test(lang()) ? "fr" : "en", [label, trouble, again] = WORDS[tongue];
   const safely = (run) => async (...args) => {
     try {
       return await run(...args);

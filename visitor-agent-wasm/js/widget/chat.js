@@ -13,6 +13,16 @@ const NEAR = 60;
 const BACK = 300;
 /** A screen that the window fills, as in the style. */
 const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
+/** How dates are written: as the page's language does, where that is the one that is shown and a language at all. */
+const written = (lang) => {
+  const shown = /^fr\b/i.test(lang) ? "fr" : "en";
+  try {
+    const [tag] = Intl.getCanonicalLocales(lang);
+    return tag.split("-")[0] === shown ? tag : shown;
+  } catch {
+    return shown;
+  }
+};
 /** Where the visitor goes on: the first of these that is there. */
 const NEXT = ["[role=alertdialog] button", "[aria-invalid]", ".composer textarea", ".ending", ".start :is(input, textarea)", ".ways :is(a, button)"];
 
@@ -35,8 +45,10 @@ class Widget {
     // A page that was kept for the way back knows nothing of the ones in between.
     const back = this.left;
     if (back) this.kept.arrives();
+    const lang = this.lang();
+    this.locale = written(lang);
     const begin = {
-      kept: this.kept.all(), lang: this.lang(), phone: SMALL.matches,
+      kept: this.kept.all(), lang, phone: SMALL.matches,
       online: navigator.onLine, visible: !document.hidden, secret: hex(32), page: this.page(),
     };
     this.left = false;
@@ -244,7 +256,7 @@ class Widget {
 
   draw(view) {
     const follows = this.atEnd();
-    patch(this.root, view, this.lang(), this.button.isConnected ? this.button.nextSibling : this.root.firstChild);
+    patch(this.root, view, this.locale, this.button.isConnected ? this.button.nextSibling : this.root.firstChild);
     const thread = this.scroller, field = this.composer;
     if (field && field !== this.field) this.fit(field);
     this.field = field;
