@@ -79,7 +79,7 @@ impl From<Parts> for App {
 
 impl App {
     /// Somebody's rights may have become less: desks and viewers are looked through.
-    pub async fn people_changed(&self) {
+    pub(crate) async fn people_changed(&self) {
         self.people.send_replace(());
         self.sessions.look_through(self).await;
     }

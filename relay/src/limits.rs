@@ -37,6 +37,8 @@ pub const PING_EVERY: Duration = Duration::from_secs(30);
 pub const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long a request of a shared page waits for the yes that was sent just before it.
 pub const CONSENT_WITHIN: Duration = Duration::from_secs(2);
+/// How often it is looked whether viewers still may view, where nobody told of a change.
+pub const LOOK_AT_PEOPLE: Duration = Duration::from_secs(10);
 /// Open requests and sockets get so long when the server stops.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 

@@ -9,7 +9,7 @@ use axum::{
 };
 use store::{Alone, Migrations, Store};
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
     alone::{self, Holds},
@@ -18,7 +18,7 @@ use crate::{
     auth::{self, ticket::Tickets},
     config::{Config, Demo, PublicUrl, PublicUrlError},
     conversations::Conversations,
-    limits::{Rates, SHUTDOWN_GRACE},
+    limits::{LOOK_AT_PEOPLE, Rates, SHUTDOWN_GRACE},
     metrics::Metrics,
     mount::{Base, MountError, Mounts},
     presence::directory::Directory,
@@ -150,6 +150,7 @@ impl Server {
             None => tokio::spawn(serve(PlainListener(listener), app.clone(), mounted)),
         };
         app.shutdown.spawn(housekeeping(app.clone()));
+        app.shutdown.spawn(watch_people(app.clone(), app.accounts.changes()));
         Ok(Running { addr, url, demo, app, task, store, names })
     }
 }
@@ -263,10 +264,21 @@ async fn housekeeping(app: App) {
     let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
     loop {
         tokio::select! {
-            _ = minutes.tick() => {
-                app.rates.sweep();
-                app.sessions.look_through(&app).await;
-            }
+            _ = minutes.tick() => app.rates.sweep(),
+            () = app.shutdown.wanted() => return,
+        }
+    }
+}
+
+/// Whoever loses a right loses what it opened at once, whichever service of this process took it away. Of a process
+/// elsewhere nobody tells: viewers are looked through now and then.
+async fn watch_people(app: App, mut changes: watch::Receiver<()>) {
+    let mut looks = tokio::time::interval(LOOK_AT_PEOPLE);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            Ok(()) = changes.changed() => app.people_changed().await,
+            _ = looks.tick() => app.sessions.look_through(&app).await,
             () = app.shutdown.wanted() => return,
         }
     }

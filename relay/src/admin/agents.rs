@@ -72,7 +72,6 @@ pub async fn change(
     let sites = app.accounts.sites().await?;
     let agent = app.accounts.change_agent(id, read_change(asked, &sites)?).await?;
     log(&app, &claims, format!("agent_changed {}", stands(&agent))).await;
-    app.people_changed().await;
     Ok(Json(AgentRow::new(agent, &sites)))
 }
 
@@ -107,6 +106,5 @@ pub async fn change_password(
     }
     app.accounts.change_password(claims.agent, asked.old, asked.new).await?;
     log(&app, &claims, "password_changed".to_owned()).await;
-    app.people_changed().await;
     desk::welcome(&app, jar, claims.into_inner()).await
 }

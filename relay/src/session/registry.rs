@@ -136,7 +136,7 @@ impl Registry {
             Err(error) => return tracing::error!(%error, "viewers were not looked through"),
         };
         for handle in running {
-            // What cannot be read now is looked at again in a minute.
+            // What cannot be read now is looked at again soon.
             let Ok(Some(site)) = app.accounts.site(&handle.facts.site).await else { continue };
             let may = agents.iter().filter(|agent| !agent.disabled && agent.sites.has(site.id));
             handle.keep_only(may.filter_map(|agent| auth::on_wire(agent.id).ok()).collect()).await;

@@ -323,3 +323,30 @@ async fn sent_away() {
     let rest = share.viewer.rest();
     assert!(!rest.iter().any(|event| matches!(event, ViewerEvent::Page(..))), "{rest:?}");
 }
+
+#[tokio::test]
+async fn a_viewer_loses_the_page_whoever_took_the_right_away() {
+    let local = tokio::task::LocalSet::new();
+    local.run_until(lost_by(|server| server.app.accounts.clone())).await;
+}
+
+#[tokio::test]
+async fn a_viewer_loses_the_page_when_another_process_took_the_right_away() {
+    let local = tokio::task::LocalSet::new();
+    local.run_until(lost_by(|server| accounts::Accounts::new(server.store().clone()))).await;
+}
+
+/// Through the accounts themselves, as other services change them.
+async fn lost_by(of: impl Fn(&relay::Running) -> accounts::Accounts) {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    share.world.agent("tom@example.com", "Tom", (Role::Admin, SitesOf::All)).await;
+    let gone = accounts::AgentChange { disabled: Some(true), ..accounts::AgentChange::default() };
+    let sophie = accounts::AgentId(share.sophie.me.id.0.into());
+    of(&share.world.server).change_agent(sophie, gone).await.expect("changed");
+    let ended = |event| match event {
+        VisitorEvent::Ended(reason) => Some(reason),
+        _ => None,
+    };
+    assert_eq!(share.visitor.sees(ended).await, EndReason::AgentLeft);
+}
