@@ -16,7 +16,7 @@ use chat_proto::{
 use leptos::{ev, prelude::*};
 
 pub use alarm::{ask as ask_alarm, permission as alarm_permission};
-pub use history::{Past, whole_thread};
+pub use history::whole_thread;
 
 use crate::{
     app::Accounts,
@@ -29,6 +29,7 @@ use crate::{
         list::Listing,
         offers::Offers,
         outbox::Outbox,
+        past::Past,
         people,
         pulse::Pulse,
         thread::Thread,

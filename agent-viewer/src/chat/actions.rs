@@ -7,12 +7,12 @@ use chat_proto::{
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Chat, Loaded, Past};
+use super::{Chat, Loaded};
 use crate::{
     browser,
     i18n::Text,
     net::{chat_http, http::HttpError},
-    state::chat::{list::Feed, outbox::Outgoing, thread::Thread},
+    state::chat::{list::Feed, outbox::Outgoing, past::Past, thread::Thread},
 };
 
 /// How long a word stays at the top.
@@ -72,7 +72,7 @@ impl Chat {
             self.send(&FromDesk::Leave { conv: thread.conv().to_owned() });
         }
         self.missing.set(false);
-        self.past.set(Past::default());
+        self.past.update(Past::leave);
         self.visitor.set(Loaded::Not);
         self.own_typing.set_value(Default::default());
     }

@@ -8,26 +8,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Chat, Loaded};
 use crate::{
     net::chat_http,
-    state::chat::{entries::PastThread, thread::Thread},
+    state::chat::{past::Past, thread::Thread},
 };
-
-/// Conversations of before.
-#[derive(Debug, Clone, Default)]
-pub struct Past {
-    /// Those that are shown above the present one, oldest first.
-    pub shown: Vec<PastThread>,
-    /// Those that are not loaded yet, oldest first; `None` before it is asked.
-    waiting: Option<Vec<(ConversationName, Millis)>>,
-    /// Something is on its way.
-    busy: bool,
-}
-
-impl Past {
-    /// Whether there is nothing above what is shown.
-    pub fn is_whole(&self) -> bool {
-        self.waiting.as_ref().is_some_and(Vec::is_empty)
-    }
-}
 
 impl Chat {
     /// The eye is at the top: earlier messages of this conversation, then the one before it, and so on.
@@ -37,43 +19,48 @@ impl Chat {
         }) else {
             return;
         };
-        if self.past.read_untracked().busy || self.past.read_untracked().is_whole() {
-            return;
-        }
-        self.past.update(|past| past.busy = true);
+        let Some(turn) = self.past.try_update(Past::begin).flatten() else { return };
         spawn_local(async move {
             match before {
                 Some(before) => self.load_earlier(&conv, before).await,
-                None => self.load_past(&conv).await,
+                None => self.load_past(&conv, turn).await,
             }
-            let _ = self.past.try_update(|past| past.busy = false);
+            let _ = self.past.try_update(|past| past.end(turn));
         });
     }
 
     /// Shows the conversations of before down to this one.
     pub fn reach_past(self, wanted: ConversationName) {
         let Some(conv) = self.open_conv() else { return };
+        let turn = self.past.read_untracked().turn();
         spawn_local(async move {
-            while let Some(before) =
-                self.thread.try_read_untracked().and_then(|thread| thread.as_ref().and_then(Thread::earlier))
-            {
-                let known = before;
+            while let Some(before) = self.begins_at(&conv) {
                 self.load_earlier(&conv, before).await;
-                if self.thread.try_read_untracked().and_then(|it| it.as_ref().and_then(Thread::earlier))
-                    == Some(known)
-                {
+                if self.begins_at(&conv) == Some(before) {
                     return;
                 }
             }
-            let shown = move |past: &Past| past.shown.iter().any(|it| it.conv == wanted);
-            while self.past.try_read_untracked().is_some_and(|past| !shown(&past) && !past.is_whole()) {
-                let count = self.past.read_untracked().shown.len();
-                self.load_past(&conv).await;
-                if self.past.try_read_untracked().is_none_or(|past| past.shown.len() == count) {
+            let lacks = |past: &Past| {
+                let is_there = past.shown().iter().any(|it| it.conv == wanted);
+                past.turn() == turn && !is_there && !past.is_whole()
+            };
+            while let Some(count) = self.look_at_past(|past| lacks(past).then(|| past.shown().len())) {
+                self.load_past(&conv, turn).await;
+                if self.look_at_past(|past| Some(past.shown().len())) == Some(count) {
                     return;
                 }
             }
         });
+    }
+
+    /// Where what is loaded of a conversation begins, while it is open and there is more before.
+    fn begins_at(self, conv: &str) -> Option<u64> {
+        self.thread.try_read_untracked()?.as_ref().filter(|it| it.conv() == conv)?.earlier()
+    }
+
+    /// Nothing once the agent is logged out.
+    fn look_at_past<T>(self, look: impl FnOnce(&Past) -> Option<T>) -> Option<T> {
+        look(&*self.past.try_read_untracked()?)
     }
 
     fn open_conv(self) -> Option<ConversationName> {
@@ -86,33 +73,26 @@ impl Chat {
         }
     }
 
-    async fn load_past(self, conv: &str) {
-        if self.past.read_untracked().waiting.is_none() {
+    async fn load_past(self, conv: &str, turn: u64) {
+        if !self.past.try_read_untracked().is_some_and(|past| past.is_listed()) {
             let Some(id) = self.visitor_id() else { return };
             let Ok(all) = chat_http::conversations_of(id).await else { return };
-            let mut before: Vec<Row> = all.into_iter().filter(|row| row.conv != conv).collect();
-            before.sort_by_key(|row| row.at);
-            let begun =
-                self.thread.read_untracked().as_ref().and_then(|it| it.msgs().first().map(|msg| msg.at));
-            let before = before.into_iter().filter(|row| begun.is_none_or(|begun| row.at <= begun));
-            let waiting = before.map(|row| (row.conv, row.at)).collect();
-            self.past.update(|past| past.waiting = Some(waiting));
+            let Some(all) = self.before(conv, all) else { return };
+            let _ = self.past.try_update(|past| past.list(turn, all));
         }
-        let Some((of, at)) = self.past.read_untracked().waiting.as_ref().and_then(|it| it.last().cloned())
-        else {
-            return;
-        };
+        let Some((of, _)) = self.look_at_past(|past| past.next(turn).cloned()) else { return };
         let Ok(msgs) = whole_thread(&of).await else { return };
-        if self.open_conv().as_deref() != Some(conv) {
-            return;
-        }
-        let at = msgs.first().map_or(at, |msg| msg.at);
-        self.past.update(|past| {
-            if let Some(waiting) = &mut past.waiting {
-                waiting.pop();
-            }
-            past.shown.insert(0, PastThread { conv: of, at, msgs });
-        });
+        let _ = self.past.try_update(|past| past.take(turn, of, msgs));
+    }
+
+    /// Those of a visitor's conversations that come before the open one, oldest first.
+    fn before(self, conv: &str, all: Vec<Row>) -> Option<Vec<(ConversationName, Millis)>> {
+        let thread = self.thread.try_read_untracked()?;
+        let begun = thread.as_ref().filter(|it| it.conv() == conv)?.msgs().first().map(|msg| msg.at);
+        let is_before = |row: &Row| row.conv != conv && begun.is_none_or(|begun| row.at <= begun);
+        let mut before: Vec<_> = all.into_iter().filter(is_before).map(|row| (row.conv, row.at)).collect();
+        before.sort_by_key(|(_, at)| *at);
+        Some(before)
     }
 
     fn with_open(self, conv: &str, act: impl FnOnce(&mut Thread)) {
@@ -124,7 +104,7 @@ impl Chat {
     }
 
     fn visitor_id(self) -> Option<i64> {
-        match &*self.visitor.read_untracked() {
+        match &*self.visitor.try_read_untracked()? {
             Loaded::Here(visitor) => Some(visitor.id),
             Loaded::Not | Loaded::Loading | Loaded::Failed => None,
         }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod offers;
 pub mod outbox;
 pub mod page_keys;
+pub mod past;
 pub mod people;
 pub mod pulse;
 pub mod rich;

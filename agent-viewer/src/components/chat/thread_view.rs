@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser,
-    chat::{Chat, Loaded, Past, chat},
+    chat::{Chat, Loaded, chat},
     components::icon::Icon,
     i18n::{Text, words},
     pages::chats::ui,
@@ -19,6 +19,7 @@ use crate::{
         entries::{Entry, Sources, entries, is_read},
         filter::Filter,
         outbox::{Outbox, Outgoing},
+        past::Past,
         people,
         thread::Thread,
     },
@@ -116,7 +117,7 @@ impl Watched {
         };
         let shown = matches!(filter, Filter::All | Filter::Agent);
         let outgoing = if shown { self.outgoing.get() } else { Vec::new() };
-        entries(&Sources { thread, past: &past.shown, pages, outgoing, filter, day: self.day })
+        entries(&Sources { thread, past: past.shown(), pages, outgoing, filter, day: self.day })
     }
 }
 
