@@ -41,10 +41,10 @@ const LONGEST = 1_000;
 const storage = (site, domain) => {
   const prefix = `tandem.chat:${site}:`, memory = new Map();
   const place = (key) => (key[0] === "~" ? sessionStorage : localStorage);
-  const isShared = (key) => domain && (key === "secret" || key === "live");
+  const isShared = (key) => domain && ["secret", "named", "live"].includes(key);
   const cookie = (key) => {
     try {
-      return document.cookie.split("; ").find((it) => it.startsWith(`tandem.${site}.${key}=`))?.split("=")[1] || null;
+      return decodeURIComponent(document.cookie.split("; ").find((it) => it.startsWith(`tandem.${site}.${key}=`))?.split("=")[1] ?? "") || null;
     } catch {
       return null;
     }
@@ -52,7 +52,7 @@ const storage = (site, domain) => {
   const share = (key, value) => {
     const secure = location.protocol === "https:" ? ";secure" : "";
     try {
-      document.cookie = `tandem.${site}.${key}=${value ?? ""};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : YEAR}${secure}`;
+      document.cookie = `tandem.${site}.${key}=${encodeURIComponent(value ?? "")};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : YEAR}${secure}`;
     } catch {
       // A page that may have none: each subdomain is for itself.
     }
@@ -94,18 +94,18 @@ const storage = (site, domain) => {
           delete found[key];
         }
       }
-      if (secret) found.secret = secret;
+      if (secret) Object.assign(found, { secret, named: cookie("named") ?? undefined });
       return found;
     },
     /** The page is left: how it stands, for the next one. */
     leaves() {
       const at = Date.now();
       kept.set("~at", String(at));
-      if (domain) share("tab", encodeURIComponent(JSON.stringify([at, ...HANDED.map((key) => kept.get(key)?.slice(0, LONGEST + 1))])));
+      if (domain) share("tab", JSON.stringify([at, ...HANDED.map((key) => kept.get(key)?.slice(0, LONGEST + 1))]));
     },
     /** The page begins: as another subdomain's was left a moment ago, if this tab's own was left before. */
     arrives() {
-      const [at, ...handed] = (domain && attempt(() => JSON.parse(decodeURIComponent(cookie("tab"))))) || [];
+      const [at, ...handed] = (domain && attempt(() => JSON.parse(cookie("tab")))) || [];
       if (!(kept.get("~at") < at && Date.now() - at < NEXT_PAGE)) return;
       HANDED.forEach((key, which) => (handed[which]?.length ?? 0) > LONGEST || kept.set(key, handed[which] ?? null));
     },

@@ -111,6 +111,8 @@ pub struct Client {
     custom: Option<Form>,
     secret: String,
     identity: Option<String>,
+    /// Whom the server took the site's word for: the secret is theirs.
+    named: Option<String>,
     token: Option<Token>,
     widget: Option<Widget>,
     config: Asked,
@@ -154,6 +156,7 @@ impl Client {
             left: false,
             secret: read("secret").unwrap_or(&begin.secret).to_owned(),
             identity: None,
+            named: read("named").map(str::to_owned),
             token: None,
             widget: None,
             config: Asked::No,

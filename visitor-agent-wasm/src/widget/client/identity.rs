@@ -8,6 +8,7 @@ use chat_proto::{
 use super::{At, Band, Client, line::Link, parsed};
 use crate::widget::{
     event::{Out, Peer, Place},
+    json::Json,
     thread::Thread,
 };
 
@@ -19,6 +20,10 @@ impl Client {
 
     pub(super) fn token_answered(&mut self, asked: &TokenRequest, token: Token) {
         if *asked == self.asks_for_token() {
+            if let Some(word) = &asked.identity {
+                self.named = Some(subject(word).unwrap_or_default());
+                self.keep("named", self.named.clone());
+            }
             self.token_came(token);
         }
     }
@@ -27,12 +32,24 @@ impl Client {
         if *asked != self.asks_for_token() {
             return;
         }
-        if matches!(status, 400..=499) {
-            self.ui.band = Some(if status == 429 { Band::TooOften } else { Band::Unreachable });
-            // The site's word may be too old; the browser's own secret still stands.
-            self.identity = None;
+        match status {
+            // Not now: nothing is said about the site's word.
+            429 => self.ui.band = Some(Band::TooOften),
+            400..=499 => {
+                self.ui.band = Some(Band::Unreachable);
+                self.is_not_believed(at);
+            }
+            _ => {}
         }
         self.is_lost(at);
+    }
+
+    /// The site's word may be too old. The browser's own secret still stands, unless it is somebody else's.
+    fn is_not_believed(&mut self, at: &At) {
+        let Some(word) = self.identity.take() else { return };
+        if self.named.is_some() && self.named != subject(&word) {
+            self.logs_out(at);
+        }
     }
 
     /// Where a token is kept: under a name that says whose it is.
@@ -82,9 +99,14 @@ impl Client {
     }
 
     pub(super) fn is_called(&mut self, word: String) {
+        // A site says it on each page: the token of whom it names goes on.
+        let goes_on = self.token.is_some() && self.line.link != Link::Token;
+        let is_same = goes_on && self.named.is_some() && self.named == subject(&word);
         self.identity = Some(word);
-        self.forget_token();
-        self.hang_up();
+        if !is_same {
+            self.forget_token();
+            self.hang_up();
+        }
     }
 
     pub(super) fn logs_out(&mut self, at: &At) {
@@ -103,7 +125,7 @@ impl Client {
         self.out(Out::Forget(picked, Place::Here));
         self.forget_conv();
         self.forget_token();
-        for key in ["form", "draft", "live"] {
+        for key in ["form", "draft", "live", "named"] {
             self.keep(key, None);
         }
         self.keep("secret", Some(secret.clone()));
@@ -111,8 +133,30 @@ impl Client {
         self.draft.clear();
         self.out(Out::Bearer(String::new()));
         self.out(Out::Compose(String::new()));
-        (self.ui.form, self.identity, self.custom) = (Form::new(), None, None);
+        (self.ui.form, self.identity, self.named, self.custom) = (Form::new(), None, None, None);
         self.thread = Thread::default();
         self.fold();
     }
+}
+
+/// Whom a site's word names (a JSON Web Token, RFC 7519), as far as the word itself goes: whether it is true, the server
+/// knows.
+fn subject(word: &str) -> Option<String> {
+    let (mut bits, mut bytes) = (0u32, Vec::new());
+    for (at, digit) in word.split('.').nth(1)?.bytes().enumerate() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        if let behind @ 1.. = at % 4 {
+            bytes.push((bits >> (6 - 2 * behind)).to_le_bytes()[0]);
+        }
+    }
+    let claims = Json::parse(str::from_utf8(&bytes).ok()?)?;
+    Some(claims.get("sub")?.text().to_owned()).filter(|it| !it.is_empty())
 }

@@ -69,6 +69,7 @@ impl Client {
         match key {
             "secret" => self.has_secret(value.unwrap_or_default()),
             key if key == self.token_key() => self.token_kept(value.as_deref()),
+            "named" => self.named = value,
             "read" => self.my_read = parsed(value.as_deref()).unwrap_or(self.my_read).max(self.my_read),
             "form" => self.ui.form = parsed(value.as_deref()).unwrap_or_default(),
             // Another tab begins anew.

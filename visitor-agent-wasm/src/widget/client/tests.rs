@@ -509,4 +509,5 @@ fn nothing_of_the_visitor_stays_after_the_log_out() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+mod identity;
 mod lasting;

@@ -1,0 +1,97 @@
+//! Whose the browser's secret is, as the site says it on each page.
+use super::*;
+
+/// What a site says of somebody; only the server looks at the rest.
+fn word_of(sub: &str, serial: u8) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let claims = format!("{{\"sub\":\"{sub}\",\"exp\":{serial}}}");
+    let mut text = String::new();
+    for three in claims.as_bytes().chunks(3) {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
+        (0..=three.len()).for_each(|at| text.push(char::from(DIGITS[bits >> (18 - 6 * at) & 63])));
+    }
+    format!("e30.{text}.tag{serial}")
+}
+
+fn asks(world: &mut World) -> Vec<chat_proto::visitor::TokenRequest> {
+    let outs = std::mem::take(&mut world.outs).into_iter();
+    outs.filter_map(|it| if let Out::Token(asked) = it { Some(asked) } else { None }).collect()
+}
+
+/// In a conversation as somebody whom the site has named.
+fn known() -> World {
+    let mut world = World::talking();
+    world.acts(Act::Identify(word_of("zoé", 1)));
+    world.settles();
+    assert_eq!(world.kept.get("named").map(String::as_str), Some("zoé"));
+    world.outs.clear();
+    world
+}
+
+/// The server does not answer; what was asked meanwhile is refused.
+fn is_refused(world: &mut World, word: &str, status: u16) {
+    world.reachable = false;
+    world.acts(Act::Identify(word.into()));
+    let asked = world.client.asks_for_token();
+    assert_eq!(asked.identity.as_deref(), Some(word));
+    world.tells(Event::TokenFailed(asked, status));
+    world.reachable = true;
+    world.outs.clear();
+    for _ in 0..40 {
+        world.passes(1_000);
+    }
+}
+
+#[test]
+fn who_is_not_believed_is_not_taken_for_who_was_there() {
+    let mut world = known();
+    let secret = world.kept["secret"].clone();
+    is_refused(&mut world, &word_of("ben", 2), 401);
+    world.acts(Act::Open);
+    let asked = asks(&mut world);
+    assert!(
+        !asked.is_empty() && asked.iter().all(|it| it.identity.is_none() && it.secret != secret),
+        "{asked:?}"
+    );
+    assert_eq!((world.kept.get("conv"), world.kept.get("named")), (None, None));
+    assert_eq!(world.client.conv(), None, "the conversation of who was there is shown");
+    assert_ne!(world.kept["secret"], secret);
+}
+
+#[test]
+fn nobody_loses_a_conversation_of_their_own_by_a_word_that_is_too_old() {
+    for (mut world, sub) in [(known(), "zoé"), (World::talking(), "ben")] {
+        let secret = world.kept["secret"].clone();
+        // The same word is not asked for before its token ends.
+        world.client.token = None;
+        is_refused(&mut world, &word_of(sub, 9), 401);
+        assert!(asks(&mut world).iter().all(|it| it.identity.is_none() && it.secret == secret), "{sub}");
+        assert!(world.client.conv().is_some(), "{sub}");
+    }
+}
+
+#[test]
+fn where_it_is_asked_too_often_it_is_asked_again_in_the_same_name() {
+    for status in [429, 500, 503] {
+        let mut world = known();
+        let word = word_of("ben", 2);
+        is_refused(&mut world, &word, status);
+        let asked = asks(&mut world);
+        assert!(!asked.is_empty(), "{status}");
+        assert!(asked.iter().all(|it| it.identity.as_ref() == Some(&word)), "{status}: {asked:?}");
+    }
+}
+
+#[test]
+fn a_site_that_says_it_on_each_page_asks_for_no_token_each_time() {
+    let mut world = known();
+    for serial in 2..6 {
+        world.changes_the_page();
+        world.acts(Act::Identify(word_of("zoé", serial)));
+        world.settles();
+    }
+    assert_eq!(asks(&mut world), []);
+    assert!(world.client.conv().is_some());
+    world.acts(Act::Identify(word_of("ben", 6)));
+    assert_eq!(asks(&mut world).len(), 1, "somebody else");
+}
