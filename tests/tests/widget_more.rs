@@ -263,6 +263,11 @@ async fn two_tabs_are_one_visitor_and_the_second_goes_on_alone() {
         stage.widget().opens().await?;
         stage.widget().writes("From the second").await?;
         stage.widget().has_sent("From the second").await?;
+        // What it cannot store, the first one does not see.
+        let full = "void (Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); })";
+        eval(&window, full).await?;
+        stage.widget().writes("Without room").await?;
+        stage.widget().has_sent("Without room").await?;
         window.switch_to_window(first).await?;
         stage.widget().has_sent("From the second").await?;
         stage.widget().writes("From the first").await?;
@@ -275,7 +280,29 @@ async fn two_tabs_are_one_visitor_and_the_second_goes_on_alone() {
         agent.reads(&conv, |msg| msg.text == "Alone").await?;
         let said =
             agent.open.get(&conv).map(|it| it.msgs.iter().filter(|msg| msg.from == From::Visitor).count());
-        ensure!(said == Some(3), "{said:?} messages arrived");
+        ensure!(said == Some(4), "{said:?} messages arrived");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_left_with_its_log_out_leaves_nothing_of_who_was_here() {
+    in_each_browser("left_with_its_log_out", async |stage: &mut Stage| {
+        stage.opens("/products?lang=en").await?;
+        stage.widget().until("the bubble", "root.querySelector('.open')").await?;
+        let driver = &stage.visitor.driver;
+        let visit = "Object.keys(localStorage).find(key => key.endsWith(':visit'))";
+        let was = format!(
+            "void [['secret', 'a'.repeat(64)], ['draft', 'mine']].forEach(([key, it]) => localStorage.setItem({visit}.slice(0, -5) + key, it))"
+        );
+        eval(driver, &was).await?;
+        // Nobody has opened the chat here: it is not loaded.
+        eval(driver, "void (Tandem.logout(), location.assign('/help?lang=en'))").await?;
+        stage.widget().until("the next page", "location.pathname === '/help' && root.querySelector('.open')").await?;
+        let kept = eval(driver, "Object.entries(localStorage).flat().join()").await?;
+        let kept = kept.as_str().context("a text")?;
+        ensure!(kept.contains(":secret,") && !kept.contains("aaaa") && !kept.contains("mine"), "it keeps {kept}");
         Ok(())
     })
     .await;

@@ -97,6 +97,12 @@ const storage = (site, domain) => {
       if (secret) Object.assign(found, { secret, named: cookie("named") ?? undefined });
       return found;
     },
+    /** Nothing of who was here stays, in no page either that follows at once; the browser has this secret from now on. */
+    forget(secret) {
+      for (const key in kept.all()) if (!["secret", "visit", "colour"].includes(key)) kept.set(key, null);
+      if (domain) share("tab", null);
+      kept.set("secret", secret);
+    },
     /** The page is left: how it stands, for the next one. */
     leaves() {
       const at = Date.now();
@@ -112,6 +118,8 @@ const storage = (site, domain) => {
   };
   return kept;
 };
+
+const hex = (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).reduce((text, it) => text + it.toString(16).padStart(2, "0"), "");
 
 /** Origin and path: what else stands in an address may be somebody's own. */
 const bare = (url) => {
@@ -143,7 +151,7 @@ const visits = (kept) => {
   if (!(now.at - visit?.seen <= PAUSE)) {
     const campaign = {};
     for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_[a-z]+$/.test(key)) campaign[key] = value.slice(0, 200);
-    visit = { id: crypto.getRandomValues(new Uint8Array(16)).reduce((text, it) => text + it.toString(16).padStart(2, "0"), ""), started: now.at, referrer: bare(document.referrer), campaign, pages: [] };
+    visit = { id: hex(16), started: now.at, referrer: bare(document.referrer), campaign, pages: [] };
   }
   if (visit.pages.at(-1)?.url !== now.url) visit.pages.push(now);
   visit.pages = visit.pages.slice(-PAGES);
@@ -191,7 +199,7 @@ export default ({ server, site, tag, prove, warn }) => {
     button.setAttribute("aria-busy", "true");
     try {
       const { start } = await import("./chat.js" + (falls ? `?${falls}` : ""));
-      const started = await start({ server, site, root, host, button, kept, lang, page, paint, prove, fell, warn });
+      const started = await start({ server, site, root, host, button, kept, hex, lang, page, paint, prove, fell, warn });
       for (const [name, args] of told) started[name](...args);
       return started;
     } catch (error) {
@@ -256,7 +264,14 @@ export default ({ server, site, tag, prove, warn }) => {
     setCustomData: tell("setCustomData"),
     logout: async () => {
       told.clear();
-      if (loading || kept.get("secret")) await call("logout")();
+      // At once: the page may be left next.
+      const secret = hex(32), was = kept.get("secret");
+      if (was) kept.forget(secret);
+      if (loading) return call("logout")();
+      if (!was) return;
+      const others = new BroadcastChannel("tandem.chat:" + site);
+      others.postMessage(JSON.stringify({ logout: secret }));
+      others.close();
     },
   };
 };

@@ -6,7 +6,6 @@ import { Line, gecko } from "./line.js";
 // In a release it is part of this file: after a fall, another copy of both is loaded.
 import load, { Chat } from "../widget.js";
 
-const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((it) => it.toString(16).padStart(2, "0")).join("");
 /** So near to its end, the thread follows what is new, pixels. */
 const NEAR = 60;
 /** So long after a page has come back out of the back/forward cache the one before has left, milliseconds. */
@@ -31,7 +30,7 @@ class Widget {
     Object.assign(this, place);
     this.url = `${this.server}/v1/widget/${encodeURIComponent(this.site)}`;
     this.queue = [];
-    this.files = new Files({ server: this.server, site: this.site, name: () => hex(16), tell: (kind, payload) => this.tell(kind, payload) });
+    this.files = new Files({ server: this.server, site: this.site, name: () => this.hex(16), tell: (kind, payload) => this.tell(kind, payload) });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
     this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
@@ -49,7 +48,7 @@ class Widget {
     this.locale = written(lang);
     const begin = {
       kept: this.kept.all(), lang, phone: SMALL.matches,
-      online: navigator.onLine, visible: !document.hidden, secret: hex(32), page: this.page(),
+      online: navigator.onLine, visible: !document.hidden, secret: this.hex(32), page: this.page(),
     };
     this.left = false;
     this.machine?.free();
@@ -96,7 +95,7 @@ class Widget {
     try {
       for (let next; (next = this.queue.shift());) {
         this.heard = next[1];
-        this.take(this.machine.handle(...next, Date.now(), hex(32)));
+        this.take(this.machine.handle(...next, Date.now(), this.hex(32)));
       }
     } catch (error) {
       return this.fall(error);
