@@ -166,9 +166,10 @@ impl Outbox {
         if self.sent.is_some() || now < self.held_until {
             return None;
         }
-        let item = self.items.iter().find(|it| it.is_ready())?;
-        self.sent = Some((item.cid().to_owned(), now));
-        Some(item.frame())
+        let item = self.ready().next()?;
+        let (cid, frame) = (item.cid().to_owned(), item.frame());
+        self.sent = Some((cid, now));
+        Some(frame)
     }
 
     /// What is on its way, and since when.
@@ -189,12 +190,22 @@ impl Outbox {
 
     /// When it may go on, if it was asked to wait.
     pub fn held_until(&self, now: Millis) -> Option<Millis> {
-        (now < self.held_until && self.items.iter().any(Item::is_ready)).then_some(self.held_until)
+        (now < self.held_until && self.ready().next().is_some()).then_some(self.held_until)
     }
 
     /// Everything that can be said at once as the page is left, in its order.
     pub fn rest(&self) -> Vec<FromVisitor> {
-        self.items.iter().filter(|it| it.is_ready()).map(Item::frame).collect()
+        self.ready().map(Item::frame).collect()
+    }
+
+    /// What may be sent now. The end waits for the files of what was said before it: after it nothing is taken.
+    fn ready(&self) -> impl Iterator<Item = &Item> {
+        let mut waits = false;
+        self.items.iter().filter(move |it| {
+            let is_ready = it.is_ready() && !(waits && matches!(it.say, FromVisitor::Close { .. }));
+            waits |= !is_ready && it.failed.is_none();
+            is_ready
+        })
     }
 
     fn is_over(&mut self, cid: &str) {
@@ -247,5 +258,22 @@ mod tests {
         outbox.get_mut("with").expect("it").files[0].done = Some("there".into());
         let Some(FromVisitor::Send { files, .. }) = outbox.next(3) else { panic!("nothing is sent") };
         assert_eq!(files, ["there"]);
+    }
+
+    #[test]
+    fn the_end_does_not_overtake_a_file_that_is_on_its_way() {
+        let mut outbox = Outbox::default();
+        let file = Upload { local: "f".into(), ..Upload::default() };
+        outbox.push(send("with"), vec![file], 1);
+        let close = FromVisitor::Close { cid: "end".into(), conv: "c".into() };
+        outbox.push(close.clone(), vec![], 2);
+        assert_eq!(outbox.next(3), None);
+        assert_eq!(outbox.rest(), [], "nor as the page is left");
+        let mut refused = outbox.clone();
+        refused.get_mut("with").expect("it").failed = Some("type_denied".into());
+        assert_eq!(refused.next(3), Some(close), "what was refused holds nothing up");
+        outbox.get_mut("with").expect("it").files[0].done = Some("there".into());
+        assert_eq!(outbox.rest().iter().map(cid_of).collect::<Vec<_>>(), ["with", "end"]);
+        assert_eq!(outbox.next(3).as_ref().map(cid_of), Some("with"));
     }
 }
