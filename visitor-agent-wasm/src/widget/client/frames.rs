@@ -70,7 +70,10 @@ impl Client {
             Some(conv) if !is_over(conv.stage) || self.conv_name() == Some(&conv.conv) => {
                 self.adopts(conv, at);
             }
-            Some(_) | None if self.conv.is_some() => self.forget_conv(),
+            Some(_) | None if self.conv.is_some() => {
+                self.forget_conv();
+                self.tell_how_it_stands();
+            }
             Some(_) | None => {}
         }
         self.tells_page();

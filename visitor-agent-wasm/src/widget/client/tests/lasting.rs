@@ -188,3 +188,17 @@ fn after_the_log_out_no_tab_comes_as_who_was_there() {
     let outs = other.handle(Event::Token(asks[0].clone(), fresh), &when(now));
     assert!(outs.contains(&Out::Connect), "{outs:?}");
 }
+
+#[test]
+fn what_is_not_theirs_any_more_is_shown_in_no_tab() {
+    let mut world = World::talking();
+    let mut other = beside(&world.kept, world.now);
+    assert!(other.conv().is_some());
+    world.outs.clear();
+    world.tells(Event::Frame(Box::new(ToVisitor::Welcome { now: 0, ping_ms: 5_000, conv: None })));
+    let told = std::mem::take(&mut world.outs).into_iter();
+    for peer in told.filter_map(|it| if let Out::Tell(peer) = it { Some(peer) } else { None }) {
+        other.handle(Event::Peer(Box::new(peer)), &when(world.now));
+    }
+    assert_eq!((world.client.conv(), other.conv()), (None, None));
+}
