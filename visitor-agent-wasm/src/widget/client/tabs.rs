@@ -67,7 +67,11 @@ impl Client {
             }
         }
         match key {
-            "secret" => self.has_secret(value.unwrap_or_default()),
+            "secret" => match value {
+                Some(secret) => self.has_secret(secret),
+                // Taken away by hand, or for want of room: without one nobody is anybody.
+                None => self.keep("secret", Some(self.secret.clone())),
+            },
             key if key == self.token_key() => self.token_kept(value.as_deref()),
             "named" => self.named = value,
             "read" => self.my_read = parsed(value.as_deref()).unwrap_or(self.my_read).max(self.my_read),

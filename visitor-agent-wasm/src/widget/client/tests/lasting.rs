@@ -202,3 +202,13 @@ fn what_is_not_theirs_any_more_is_shown_in_no_tab() {
     }
     assert_eq!((world.client.conv(), other.conv()), (None, None));
 }
+
+#[test]
+fn a_secret_that_is_taken_away_from_under_a_page_is_kept_again() {
+    let mut world = World::talking();
+    let secret = world.kept.remove("secret").expect("a secret");
+    world.outs.clear();
+    world.tells(Event::Stored("secret".into(), None));
+    assert_eq!((world.kept.get("secret"), &world.client.secret), (Some(&secret), &secret));
+    assert!(!world.outs.contains(&Out::Hangup), "{:?}", world.outs);
+}
