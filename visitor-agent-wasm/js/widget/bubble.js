@@ -68,14 +68,16 @@ const storage = (site, domain) => {
   const kept = {
     prefix,
     get: (key) => (isShared(key) && cookie(key)) || (memory.get(key) ?? attempt(() => place(key).getItem(prefix + key)) ?? null),
+    /** Gives whether it outlives the page. */
     set(key, value) {
       if (isShared(key)) share(key, value);
       memory.delete(key);
       const stored = value !== null && attempt(() => (place(key).setItem(prefix + key, value), true));
-      if (stored) return;
+      if (stored) return true;
       // It lives as long as the page. What stood there before does not count any more.
       if (value !== null) memory.set(key, value);
       attempt(() => place(key).removeItem(prefix + key));
+      return value === null;
     },
     all() {
       const found = {};

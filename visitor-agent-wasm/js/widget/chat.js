@@ -140,7 +140,10 @@ class Widget {
 
   perform(kind, value, ...more) {
     switch (kind) {
-      case "save": return this.kept.set(value, more[0]);
+      case "save":
+        // No other tab will see what was said here: this one says it.
+        if (!this.kept.set(value, more[0]) && value.startsWith("out:") && !this.line.leads) this.line.steal();
+        return undefined;
       case "config": return this.config();
       case "token": return this.token(value);
       case "connect": return this.line.connect();

@@ -22,11 +22,16 @@ export class Line {
   /** Waits until this tab leads. Where no lock is to be had, each tab does: the names of what is sent make it once. */
   lead(steal) {
     const { signal } = this.stay, waits = (this.waits = new AbortController());
+    const begin = () => {
+      this.leads = true;
+      this.tell("leads");
+    };
     let held;
     const end = () => {
       if (signal.aborted || waits.signal.aborted) return;
-      if (!held) return this.tell("leads");
+      if (!held) return begin();
       // It was taken from here: this tab did not answer the others.
+      this.leads = false;
       this.tell("follows");
       this.lead();
     };
@@ -36,7 +41,7 @@ export class Line {
       if (signal.aborted) return free();
       signal.addEventListener("abort", free);
       held = true;
-      this.tell("leads");
+      begin();
     })).catch(end);
   }
 
