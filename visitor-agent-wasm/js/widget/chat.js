@@ -315,7 +315,11 @@ class Widget {
     for (const kind of ["keydown", "keyup", "keypress", "beforeinput", "input", "paste"]) on(root, kind, (event) => event.stopPropagation());
     on(window, "online", () => this.tell("online", true));
     on(window, "offline", () => this.tell("online", false));
-    on(document, "visibilitychange", () => this.tell("visible", !document.hidden));
+    on(document, "visibilitychange", () => {
+      this.tell("visible", !document.hidden);
+      // A download may have had the screen when this page was to be back.
+      if (!document.hidden) returns();
+    });
     on(window, "storage", ({ key, newValue, storageArea }) => {
       const { prefix } = this.kept;
       if (storageArea === localStorage && key?.startsWith(prefix)) this.tell("stored", [key.slice(prefix.length), newValue]);
