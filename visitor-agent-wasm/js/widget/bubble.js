@@ -241,7 +241,11 @@ export default ({ server, site, tag, prove, warn }) => {
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-label", label);
-  button.addEventListener("click", safely(async () => (await chat()).toggle()));
+  button.addEventListener("click", safely(async () => {
+    // Whoever clicks while it loads wants it open, however often.
+    const act = button.ariaBusy ? "open" : "toggle";
+    (await chat())[act]();
+  }));
   host.lang = tongue;
   if (wanted !== "off") root.append(button);
   document.documentElement.append(host);

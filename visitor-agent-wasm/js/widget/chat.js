@@ -391,13 +391,15 @@ class Widget {
 
   key(event) {
     const trap = this.root.querySelector(".veil");
-    if (event.key === "Escape" && !event.isComposing) {
+    // Safari ends a composition before it tells of the key that ended it.
+    const composes = event.isComposing || event.keyCode === 229;
+    if (event.key === "Escape" && !composes) {
       event.preventDefault();
       return this.tell("act", trap ? { confirm: false } : "fold");
     }
     // What is behind a question, or a window that fills the screen, cannot be seen.
     if (event.key === "Tab" && (trap || SMALL.matches)) return this.cycle(trap ?? this.root.querySelector(".window"), event);
-    if (event.target === this.composer && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    if (event.target === this.composer && event.key === "Enter" && !event.shiftKey && !composes) {
       event.preventDefault();
       this.send();
     }
