@@ -30,8 +30,8 @@ const YEAR = 31_536_000;
 const NEXT_PAGE = 10_000;
 /** What goes on in the next page, on whichever subdomain it is. */
 const HANDED = ["~open", "~anchor", "draft"];
-/** Longer drafts stay where they were written: a cookie holds no more, characters. */
-const LONGEST = 1_000;
+/** Longer drafts stay where they were written: a cookie holds no more, characters as they stand in it. */
+const LONGEST = 3_000;
 
 /**
  * The site's own storage, under the site's key; keys that begin with `~` are the tab's. Where the site names a domain,
@@ -52,7 +52,7 @@ const storage = (site, domain) => {
   const share = (key, value) => {
     const secure = location.protocol === "https:" ? ";secure" : "";
     try {
-      document.cookie = `tandem.${site}.${key}=${encodeURIComponent(value ?? "")};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : YEAR}${secure}`;
+      document.cookie = `tandem.${site}.${key}=${encodeURIComponent(value ?? "")};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : key === "tab" ? NEXT_PAGE / 1000 : YEAR}${secure}`;
     } catch {
       // A page that may have none: each subdomain is for itself.
     }
@@ -64,6 +64,11 @@ const storage = (site, domain) => {
       // No room, or no storage at all.
       return undefined;
     }
+  };
+  /** What stands under a key; 0 for what does not fit. */
+  const carried = (key) => {
+    const value = kept.get(key);
+    return encodeURIComponent(JSON.stringify(value)).length > LONGEST ? 0 : value;
   };
   const kept = {
     prefix,
@@ -109,13 +114,13 @@ const storage = (site, domain) => {
     leaves() {
       const at = Date.now();
       kept.set("~at", String(at));
-      if (domain) share("tab", JSON.stringify([at, ...HANDED.map((key) => kept.get(key)?.slice(0, LONGEST + 1))]));
+      if (domain) share("tab", JSON.stringify([at, ...HANDED.map(carried)]));
     },
     /** The page begins: as another subdomain's was left a moment ago, if this tab's own was left before. */
     arrives() {
       const [at, ...handed] = (domain && attempt(() => JSON.parse(cookie("tab")))) || [];
       if (!(kept.get("~at") < at && Date.now() - at < NEXT_PAGE)) return;
-      HANDED.forEach((key, which) => (handed[which]?.length ?? 0) > LONGEST || kept.set(key, handed[which] ?? null));
+      HANDED.forEach((key, which) => handed[which] === 0 || kept.set(key, handed[which] ?? null));
     },
   };
   return kept;
