@@ -15,6 +15,7 @@ pub mod mock;
 pub mod queues;
 pub mod refusals;
 pub mod setting;
+pub mod several;
 pub mod sites;
 pub mod tags;
 pub mod team;

@@ -7,9 +7,11 @@ use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use self::{members::Members, removing::RemovingDialog};
-use super::setting::{Foot, Part, Setting, load, loaded};
+use super::{
+    setting::{Foot, Part, Setting},
+    several::Several,
+};
 use crate::{
-    chat::Loaded,
     components::icon::Icon,
     i18n::{Text, words},
     net::site_http,
@@ -28,10 +30,26 @@ const OVERFLOW_S: u32 = 60;
 #[derive(Clone, Copy)]
 struct Page {
     site: StoredValue<String>,
-    /// Every queue of the site, by number and name.
-    names: RwSignal<Vec<(i64, String)>>,
+    queues: Several<Queue>,
     removing: RwSignal<Option<(i64, String)>>,
-    again: Callback<()>,
+}
+
+impl Page {
+    /// Every queue but one, by number and name; tracked.
+    fn others(self, own: i64) -> Vec<(i64, String)> {
+        self.queues.all().into_iter().filter(|it| it.id != own).map(|it| (it.id, it.name)).collect()
+    }
+}
+
+/// A queue as it is proposed.
+fn usual() -> Queue {
+    Queue {
+        strategy: "least_loaded".into(),
+        sticky: true,
+        first_answer_s: 30,
+        accept_timeout_s: 120,
+        ..Queue::default()
+    }
 }
 
 /// A form for each queue, and one that makes another.
@@ -40,72 +58,64 @@ pub fn Queues(
     /// Which site: its key.
     site: String,
 ) -> impl IntoView {
-    let queues = RwSignal::new(Loaded::Not);
     let site = StoredValue::new(site);
-    let again =
-        Callback::new(move |()| load(queues, async move { site_http::queues(&site.get_value()).await }));
-    again.run(());
-    let page = Page { site, names: RwSignal::default(), removing: RwSignal::new(None), again };
-    let show = move |all: Vec<Queue>| {
-        page.names.set(all.iter().map(|it| (it.id, it.name.clone())).collect());
-        let usual = Queue {
-            strategy: "least_loaded".into(),
-            sticky: true,
-            first_answer_s: 30,
-            accept_timeout_s: 120,
-            ..Queue::default()
-        };
-        let alone = all.len() == 1;
+    let queues = Several::new(move || async move { site_http::queues(&site.get_value()).await });
+    let page = Page { site, queues, removing: RwSignal::new(None) };
+    let show = move || {
+        let open = untrack(|| queues.all().len()) == 1;
+        let ids = move || queues.all().into_iter().map(|it| it.id).collect::<Vec<_>>();
         view! {
-            {all.into_iter().map(|queue| view! { <OneQueue queue page open=alone/> }).collect_view()}
-            <OneQueue queue=usual page open=false/>
+            <For each=ids key=|id| *id children=move |id| view! { <OneQueue id page open/> }/>
+            <OneQueue id=0 page open=false/>
         }
         .into_any()
     };
     let dialog = move || page.removing.get().map(|it| view! { <RemovingDialog page it/> });
-    view! { <Part title=Text::Queues help=Text::QueuesHelp name="queues">{loaded(queues, show)} {dialog}</Part> }
+    view! { <Part title=Text::Queues help=Text::QueuesHelp name="queues">{queues.shown(show)} {dialog}</Part> }
 }
 
 #[component]
-fn OneQueue(queue: Queue, page: Page, open: bool) -> impl IntoView {
+fn OneQueue(id: i64, page: Page, open: bool) -> impl IntoView {
     let words = words();
-    let (id, name, served) = (queue.id, queue.name.clone(), queue.members.len());
-    let title = move || if id == 0 { words.now(Text::NewQueue).to_owned() } else { name.clone() };
-    let nobody = id != 0 && served == 0;
+    let setting = Setting::new(untrack(|| page.queues.find(|it| it.id == id)).unwrap_or_else(usual));
+    page.queues.follow(move |it| it.id == id, move |it| setting.learn(it));
+    let title = move || {
+        if id == 0 { words.now(Text::NewQueue).to_owned() } else { setting.kept.read().name.clone() }
+    };
+    let nobody = Memo::new(move |_| id != 0 && setting.kept.read().members.is_empty());
     view! {
         <details class="queue" open=open data-queue=id>
-            <summary>{title} {nobody.then(|| view! { <span class="queue-alone">{words.say(Text::NobodyServes)}</span> })}</summary>
-            <QueueForm queue page/>
+            <summary>{title} <Show when=move || nobody.get()><span class="queue-alone">{words.say(Text::NobodyServes)}</span></Show></summary>
+            <QueueForm id setting page/>
         </details>
     }
 }
 
 #[component]
-fn QueueForm(queue: Queue, page: Page) -> impl IntoView {
+fn QueueForm(id: i64, setting: Setting<Queue>, page: Page) -> impl IntoView {
     let words = words();
-    let id = queue.id;
-    let setting = Setting::new(queue);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let put = move |it: Queue| async move { site_http::save_queue(&page.site.get_value(), &it).await };
         setting.save(put, move || {
             if id == 0 {
-                page.again.run(());
+                setting.take(usual());
             }
+            page.queues.again();
         });
     };
     let sticky = setting.slot("sticky", |it| it.sticky, |it, on| it.sticky = on);
-    let may_go = move || id != 0 && 1 < page.names.read().len();
+    let may_go = Memo::new(move |_| id != 0 && !page.others(id).is_empty());
     let remove = move |_| page.removing.set(Some((id, setting.kept.get_untracked().name)));
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" class:fresh=move || !setting.is_changed() on:submit=submit>
             <Basics setting/>
             <label class="check"><input type="checkbox" name="sticky" prop:checked=sticky.value on:change=move |event| sticky.set.run(event_target_checked(&event))/>
                 <span>{words.say(Text::StickyHelp)}</span></label>
             <OverflowFields setting page own=id/>
             <Members setting/>
             <Foot setting/>
-            <Show when=may_go>
+            <Show when=move || may_go.get()>
                 <div><button type="button" class="button danger" data-do="delete-queue" on:click=remove><Icon icon=lu::LuTrash2/> {words.say(Text::DeleteQueue)}</button></div>
             </Show>
         </form>
@@ -134,7 +144,7 @@ fn Basics(setting: Setting<Queue>) -> impl IntoView {
                 <input name="name" required maxlength="80" aria-invalid=invalid prop:value=name.value on:input=move |event| name.set.run(event_target_value(&event))/>
                 <Under fault=name.fault/></label>
             <label class="field"><span>{words.say(Text::Strategy)}</span>
-                <select name="strategy" on:change=move |event| strategy.set.run(event_target_value(&event))>{STRATEGIES.map(option)}</select></label>
+                <select name="strategy" prop:value=strategy.value on:change=move |event| strategy.set.run(event_target_value(&event))>{STRATEGIES.map(option)}</select></label>
             <Seconds setting names=("first-answer", "first_answer_s") label=Text::FirstAnswer
                 get=|it| it.first_answer_s set=|it, value| it.first_answer_s = value/>
             <Seconds setting names=("accept-timeout", "accept_timeout_s") label=Text::AcceptTimeout
@@ -178,14 +188,11 @@ fn OverflowFields(setting: Setting<Queue>, page: Page, own: i64) -> impl IntoVie
             it.overflow = to.map(|queue| Overflow { queue, after_s });
         },
     );
-    let options = move || {
-        let other = |(id, name): &(i64, String)| {
-            let id = *id;
-            view! { <option value=id.to_string() selected=move || to.value.get() == Some(id)>{name.clone()}</option> }
-        };
-        page.names.read().iter().filter(|(id, _)| *id != own).map(other).collect_view()
+    let option = move |(id, name): (i64, String)| {
+        view! { <option value=id.to_string() selected=move || to.value.get() == Some(id)>{name}</option> }
     };
-    let several = move || page.names.read().iter().any(|(id, _)| *id != own);
+    let several = Memo::new(move |_| !page.others(own).is_empty());
+    let chosen = move || to.value.get().map(|id| id.to_string()).unwrap_or_default();
     let after: fn(&Queue) -> u32 = |it| it.overflow.as_ref().map_or(OVERFLOW_S, |it| it.after_s);
     let set_after: fn(&mut Queue, u32) = |it, seconds| {
         if let Some(it) = &mut it.overflow {
@@ -193,11 +200,12 @@ fn OverflowFields(setting: Setting<Queue>, page: Page, own: i64) -> impl IntoVie
         }
     };
     view! {
-        <Show when=several>
+        <Show when=move || several.get()>
             <div class="field-grid">
                 <label class="field"><span>{words.say(Text::Overflow)}</span>
-                    <select name="overflow" on:change=move |event| to.set.run(event_target_value(&event).parse().ok())>
-                        <option value="">{words.say(Text::OverflowNone)}</option>{options}</select>
+                    <select name="overflow" prop:value=chosen on:change=move |event| to.set.run(event_target_value(&event).parse().ok())>
+                        <option value="">{words.say(Text::OverflowNone)}</option>
+                        <For each=move || page.others(own) key=Clone::clone children=option/></select>
                     <Under fault=to.fault/></label>
                 <Show when=move || to.value.read().is_some()>
                     <Seconds setting names=("overflow-after", "overflow.after_s") label=Text::OverflowAfter get=after set=set_after/>

@@ -52,10 +52,10 @@ pub fn load<T: Send + Sync + 'static, E>(
 
 /// What is loaded, through `show`; a skeleton or a word before.
 pub fn loaded<T: Clone + Send + Sync + 'static>(
-    of: RwSignal<Loaded<T>>,
+    of: impl Into<Signal<Loaded<T>>>,
     show: impl Fn(T) -> AnyView + Send + 'static,
 ) -> impl Fn() -> AnyView + Send {
-    let words = words();
+    let (words, of) = (words(), of.into());
     move || match of.get() {
         Loaded::Not | Loaded::Loading => view! { <Skeleton/> }.into_any(),
         Loaded::Failed => {
@@ -168,7 +168,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Setting<T> {
     }
 
     /// The server has this: shown, unless something else is typed here.
-    fn learn(self, it: T) {
+    pub fn learn(self, it: T) {
         let Some(kept) = self.kept.try_get_untracked() else { return };
         if self.state.get_untracked() == Saving::Busy {
             return;
@@ -182,7 +182,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Setting<T> {
         }
     }
 
-    fn take(self, it: T) {
+    /// Begins anew with this; how saving went stays said.
+    pub fn take(self, it: T) {
         self.now.set(it.clone());
         self.kept.set(it);
         self.other.set(None);

@@ -7,11 +7,13 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use self::origins::{Origins, key_of};
 use super::{
     faults::{Doing, FieldFault, Outcome, act},
-    setting::{Part, load, loaded},
+    setting::Part,
+    several::{Several, after},
+    unsaved::watch_unsaved,
 };
 use crate::{
     app::Accounts,
-    chat::{Loaded, chat},
+    chat::chat,
     components::icon::Icon,
     i18n::{Text, words},
     net::accounts_http::{self, Site},
@@ -22,70 +24,84 @@ use crate::{
 pub fn Sites() -> impl IntoView {
     let accounts = expect_context::<Accounts>();
     let is_admin = Memo::new(move |_| accounts.is_admin());
-    let sites = RwSignal::new(Loaded::Not);
-    let chat = chat();
-    load(sites, accounts_http::sites());
+    let (sites, chat) = (Several::new(accounts_http::sites), chat());
     let again = Callback::new(move |()| {
-        load(sites, accounts_http::sites());
+        sites.again();
         // Desks learn of sites as they come.
         chat.renew();
     });
-    let show = move |all: Vec<Site>| {
-        let alone = all.len() == 1;
-        let lines =
-            all.into_iter().map(|it| view! { <OneSite it again is_admin open=alone/> }).collect_view();
+    let show = move || {
+        let open = untrack(|| sites.all().len()) == 1;
+        let keys = move || sites.all().into_iter().map(|it| it.key).collect::<Vec<_>>();
+        let one = move |key| view! { <OneSite key=StoredValue::new(key) sites again is_admin open/> };
         view! {
-            {lines}
+            <For each=keys key=Clone::clone children=one/>
             <Show when=move || is_admin.get()><NewSite again/></Show>
         }
         .into_any()
     };
-    view! { <Part title=Text::SitesTitle help=Text::SitesHelp name="sites">{loaded(sites, show)}</Part> }
+    view! { <Part title=Text::SitesTitle help=Text::SitesHelp name="sites">{sites.shown(show)}</Part> }
 }
 
 #[component]
-fn OneSite(it: Site, again: Callback<()>, is_admin: Memo<bool>, open: bool) -> impl IntoView {
-    let Site { key, name, origins } = it.clone();
-    let (pages, shown) = (origins.join(", "), key.clone());
+fn OneSite(
+    key: StoredValue<String>,
+    sites: Several<Site>,
+    again: Callback<()>,
+    is_admin: Memo<bool>,
+    open: bool,
+) -> impl IntoView {
+    let now = Memo::new(move |_| sites.find(|it| key.with_value(|key| it.key == *key)).unwrap_or_default());
+    let pages = move || now.read().origins.join(", ");
     view! {
-        <details class="site-fold" open=open data-key=key>
-            <summary><strong>{name}</strong> <code class="muted">{shown}</code></summary>
+        <details class="site-fold" open=open data-key=key.get_value()>
+            <summary><strong>{move || now.read().name.clone()}</strong> <code class="muted">{key.get_value()}</code></summary>
             {move || if is_admin.get() {
-                view! { <Change it=it.clone() again/> }.into_any()
+                view! { <Change now again/> }.into_any()
             } else {
-                view! { <p class="muted">{pages.clone()}</p> }.into_any()
+                view! { <p class="muted">{pages}</p> }.into_any()
             }}
         </details>
     }
 }
 
 #[component]
-fn Change(it: Site, again: Callback<()>) -> impl IntoView {
+fn Change(now: Memo<Site>, again: Callback<()>) -> impl IntoView {
     let words = words();
-    let (key, state) = (it.key, RwSignal::new(Doing::Idle));
-    let before = StoredValue::new((it.name.clone(), it.origins.clone()));
+    let (it, state) = (now.get_untracked(), RwSignal::new(Doing::Idle));
+    let (key, kept) = (it.key.clone(), RwSignal::new(it.clone()));
     let (name, origins) = (RwSignal::new(it.name), RwSignal::new(it.origins));
+    Effect::new(move |_| {
+        let (now, before) = (now.get(), kept.get_untracked());
+        name.update(|it| *it = after(std::mem::take(it), &before.name, now.name.clone()));
+        origins.update(|it| *it = after(std::mem::take(it), &before.origins, now.origins.clone()));
+        kept.set(now);
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let site = Site { key: key.clone(), name: name.get_untracked(), origins: origins.get_untracked() };
-        act(state, async move { accounts_http::change_site(&site).await }, move |()| again.run(()));
+        let sent = site.clone();
+        act(state, async move { accounts_http::change_site(&site).await }, move |()| {
+            kept.set(sent);
+            let _ = again.try_run(());
+        });
     };
     let loses = move || {
         let now = origins.read();
-        before.with_value(|(_, before)| before.iter().any(|it| !now.contains(it)))
+        kept.read().origins.iter().any(|it| !now.contains(it))
     };
-    let changed = move || {
-        let now = (name.get(), origins.get());
-        before.with_value(|before| *before != now)
-    };
-    super::unsaved::watch_unsaved(Signal::derive(changed));
+    let changed = Memo::new(move |_| {
+        let kept = kept.read();
+        *name.read() != kept.name || *origins.read() != kept.origins
+    });
+    watch_unsaved(changed.into());
     view! {
         <form class="form" on:submit=submit>
             <NameField name state/>
             <Origins origins state/>
             <Show when=loses><p class="notice-line">{words.say(Text::RemoveOriginHelp)}</p></Show>
             <footer class="setting-foot">
-                <button type="submit" class="button primary" disabled=move || !changed() || *state.read() == Doing::Busy>{words.say(Text::Save)}</button>
+                <button type="submit" class="button primary" disabled=move || !changed.get() || *state.read() == Doing::Busy>{words.say(Text::Save)}</button>
                 <Outcome state/>
             </footer>
         </form>
@@ -118,8 +134,16 @@ fn NewSite(again: Callback<()>) -> impl IntoView {
         event.prevent_default();
         let site =
             Site { key: shown.get_untracked(), name: name.get_untracked(), origins: origins.get_untracked() };
-        act(state, async move { accounts_http::add_site(&site).await }, move |()| again.run(()));
+        act(state, async move { accounts_http::add_site(&site).await }, move |()| {
+            // The words that it is there stay; the form is ready for another one.
+            name.set(String::new());
+            key.set(None);
+            origins.set(Vec::new());
+            let _ = again.try_run(());
+        });
     };
+    let typed = move || !name.read().is_empty() || key.read().is_some() || !origins.read().is_empty();
+    watch_unsaved(Signal::derive(typed));
     let write = move |event| {
         key.set(Some(event_target_value(&event)));
         state.set(Doing::Idle);
@@ -127,7 +151,7 @@ fn NewSite(again: Callback<()>) -> impl IntoView {
     view! {
         <details class="site-fold site-new" data-key="">
             <summary><Icon icon=lu::LuPlus/> {words.say(Text::NewSite)}</summary>
-            <form class="form" on:submit=submit>
+            <form class="form" class:fresh=move || !typed() on:submit=submit>
                 <div class="field-grid">
                     <NameField name state/>
                     <label class="field"><span>{words.say(Text::SiteKeyName)}</span>

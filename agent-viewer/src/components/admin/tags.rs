@@ -5,13 +5,15 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
     faults::{DoFoot, Doing, FieldFault, Outcome, act},
-    setting::{Part, load, loaded},
+    setting::{Part, load},
+    several::{Several, after},
+    unsaved::watch_unsaved,
 };
 use crate::{
     chat::Loaded,
     components::{chat::modal::Modal, icon::Icon},
     i18n::{Text, words},
-    net::site_http,
+    net::{admin_http, site_http},
 };
 
 const FRESH: &str = "#6a5cf0";
@@ -20,8 +22,13 @@ const FRESH: &str = "#6a5cf0";
 #[derive(Clone, Copy)]
 struct Page {
     site: StoredValue<String>,
+    tags: Several<Tag>,
     removing: RwSignal<Option<Tag>>,
-    again: Callback<()>,
+}
+
+/// A tag that is not there yet.
+fn fresh() -> Tag {
+    Tag { colour: FRESH.into(), ..Tag::default() }
 }
 
 /// Whether one is wanted; all tags, and the line that makes one.
@@ -30,23 +37,22 @@ pub fn Tags(
     /// Which site: its key.
     site: String,
 ) -> impl IntoView {
-    let tags = RwSignal::new(Loaded::Not);
     let site = StoredValue::new(site);
-    let again = Callback::new(move |()| load(tags, async move { site_http::tags(&site.get_value()).await }));
-    again.run(());
-    let page = Page { site, removing: RwSignal::new(None), again };
-    let show = move |all: Vec<Tag>| {
-        let position = all.iter().map(|it| it.position + 1).max().unwrap_or(0);
-        let fresh = Tag { colour: FRESH.into(), position, ..Tag::default() };
-        let order = StoredValue::new(all.clone());
-        let lines = all.into_iter().map(|tag| view! { <TagLine tag order page/> });
-        view! { {lines.collect_view()} <TagLine tag=fresh order page/> }.into_any()
+    let tags = Several::new(move || async move { site_http::tags(&site.get_value()).await });
+    let page = Page { site, tags, removing: RwSignal::new(None) };
+    let show = move || {
+        let ids = move || tags.all().into_iter().map(|it| it.id).collect::<Vec<_>>();
+        view! {
+            <For each=ids key=|id| *id children=move |id| view! { <TagLine id page/> }/>
+            <TagLine id=0 page/>
+        }
+        .into_any()
     };
     let dialog = move || page.removing.get().map(|it| view! { <RemovingDialog page it/> });
     view! {
         <Part title=Text::TagsTitle help=Text::TagsHelp name="tags">
             <Mandatory site/>
-            {loaded(tags, show)}
+            {tags.shown(show)}
             {dialog}
         </Part>
     }
@@ -57,11 +63,17 @@ pub fn Tags(
 fn Mandatory(site: StoredValue<String>) -> impl IntoView {
     let words = words();
     let (on, state) = (RwSignal::new(Loaded::Not), RwSignal::new(Doing::Idle));
-    load(on, async move { site_http::general(&site.get_value()).await.map(|it| it.tag_required) });
+    load(on, async move { admin_http::general(&site.get_value()).await.map(|it| it.tag_required) });
     let change = move |event| {
         let wanted = event_target_checked(&event);
-        let put =
-            async move { site_http::change_general(&site.get_value(), |it| it.tag_required = wanted).await };
+        let put = async move {
+            let done = site_http::change_general(&site.get_value(), |it| it.tag_required = wanted).await;
+            if done.is_err() && !on.is_disposed() {
+                // The browser ticked it: it stands as it was again.
+                on.notify();
+            }
+            done
+        };
         act(state, put, move |()| on.set(Loaded::Here(wanted)));
     };
     let unknown = move || !matches!(*on.read(), Loaded::Here(_)) || *state.read() == Doing::Busy;
@@ -72,28 +84,74 @@ fn Mandatory(site: StoredValue<String>) -> impl IntoView {
     }
 }
 
+/// What is typed of a tag, and what the server has of it.
+#[derive(Clone, Copy)]
+struct Line {
+    id: i64,
+    typed: RwSignal<Tag>,
+    kept: RwSignal<Tag>,
+    state: RwSignal<Doing>,
+}
+
+impl Line {
+    /// The server has this now.
+    fn learn(self, now: Tag) {
+        // The view may be gone meanwhile.
+        let Some(before) = self.kept.try_get_untracked() else { return };
+        self.typed.update(|typed| *typed = merged(typed, &before, &now));
+        self.kept.set(now);
+    }
+
+    fn save(self, page: Page, it: Tag) {
+        let (site, sent) = (page.site.get_value(), it.clone());
+        act(self.state, async move { site_http::save_tag(&site, &sent).await }, move |()| {
+            if self.id == 0 {
+                self.typed.set(fresh());
+            } else {
+                self.learn(it);
+            }
+            page.tags.again();
+        });
+    }
+}
+
+/// What is typed of a tag stays; everything else is as the server has it now.
+fn merged(typed: &Tag, before: &Tag, now: &Tag) -> Tag {
+    Tag {
+        name: after(typed.name.clone(), &before.name, now.name.clone()),
+        colour: after(typed.colour.clone(), &before.colour, now.colour.clone()),
+        ..now.clone()
+    }
+}
+
 #[component]
-fn TagLine(tag: Tag, order: StoredValue<Vec<Tag>>, page: Page) -> impl IntoView {
+fn TagLine(id: i64, page: Page) -> impl IntoView {
     let words = words();
-    let (id, archived) = (tag.id, tag.archived);
-    let (tag, state) = (RwSignal::new(tag), RwSignal::new(Doing::Idle));
-    let put = move || {
-        let it = tag.get_untracked();
-        let site = page.site.get_value();
-        act(state, async move { site_http::save_tag(&site, &it).await }, move |()| page.again.run(()));
-    };
+    let it = untrack(|| page.tags.find(|it| it.id == id)).unwrap_or_else(fresh);
+    let (typed, kept, state) = (RwSignal::new(it.clone()), RwSignal::new(it), RwSignal::new(Doing::Idle));
+    let line = Line { id, typed, kept, state };
+    page.tags.follow(move |it| it.id == id, move |it| line.learn(it));
+    let changed = Memo::new(move |_| {
+        let (typed, kept) = (typed.read(), kept.read());
+        typed.name != kept.name || typed.colour != kept.colour
+    });
+    watch_unsaved(changed.into());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        put();
+        let mut it = typed.get_untracked();
+        if id == 0 {
+            it.position = untrack(|| page.tags.all()).iter().map(|it| it.position + 1).max().unwrap_or(0);
+        }
+        line.save(page, it);
     };
     view! {
-        <form class="tag-line" class:archived=archived data-tag=id on:submit=submit on:input=move |_| state.set(Doing::Idle)>
-            <input type="color" aria-label=words.say(Text::AccentColour) prop:value=tag.get_untracked().colour
-                on:input=move |event| tag.update(|tag| tag.colour = event_target_value(&event))/>
+        <form class="tag-line" class:archived=move || kept.read().archived data-tag=id on:submit=submit on:input=move |_| state.set(Doing::Idle)>
+            <input type="color" aria-label=words.say(Text::AccentColour) prop:value=move || typed.read().colour.clone()
+                on:input=move |event| typed.update(|tag| tag.colour = event_target_value(&event))/>
             <input name="name" required maxlength="80" aria-label=words.say(Text::Tag) placeholder=words.say(Text::NewTag)
-                prop:value=tag.get_untracked().name on:input=move |event| tag.update(|tag| tag.name = event_target_value(&event))/>
+                prop:value=move || typed.read().name.clone() on:input=move |event| typed.update(|tag| tag.name = event_target_value(&event))/>
             <button type="submit" class="button">{words.say(if id == 0 { Text::AddIt } else { Text::Save })}</button>
-            {(id != 0).then(|| view! { <TagTools tag order page put=Callback::new(move |()| put())/> })}
+            {(id != 0).then(|| view! { <TagTools line page/> })}
             <FieldFault state name="name"/>
         </form>
     }
@@ -101,19 +159,13 @@ fn TagLine(tag: Tag, order: StoredValue<Vec<Tag>>, page: Page) -> impl IntoView 
 
 /// Moves, archives, deletes.
 #[component]
-fn TagTools(
-    tag: RwSignal<Tag>,
-    order: StoredValue<Vec<Tag>>,
-    page: Page,
-    put: Callback<()>,
-) -> impl IntoView {
+fn TagTools(line: Line, page: Page) -> impl IntoView {
     let words = words();
-    let (id, archived) = tag.with_untracked(|tag| (tag.id, tag.archived));
-    let at = order.with_value(|all| all.iter().position(|it| it.id == id).unwrap_or(0));
-    let last = order.with_value(|all| all.len().saturating_sub(1));
-    let (state, name) = (RwSignal::new(Doing::Idle), tag.get_untracked().name);
+    let (kept, id) = (line.kept, line.id);
+    let at = Memo::new(move |_| page.tags.all().iter().position(|it| it.id == id).unwrap_or(0));
+    let last = Memo::new(move |_| page.tags.all().len().saturating_sub(1));
     let swap = move |other: usize| {
-        let moved = order.with_value(|all| moved(all, at, other));
+        let moved = moved(&untrack(|| page.tags.all()), at.get_untracked(), other);
         let site = page.site.get_value();
         let save = async move {
             for it in moved {
@@ -121,24 +173,26 @@ fn TagTools(
             }
             Ok(())
         };
-        act(state, save, move |()| page.again.run(()));
+        act(line.state, save, move |()| page.tags.again());
     };
+    // What is typed beside is not saved by the way.
     let archive = move |_| {
-        tag.update(|tag| tag.archived = !tag.archived);
-        put.run(());
+        let it = kept.get_untracked();
+        line.save(page, Tag { archived: !it.archived, ..it });
     };
-    let (archive_label, archive_icon) =
-        if archived { (Text::Unarchive, lu::LuArchiveRestore) } else { (Text::Archive, lu::LuArchive) };
-    let delete_label = move || words.fill(Text::DeleteTagOf, &[("name", &name)]);
+    let is_archived = Memo::new(move |_| kept.read().archived);
+    let archive_label = move || words.now(if is_archived.get() { Text::Unarchive } else { Text::Archive });
+    let archive_icon = move || if is_archived.get() { lu::LuArchiveRestore } else { lu::LuArchive };
+    let delete_label = move || words.fill(Text::DeleteTagOf, &[("name", &kept.read().name)]);
     view! {
         <span class="tag-tools">
-            <button type="button" class="button quiet square" data-do="up" disabled=at == 0 title=words.say(Text::MoveUp) aria-label=words.say(Text::MoveUp)
-                on:click=move |_| swap(at.saturating_sub(1))><Icon icon=lu::LuArrowUp/></button>
-            <button type="button" class="button quiet square" data-do="down" disabled=at == last title=words.say(Text::MoveDown) aria-label=words.say(Text::MoveDown)
-                on:click=move |_| swap(at + 1)><Icon icon=lu::LuArrowDown/></button>
-            <button type="button" class="button quiet square" data-do="archive" title=words.say(archive_label) aria-label=words.say(archive_label) on:click=archive><Icon icon=archive_icon/></button>
-            <button type="button" class="button quiet square" data-do="delete-tag" title=delete_label.clone() aria-label=delete_label
-                on:click=move |_| page.removing.set(Some(tag.get_untracked()))><Icon icon=lu::LuTrash2/></button>
+            <button type="button" class="button quiet square" data-do="up" disabled=move || at.get() == 0 title=words.say(Text::Raise) aria-label=words.say(Text::Raise)
+                on:click=move |_| swap(at.get_untracked().saturating_sub(1))><Icon icon=lu::LuArrowUp/></button>
+            <button type="button" class="button quiet square" data-do="down" disabled=move || at.get() == last.get() title=words.say(Text::Lower) aria-label=words.say(Text::Lower)
+                on:click=move |_| swap(at.get_untracked() + 1)><Icon icon=lu::LuArrowDown/></button>
+            <button type="button" class="button quiet square" data-do="archive" title=archive_label aria-label=archive_label on:click=archive>{move || view! { <Icon icon=archive_icon()/> }}</button>
+            <button type="button" class="button quiet square" data-do="delete-tag" title=delete_label aria-label=delete_label
+                on:click=move |_| page.removing.set(Some(kept.get_untracked()))><Icon icon=lu::LuTrash2/></button>
         </span>
     }
 }
@@ -163,7 +217,7 @@ fn RemovingDialog(page: Page, it: Tag) -> impl IntoView {
         let site = page.site.get_value();
         act(state, async move { site_http::delete_tag(&site, id).await }, move |()| {
             page.removing.set(None);
-            page.again.run(());
+            page.tags.again();
         });
     };
     let close = Callback::new(move |()| page.removing.set(None));
@@ -199,5 +253,13 @@ mod tests {
         assert_eq!(places(&moved(&tags(&[0, 1, 2]), 1, 0)), [(2, 0), (1, 1)]);
         assert_eq!(places(&moved(&tags(&[0, 0, 0]), 0, 1)), [(1, 1), (3, 2)]);
         assert!(moved(&tags(&[0, 1]), 1, 2).is_empty(), "nothing beyond the end");
+    }
+
+    #[test]
+    fn a_name_that_is_typed_stays_where_a_place_or_another_name_is_told() {
+        let tag = |name: &str, position| Tag { id: 1, name: name.into(), position, ..Tag::default() };
+        let (before, now) = (tag("Late", 0), tag("Lost", 2));
+        assert_eq!(merged(&before, &before, &now), now);
+        assert_eq!(merged(&tag("Torn", 0), &before, &now), tag("Torn", 2));
     }
 }

@@ -17,14 +17,14 @@ pub fn RemovingDialog(page: Page, it: (i64, String)) -> impl IntoView {
     let words = words();
     let state = RwSignal::new(Doing::Idle);
     let (id, name) = it;
-    let others: Vec<_> = page.names.get_untracked().into_iter().filter(|(other, _)| *other != id).collect();
+    let others = untrack(|| page.others(id));
     let to = RwSignal::new(others.first().map(|(id, _)| *id));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (site, to) = (page.site.get_value(), to.get_untracked());
         act(state, async move { site_http::delete_queue(&site, id, to).await }, move |()| {
             page.removing.set(None);
-            page.again.run(());
+            page.queues.again();
         });
     };
     let option = |(id, name): (i64, String)| view! { <option value=id.to_string()>{name}</option> };
