@@ -22,7 +22,7 @@ use crate::{
     chat::{Loaded, chat},
     components::icon::Icon,
     i18n::{Language, Text, words},
-    net::{site_http, told::Wrong},
+    net::{admin_http, site_http, told::Wrong},
     state::{chat::people, languages},
 };
 
@@ -96,9 +96,7 @@ impl Drawing {
     /// Changes the bot; a moment later the server says what is wrong with it.
     fn draw(self, act: impl FnOnce(&mut Flow)) {
         self.flow.update(act);
-        if !matches!(*self.state.read_untracked(), Doing::Idle | Doing::Busy) {
-            self.state.set(Doing::Idle);
-        }
+        self.touch();
         let due = self.checks.try_update_value(|it| {
             *it += 1;
             *it
@@ -112,6 +110,13 @@ impl Drawing {
             },
             REST,
         );
+    }
+
+    /// How the last change went holds no more; what is on its way goes on.
+    fn touch(self) {
+        if !matches!(*self.state.read_untracked(), Doing::Idle | Doing::Busy) {
+            self.state.set(Doing::Idle);
+        }
     }
 
     fn check(self) {
@@ -152,36 +157,37 @@ impl Drawing {
     }
 
     fn save(self) {
-        let site = self.site.get_value();
         let flow =
             (*self.flow.read_untracked() != *self.kept.read_untracked()).then(|| self.flow.get_untracked());
         let meets = self.meets.get_untracked();
         let turned = (meets != self.kept_meets.get_untracked()).then_some(meets);
-        act(self.state, async move { put(&site, flow, turned).await }, move |flow| {
-            if let Some(flow) = flow {
-                self.kept.set(flow.clone());
-                self.flow.set(flow);
+        act(self.state, self.put(flow, turned), move |()| {
+            if self.state.try_get_untracked().is_some() && untrack(|| self.is_changed()) {
+                self.touch();
             }
-            self.kept_meets.set(meets);
         });
     }
-}
 
-/// The bot first: what a site begins with must be there.
-async fn put(site: &str, flow: Option<Flow>, meets: Option<bool>) -> Result<Option<Flow>, Wrong> {
-    let flow = match flow {
-        Some(flow) => Some(site_http::save_bot(site, &flow).await?),
-        None => None,
-    };
-    if let Some(meets) = meets {
-        let entry = if meets { "bot" } else { "queue" };
-        site_http::change_general(site, |it| entry.clone_into(&mut it.entry)).await?;
+    /// The bot first: what a site begins with must be there. What is stored of the two is known at once, even where
+    /// the other one is refused then.
+    async fn put(self, flow: Option<Flow>, meets: Option<bool>) -> Result<(), Wrong> {
+        let site = self.site.get_value();
+        if let Some(sent) = flow {
+            let stored = site_http::save_bot(&site, &sent).await?;
+            let _ = self.flow.try_update(|now| draft::stored(now, &sent, &stored));
+            let _ = self.kept.try_set(stored);
+        }
+        if let Some(meets) = meets {
+            let entry = if meets { "bot" } else { "queue" };
+            site_http::change_general(&site, |it| entry.clone_into(&mut it.entry)).await?;
+            let _ = self.kept_meets.try_set(meets);
+        }
+        Ok(())
     }
-    Ok(flow)
 }
 
 async fn learn(site: String) -> Result<Known, Wrong> {
-    let (flow, general) = (site_http::bot(&site).await?, site_http::general(&site).await?);
+    let (flow, general) = (site_http::bot(&site).await?, admin_http::general(&site).await?);
     Ok(Known { flow, general, queues: site_http::queues(&site).await? })
 }
 
@@ -219,8 +225,9 @@ fn Editor(drawing: Drawing) -> impl IntoView {
     watch_unsaved(changed.into());
     let none = Memo::new(move |_| drawing.flow.read().nodes.is_empty());
     let busy = move || *drawing.state.read() == Doing::Busy;
-    let unsaved =
-        move || (changed.get() && *drawing.state.read() == Doing::Idle).then(|| words.now(Text::BotUnsaved));
+    let unsaved = move || {
+        (changed.get() && *drawing.state.read() == Doing::Idle).then(|| words.now(Text::UnsavedChanges))
+    };
     view! {
         <form class="form bot-form" novalidate on:submit=submit>
             <Entry drawing none/>
@@ -250,7 +257,7 @@ fn Entry(drawing: Drawing, none: Memo<bool>) -> impl IntoView {
         let lacks = move || bot && none.get();
         let choose = move |_| {
             drawing.meets.set(bot);
-            drawing.state.set(Doing::Idle);
+            drawing.touch();
         };
         view! {
             <label class="check"><input type="radio" name="entry" value=value disabled=lacks prop:checked=move || drawing.meets.get() == bot on:change=choose/>
@@ -258,8 +265,8 @@ fn Entry(drawing: Drawing, none: Memo<bool>) -> impl IntoView {
         }
     };
     view! {
-        <fieldset class="bot-entry"><legend>{words.say(Text::BotEntry)}</legend>
-            {one(true, Text::BotEntryBot)} {one(false, Text::BotEntryQueue)}
+        <fieldset class="bot-entry"><legend>{words.say(Text::EntryIs)}</legend>
+            {one(true, Text::EntryBot)} {one(false, Text::EntryQueue)}
         </fieldset>
     }
 }

@@ -202,6 +202,24 @@ pub fn swap_with_next(bot: &mut Bot, id: u32) {
     change(bot, other, |it| it.next = id);
 }
 
+/// What was `sent` is `stored`. What was drawn since then stays; it learns the version, and the numbers that its new
+/// answers were given.
+pub fn stored(now: &mut Bot, sent: &Bot, stored: &Bot) {
+    if *now == *sent {
+        return stored.clone_into(now);
+    }
+    now.version = stored.version;
+    for it in &mut now.nodes {
+        let of = |bot| step(bot, it.id).map(|it: &Step| it.choices.clone()).unwrap_or_default();
+        let given = of(sent).into_iter().zip(of(stored));
+        for (own, (sent, stored)) in it.choices.iter_mut().zip(given) {
+            if own.option == 0 && sent.option == 0 {
+                own.option = stored.option;
+            }
+        }
+    }
+}
+
 /// Languages that anything is said in.
 pub fn languages(bot: &Bot) -> BTreeSet<String> {
     let texts = bot.nodes.iter().flat_map(|it| {

@@ -119,3 +119,20 @@ fn what_is_missing_in_a_language_is_counted() {
         ["Bonjour", "Hello", "Hello"]
     );
 }
+
+#[test]
+fn what_is_drawn_while_it_is_saved_stays_and_learns_its_numbers() {
+    let sent = bot();
+    let mut kept = Bot { version: 2, ..bot() };
+    change(&mut kept, 2, |it| it.choices.iter_mut().zip(1..).for_each(|(it, option)| it.option = option));
+    let mut now = sent.clone();
+    stored(&mut now, &sent, &kept);
+    assert_eq!(now, kept, "nothing was drawn meanwhile");
+    now = sent.clone();
+    change(&mut now, 1, |it| it.text = text("Good morning"));
+    change(&mut now, 2, |it| it.choices.push(choice("A parcel", 3)));
+    stored(&mut now, &sent, &kept);
+    assert_eq!((now.version, step(&now, 1).map(|it| &it.text)), (2, Some(&text("Good morning"))));
+    let numbers = step(&now, 2).map(|it| it.choices.iter().map(|it| it.option).collect::<Vec<_>>());
+    assert_eq!(numbers, Some(vec![1, 2, 0]));
+}
