@@ -358,6 +358,36 @@ async fn what_somebody_else_changed_is_shown_unless_something_is_typed() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_typed_outlives_what_is_saved_beside_it_and_a_log_out() {
+    at_each_desk("settings_kept", Role::Manager, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.opens_part("queues").await?;
+        agent.writes_in("name", "Help desk").await?;
+        agent.clicks_at("[data-queue='0'] summary").await?;
+        let new = agent.window().find(By::Css("[data-queue='0'] [name=name]")).await?;
+        new.send_keys("Returns").await?;
+        agent.clicks_at("[data-queue='0'] button[type=submit]").await?;
+        agent.reads_in("[data-queue]:nth-of-type(2) summary", "Returns").await?;
+        agent.reads_in("[data-queue='0'] [role=status]", "Saved").await?;
+        agent.holds("name", "Help desk").await?;
+        agent.clicks_at(".account").await?;
+        agent.clicks_at("#account .menu-item").await?;
+        agent.finds("the log-in over it", "document.querySelector('.lock[open] [name=password]')").await?;
+        for (field, text) in [("email", &agent.email), ("password", &agent.password)] {
+            let field = format!(".lock [name={field}]");
+            agent.window().find(By::Css(&*field)).await?.send_keys(text).await?;
+        }
+        agent.clicks_at(".lock button[type=submit]").await?;
+        agent.finds("the page again", "!document.querySelector('.lock')").await?;
+        agent.holds("name", "Help desk").await?;
+        agent.clicks_at("[data-queue] button[type=submit]").await?;
+        agent.reads_in("[data-queue] summary", "Help desk").await
+    })
+    .await;
+}
+
 /// Every part, as a picture.
 #[tokio::test]
 async fn admin_pages() {

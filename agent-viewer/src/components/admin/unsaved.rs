@@ -7,7 +7,9 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 
 use crate::{
+    app::{Account, Accounts},
     browser,
+    chat::chat,
     components::chat::modal::Modal,
     i18n::{Text, words},
     stage::listener::Listener,
@@ -54,6 +56,7 @@ impl Unsaved {
 
     /// The page that has forms, inside the router: tells where it is and how to leave it.
     pub fn at_page() -> Self {
+        connect_again();
         let (it, navigate, place) = (expect_context::<Self>(), use_navigate(), use_location());
         let go: Go = Box::new(move |to| navigate(to, NavigateOptions::default()));
         it.go.set_value(Some(go));
@@ -65,7 +68,7 @@ impl Unsaved {
     }
 
     /// Whether anything is not saved; not tracked.
-    fn is_any(self) -> bool {
+    pub fn is_any(self) -> bool {
         self.forms.try_get_untracked().is_some_and(|forms| 0 < forms)
     }
 
@@ -106,6 +109,19 @@ impl Unsaved {
             self.leaving.set(Some(to));
         }
     }
+}
+
+/// The page outlives a log-out: who comes back has a line again.
+fn connect_again() {
+    let (accounts, chat) = (expect_context::<Accounts>(), chat());
+    let is_in = Memo::new(move |_| matches!(accounts.now(), Account::In(_)));
+    Effect::new(move |before: Option<bool>| {
+        let now = is_in.get();
+        if now && before == Some(false) {
+            chat.renew();
+        }
+        now
+    });
 }
 
 /// A form tells whether it holds something that is not saved; it is forgotten with its view.
