@@ -230,12 +230,22 @@ fn format_date(ms_since_1970: i64, language: &str, parts: &[(&str, &str)]) -> St
 
 /// An amount in a currency, by locale; a currency that the browser does not know stands behind the number.
 pub fn money(amount: f64, currency: &str, language: &str) -> String {
+    let of = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into()).ok();
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"style".into(), &"currency".into());
     let _ = js_sys::Reflect::set(&options, &"currency".into(), &currency.into());
-    let locales = js_sys::Array::of1(&language.into());
-    let text = js_sys::Intl::NumberFormat::new(&locales, &options).format().call1(&options, &amount.into());
-    text.ok().and_then(|it| it.as_string()).unwrap_or_else(|| format!("{amount:.2} {currency}"))
+    // Throws for what cannot be a currency: made by name, so that it is not an exception of ours.
+    let text = of(&window(), "Intl").and_then(|intl| {
+        let make = of(&intl, "NumberFormat")?.dyn_into::<js_sys::Function>().ok()?;
+        let made = js_sys::Reflect::construct(&make, &js_sys::Array::of2(&language.into(), &options)).ok()?;
+        of(&made, "format")?
+            .dyn_into::<js_sys::Function>()
+            .ok()?
+            .call1(&made, &amount.into())
+            .ok()?
+            .as_string()
+    });
+    text.unwrap_or_else(|| format!("{amount:.2} {currency}"))
 }
 
 /// A date or moment of ISO 8601, by locale; nothing for what is none.

@@ -27,10 +27,13 @@ pub fn campaign(visitor: &Visitor) -> String {
     values.cloned().collect::<Vec<_>>().join(" · ")
 }
 
-/// A value that is an amount: the number, and its currency (euro where none is told).
+/// A value that is an amount: the number, and its currency (euro where none is told). Nothing for another value: what
+/// is stored may be older than what it is declared to be now.
 pub fn money(value: &str) -> Option<(f64, String)> {
     let (amount, currency) = value.split_once(' ').unwrap_or((value, "EUR"));
-    Some((amount.parse().ok()?, currency.to_owned()))
+    let is_currency = currency.len() == 3 && currency.bytes().all(|it| it.is_ascii_alphabetic());
+    let amount = amount.parse::<f64>().ok().filter(|it| it.is_finite() && is_currency)?;
+    Some((amount, currency.to_owned()))
 }
 
 #[cfg(test)]
@@ -74,6 +77,8 @@ mod tests {
     fn an_amount_has_a_currency() {
         assert_eq!(money("129.90"), Some((129.9, "EUR".into())));
         assert_eq!(money("-5 CHF"), Some((-5.0, "CHF".into())));
-        assert_eq!(money("much"), None);
+        for none in ["much", "129.90 euros", "129.90 €", "5 E1R", "inf", "NaN EUR"] {
+            assert_eq!(money(none), None, "{none}");
+        }
     }
 }
