@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::Accounts,
     components::{
-        admin::faults::{DoFoot, Doing, FieldFault, act},
+        admin::faults::{DoFoot, Doing, FieldFault, Outcome, act},
         avatar::Avatar,
         chat::modal::Modal,
         icon::Icon,
@@ -193,6 +193,7 @@ fn InOrOut(page: Page, it: Agent) -> impl IntoView {
     view! {
         <div class="team-account">
             <button type="button" class=kind data-do="deactivate" on:click=press><Icon icon/> {words.say(label)}</button>
+            <Outcome state/>
         </div>
     }
 }
