@@ -36,7 +36,7 @@ pub fn key_of(label: &str) -> String {
 }
 
 /// The letters of French and its neighbours without their accents.
-const fn plain(sign: char) -> char {
+pub const fn plain(sign: char) -> char {
     match sign {
         'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' | 'æ' => 'a',
         'ç' => 'c',
@@ -101,11 +101,28 @@ impl Unit {
         }
     }
 
+    /// The seconds that a line says in this unit, with a point or a comma; nothing where it says no span.
+    pub fn said(self, line: &str) -> Option<u32> {
+        let count = number(line).filter(|count| (0.0..=1e9).contains(count))?;
+        Some((count * f64::from(self.seconds())).round() as u32)
+    }
+
     /// The largest one that so many seconds are a whole number of.
     pub fn of(seconds: u32) -> Self {
         let fits = |it: &Self| 0 < seconds && seconds.is_multiple_of(it.seconds());
         Self::ALL.into_iter().rev().find(fits).unwrap_or(Self::Seconds)
     }
+}
+
+/// The number that a line says, with a point or a comma.
+pub fn number(line: &str) -> Option<f64> {
+    line.trim().replace(',', ".").parse().ok()
+}
+
+/// A number with two decimals at most, written with this `point`.
+pub fn decimal(number: f64, point: &str) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').replace('.', point)
 }
 
 /// The words of a line, without the commas, semicolons and spaces between them.
@@ -213,6 +230,18 @@ mod tests {
             assert_eq!(Unit::of(seconds), unit, "{seconds}");
         }
         assert_eq!(Unit::of(172_800), Unit::Days);
+    }
+
+    #[test]
+    fn a_part_of_a_unit_is_said_with_a_point_or_a_comma() {
+        assert_eq!(Unit::Minutes.said(" 1,5 "), Some(90));
+        assert_eq!(Unit::Hours.said("1.5"), Some(5_400));
+        assert_eq!(Unit::Days.said("1e9"), Some(u32::MAX), "too long, and refused as that");
+        for none in ["", "1,5,0", "-1", "much", "inf"] {
+            assert_eq!(Unit::Seconds.said(none), None, "{none}");
+        }
+        assert_eq!((decimal(2.5, ","), decimal(30.0, ",")), ("2,5".to_owned(), "30".to_owned()));
+        assert_eq!(number(&decimal(2.25, ",")), Some(2.25));
     }
 
     #[test]

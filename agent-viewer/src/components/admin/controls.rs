@@ -141,28 +141,38 @@ pub fn Duration(
 ) -> impl IntoView {
     let words = words();
     let (id, name) = (named(of.at, "wrong"), of.at.get_value());
-    let unit = RwSignal::new(Unit::of(of.value.get_untracked()));
-    let shown = move || {
-        let seconds = of.value.get();
-        let unit = unit.get();
-        if seconds.is_multiple_of(unit.seconds()) {
-            (seconds / unit.seconds()).to_string()
-        } else {
-            format!("{:.2}", f64::from(seconds) / f64::from(unit.seconds()))
+    let now = of.value.get_untracked();
+    let (unit, typed) = (RwSignal::new(Unit::of(now)), RwSignal::new(String::new()));
+    let write = move |seconds: u32| {
+        let fits = Unit::of(seconds);
+        unit.set(fits);
+        typed.set((seconds / fits.seconds()).to_string());
+    };
+    write(now);
+    // What is typed stays as it is typed, as long as it says the same.
+    Effect::new(move |_| {
+        let (now, faulty) = (of.value.get(), of.fault.read().is_some());
+        if !faulty && unit.get_untracked().said(&typed.read_untracked()) != Some(now) {
+            write(now);
+        }
+    });
+    let read = move || {
+        let said = unit.get_untracked().said(&typed.read_untracked());
+        match said {
+            Some(seconds) => of.set.run(seconds),
+            None => of.spoil.run("no_number"),
         }
     };
-    let read = move |text: String| match text.trim().replace(',', ".").parse::<f64>() {
-        Ok(count) if (0.0..=1e9).contains(&count) => {
-            of.set.run((count * f64::from(unit.get_untracked().seconds())).round() as u32);
-        }
-        _ => of.spoil.run("no_number"),
+    let write_down = move |event| {
+        typed.set(event_target_value(&event));
+        read();
     };
     let choose = move |event| {
-        let (chosen, before) = (event_target_value(&event), unit.get_untracked());
-        let Some(next) = Unit::ALL.into_iter().find(|it| it.seconds().to_string() == chosen) else { return };
-        let count = of.value.get_untracked() / before.seconds();
-        unit.set(next);
-        of.set.run(count.saturating_mul(next.seconds()));
+        let chosen = event_target_value(&event);
+        if let Some(next) = Unit::ALL.into_iter().find(|it| it.seconds().to_string() == chosen) {
+            unit.set(next);
+            read();
+        }
     };
     let option = move |it: Unit| {
         let text = match it {
@@ -177,8 +187,8 @@ pub fn Duration(
     view! {
         <div class="field" role="group" aria-label=words.say(label)><span>{words.say(label)}</span>
             <div class="with-unit">
-                <input name=name type="text" inputmode="decimal" aria-label=words.say(label) aria-invalid=invalid aria-describedby=id.clone() prop:value=shown on:input=move |event| read(event_target_value(&event))/>
-                <select aria-label=words.say(Text::UnitOfTime) on:change=choose>{Unit::ALL.map(option)}</select>
+                <input name=name type="text" inputmode="decimal" aria-label=words.say(label) aria-invalid=invalid aria-describedby=id.clone() prop:value=typed on:input=write_down/>
+                <select aria-label=words.say(Text::UnitOfTime) prop:value=move || unit.get().seconds().to_string() on:change=choose>{Unit::ALL.map(option)}</select>
             </div>
             <small class="muted">{words.say(hint)}</small>
             <FieldWords fault=of.fault id/></div>
@@ -277,7 +287,7 @@ pub fn RowButtons(
         <span class="row-buttons">
             <IconButton icon=lu::LuArrowUp label=label(Text::Raise) id=format!("{of}-{at}-up") off=Signal::derive(move || at == 0) act=move |()| moved(-1)/>
             <IconButton icon=lu::LuArrowDown label=label(Text::Lower) id=format!("{of}-{at}-down") off=Signal::derive(move || count.get() <= at + 1) act=move |()| moved(1)/>
-            <IconButton icon=lu::LuTrash2 label=label(Text::TakeAway) id=format!("{of}-{at}-remove") act=gone/>
+            <IconButton icon=lu::LuTrash2 label=label(Text::Remove) id=format!("{of}-{at}-remove") act=gone/>
         </span>
     }
 }

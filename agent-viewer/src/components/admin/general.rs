@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{
     chat::chat,
-    i18n::{Text, words},
+    i18n::{Language, Text, words},
     net::admin_http,
-    state::languages,
+    state::{
+        languages,
+        settings::{decimal, number},
+    },
 };
 
 /// One mebibyte.
@@ -149,33 +152,34 @@ fn Idle(setting: Setting<General>) -> impl IntoView {
 fn FileSize(setting: Setting<General>) -> impl IntoView {
     let words = words();
     let slot = setting.slot("max_file_bytes", |it| it.max_file_bytes, |it, bytes| it.max_file_bytes = bytes);
-    let shown = move || {
-        let text = format!("{:.2}", slot.value.get() as f64 / MIB);
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    };
-    let read = move |text: String| match text.trim().replace(',', ".").parse::<f64>() {
-        Ok(count) if (0.0..=1e6).contains(&count) => {
-            let bytes = (count * MIB).round() as u64;
-            slot.set.run(bytes);
+    let point = move || if words.language() == Language::French { "," } else { "." };
+    let bytes =
+        |text: &str| number(text).filter(|it| (0.0..=1e6).contains(it)).map(|it| (it * MIB).round() as u64);
+    let typed = RwSignal::new(untrack(|| decimal(slot.value.get() as f64 / MIB, point())));
+    // What is typed stays as it is typed, as long as it says the same.
+    Effect::new(move |before: Option<&'static str>| {
+        let (now, point, faulty) = (slot.value.get(), point(), slot.fault.read().is_some());
+        let is_other = before.is_some_and(|before| before != point);
+        if !faulty && (is_other || bytes(&typed.read_untracked()) != Some(now)) {
+            typed.set(decimal(now as f64 / MIB, point));
         }
-        _ => slot.spoil.run("no_number"),
-    };
-    let typed = RwSignal::new(untrack(shown));
-    Effect::new(move |_| {
-        let now = shown();
-        if typed.read_untracked().trim().replace(',', ".").parse::<f64>().ok() != now.parse().ok()
-            && slot.fault.get_untracked().is_none()
-        {
-            typed.set(now);
-        }
+        point
     });
+    let read = move |event| {
+        let text = event_target_value(&event);
+        let read = bytes(&text);
+        typed.set(text);
+        match read {
+            Some(bytes) => slot.set.run(bytes),
+            None => slot.spoil.run("no_number"),
+        }
+    };
     let most =
         move || words.fill(Text::MaxFileHelp, &[("n", &format!("{:.0}", MAX_FILE_BYTES as f64 / MIB))]);
     let invalid = move || slot.fault.get().is_some().to_string();
     view! {
         <label class="field short"><span>{words.say(Text::MaxFile)}</span>
-            <input name="max_file_bytes" inputmode="decimal" autocomplete="off" aria-invalid=invalid aria-describedby="wrong-max_file_bytes" prop:value=typed
-                on:input=move |event| { typed.set(event_target_value(&event)); read(event_target_value(&event)); }/>
+            <input name="max_file_bytes" inputmode="decimal" autocomplete="off" aria-invalid=invalid aria-describedby="wrong-max_file_bytes" prop:value=typed on:input=read/>
             <small class="muted">{most}</small>
             <FieldWords fault=slot.fault id="wrong-max_file_bytes".to_owned()/></label>
     }

@@ -63,6 +63,7 @@ fn Code(html: String) -> impl IntoView {
 fn Where(site: String) -> impl IntoView {
     let words = words();
     let origins = RwSignal::new(Vec::new());
+    let to = format!("/admin/sites?site={site}");
     let known = RwSignal::new(Loaded::Not);
     load(known, async move {
         let all = accounts_http::sites().await?;
@@ -76,7 +77,7 @@ fn Where(site: String) -> impl IntoView {
         <p class="install-where">{words.say(Text::InstallWhere)} " "
             {move || origins.get().into_iter().map(one).collect_view()}
             <Show when=none><span class="notice-line">{words.say(Text::NoOrigins)}</span></Show>
-            " " <a href="/admin/sites">{words.say(Text::InstallChange)}</a></p>
+            " " <a href=to>{words.say(Text::InstallChange)}</a></p>
     }
 }
 
