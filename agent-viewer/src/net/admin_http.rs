@@ -9,7 +9,8 @@ use super::{
     told::{Wrong, ask, done, get},
 };
 
-fn path(site: &str, what: &str) -> String {
+/// Where something of a site's settings is.
+pub(super) fn path(site: &str, what: &str) -> String {
     format!("/v1/admin/sites/{site}/{what}")
 }
 

@@ -1,11 +1,10 @@
 //! What administration does with one site beside reading its settings: the bot, keys, who serves it, removing.
 use chat_proto::admin::{Agent, Bot, BotFault, General, Queue, SiteKey, Tag};
 
-use super::told::{Wrong, ask, done, get};
-
-fn path(site: &str, what: &str) -> String {
-    format!("/v1/admin/sites/{site}/{what}")
-}
+use super::{
+    admin_http::{general, path, save_general},
+    told::{Wrong, ask, done, get},
+};
 
 /// The bot; without steps while there is none.
 ///
@@ -31,22 +30,14 @@ pub async fn save_bot(site: &str, it: &Bot) -> Result<Bot, Wrong> {
     ask("PUT", &path(site, "bot"), Some(it)).await
 }
 
-/// What is not elsewhere.
-///
-/// # Errors
-/// [`Wrong`].
-pub async fn general(site: &str) -> Result<General, Wrong> {
-    get(&path(site, "general")).await
-}
-
-/// Changes something of it, and leaves the rest as it is on the server now.
+/// Changes something of what is general, and leaves the rest as it is on the server now.
 ///
 /// # Errors
 /// [`Wrong`].
 pub async fn change_general(site: &str, change: impl FnOnce(&mut General)) -> Result<(), Wrong> {
     let mut it = general(site).await?;
     change(&mut it);
-    done("PUT", &path(site, "general"), Some(&it)).await.map(drop)
+    save_general(site, &it).await
 }
 
 /// The queues.

@@ -53,7 +53,6 @@ macro_rules! texts_of_admin {
         SettingUnread: "Correct what is marked first. Nothing was changed.", "Corrigez d’abord ce qui est signalé. Rien n’a été changé.";
         Raise: "Move up", "Monter";
         Lower: "Move down", "Descendre";
-        TakeAway: "Delete", "Supprimer";
         AddLanguage: "Add a language…", "Ajouter une langue…";
         InLanguage: "{what} ({language})", "{what} ({language})";
         UnitOfTime: "Unit", "Unité";

@@ -143,15 +143,10 @@ macro_rules! texts_of_team {
         DeleteTag: "Delete the tag", "Supprimer le tag";
         DeleteTagOf: "Delete the tag {name}", "Supprimer le tag {name}";
         DeleteTagHelp: "Chats that have it keep it: then it is archived.", "Les discussions qui l’ont le gardent : il est alors archivé.";
-        MoveUp: "Move up", "Monter";
-        MoveDown: "Move down", "Descendre";
 
         // The bot
         Bot: "Bot", "Robot";
         BotHelp: "What visitors meet before an agent does. Chats that have begun keep the bot of their beginning.", "Ce que le visiteur rencontre avant un conseiller. Une discussion commencée garde son robot.";
-        BotEntry: "After the form, visitors meet", "Après le formulaire, le visiteur rencontre";
-        BotEntryBot: "The bot", "Le robot";
-        BotEntryQueue: "An agent, straight away", "Un conseiller, tout de suite";
         BotBroken: "Visitors cannot start a chat: the bot is not complete.", "Les visiteurs ne peuvent pas écrire : le robot est incomplet.";
         BotNone: "There is no bot yet.", "Il n’y a pas encore de robot.";
         BotNoneHelp: "Begin with a greeting and a question; each answer leads to a queue.", "Commencez par un accueil et une question ; chaque réponse mène à une file.";
@@ -200,7 +195,6 @@ macro_rules! texts_of_team {
         OneFault: "{n} thing to mend", "{n} point à corriger";
         ManyFaults: "{n} things to mend", "{n} points à corriger";
         BotSaved: "Saved: chats that begin from now on meet it.", "Enregistré : valable dès la prochaine discussion.";
-        BotUnsaved: "Not saved yet", "Pas encore enregistré";
         BotTry: "Try it", "Essayer";
         BotTryAgain: "From the beginning", "Depuis le début";
         TryQueue: "The visitor waits in “{queue}”.", "Le visiteur attend dans « {queue} ».";

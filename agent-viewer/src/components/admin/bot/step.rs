@@ -112,8 +112,8 @@ fn Top(drawing: Drawing, id: u32, kind: Memo<(&'static str, Text, Text, Picture)
             {move || view! { <Icon icon=kind.get().3/> }}
             <select class="bot-kind" name="kind" aria-label=name on:change=turn>{KINDS.map(option)}</select>
             <span class="bot-tools">
-                <Show when=move || upper.get().is_some()><Tool name="step-up" text=Text::MoveUp icon=lu::LuArrowUp press=up/></Show>
-                <Show when=move || lower.get().is_some()><Tool name="step-down" text=Text::MoveDown icon=lu::LuArrowDown press=down/></Show>
+                <Show when=move || upper.get().is_some()><Tool name="step-up" text=Text::Raise icon=lu::LuArrowUp press=up/></Show>
+                <Show when=move || lower.get().is_some()><Tool name="step-down" text=Text::Lower icon=lu::LuArrowDown press=down/></Show>
                 <Tool name="insert" text=Text::InsertMessage icon=lu::LuMessageSquarePlus press=move |_| drawing.draw(|flow| draft::insert_before(flow, id))/>
                 <Tool name="remove-step" text=Text::RemoveStep icon=lu::LuTrash2 press=move |_| drawing.draw(|flow| draft::remove(flow, id))/>
             </span>
@@ -263,8 +263,8 @@ fn Answer(drawing: Drawing, id: u32, at: usize, count: Memo<usize>) -> impl Into
             <WayChoice drawing way=Way { step: id, answer: Some(at) }/>
             <span class="bot-tools">
                 <label class="check"><input type="checkbox" name="shown" prop:checked=move || of(|it| it.enabled) on:change=show/> <span>{words.say(Text::AnswerShown)}</span></label>
-                <Tool name="answer-up" text=Text::MoveUp icon=lu::LuArrowUp press=up disabled=Signal::stored(at == 0)/>
-                <Tool name="answer-down" text=Text::MoveDown icon=lu::LuArrowDown press=down disabled=Signal::derive(move || at + 1 == count.get())/>
+                <Tool name="answer-up" text=Text::Raise icon=lu::LuArrowUp press=up disabled=Signal::stored(at == 0)/>
+                <Tool name="answer-down" text=Text::Lower icon=lu::LuArrowDown press=down disabled=Signal::derive(move || at + 1 == count.get())/>
                 <Tool name="remove-answer" text=Text::RemoveAnswer icon=lu::LuTrash2 press=remove/>
             </span>
         </div>

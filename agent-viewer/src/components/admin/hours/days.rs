@@ -239,7 +239,7 @@ fn ExceptionRow(setting: Setting<Hours>, at: usize) -> impl IntoView {
             <Line label=label(Text::FirstDay) of=from kind="date"/>
             <Line label=label(Text::LastDay) of=to kind="date"/>
             <Spans setting place=Place::Exception(at) name/>
-            <IconButton icon=lu::LuTrash2 label=label(Text::TakeAway) id=format!("exception-{at}-away") act=remove/>
+            <IconButton icon=lu::LuTrash2 label=label(Text::Remove) id=format!("exception-{at}-away") act=remove/>
         </div>
     }
 }

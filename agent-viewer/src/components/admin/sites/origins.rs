@@ -9,6 +9,7 @@ use crate::{
     },
     i18n::{Text, words},
     net::told::Wrong,
+    state::settings::plain,
 };
 
 /// The origin of what somebody pasted: a whole address, or a host alone; nothing where it is neither.
@@ -33,17 +34,8 @@ fn origin_of(text: &str) -> Option<String> {
 
 /// A short name for the code out of a name for people.
 pub fn key_of(name: &str) -> String {
-    let plain = |sign: char| match sign {
-        'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' | 'í' => 'i',
-        'ô' | 'ö' | 'ó' => 'o',
-        'û' | 'ü' | 'ù' | 'ú' => 'u',
-        'ç' => 'c',
-        'a'..='z' | '0'..='9' => sign,
-        _ => '-',
-    };
-    let key: String = name.to_lowercase().chars().map(plain).collect();
+    let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };
+    let key: String = name.to_lowercase().chars().map(plain).map(sign).collect();
     let parts: Vec<_> = key.split('-').filter(|it| !it.is_empty()).collect();
     parts.join("-").chars().take(64).collect()
 }
@@ -140,6 +132,7 @@ mod tests {
     #[test]
     fn a_name_gives_a_key() {
         assert_eq!(key_of("Boutique d’été n°2"), "boutique-d-ete-n-2");
+        assert_eq!(key_of("Øre & Ñandú"), "ore-nandu");
         assert_eq!(key_of("  "), "");
     }
 }
