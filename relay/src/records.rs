@@ -39,8 +39,9 @@ pub fn open(data: &Path, database: &Database, more: &[Migrations]) -> Result<Sto
     }
 }
 
-/// Holds the name of a service on the database, which has been opened: what a service keeps in memory is true only
-/// while no other process runs it on the same rows. Blocks.
+/// Holds the name of a service on the database: what a service keeps in memory is true only while no other process
+/// runs it on the same rows. It is taken before [`open`], so that who may not run brings no table to another version.
+/// Blocks.
 ///
 /// # Errors
 /// When another process runs it, or the database cannot be asked.

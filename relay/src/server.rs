@@ -207,9 +207,14 @@ async fn open(
 ) -> Result<(Store, Vec<Alone>), StartError> {
     let names = [vec![alone::RELAY], others].concat();
     let open = move || {
-        let store = records::open(&config.data, &config.database, &more)?;
-        let names = alone::take(&config, &names).inspect_err(|_| store.close())?;
-        Ok::<_, store::Error>((store, names))
+        let names = alone::take(&config, &names)?;
+        match records::open(&config.data, &config.database, &more) {
+            Ok(store) => Ok((store, names)),
+            Err(error) => {
+                names.into_iter().for_each(Alone::release);
+                Err(error)
+            }
+        }
     };
     Ok(tokio::task::spawn_blocking(open).await.map_err(std::io::Error::other)??)
 }

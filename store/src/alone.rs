@@ -64,7 +64,7 @@ impl Alone {
         Ok(Self { hold, keeper: Keeper::File(file, tell) })
     }
 
-    /// Holds the name on this PostgreSQL server, in its database. The server, or what stands before it, must keep a
+    /// Holds the name on this PostgreSQL server, in its database, which may be empty yet. The server, or what stands before it, must keep a
     /// session's locks: a pool that shares sessions between transactions does not.
     ///
     /// # Errors

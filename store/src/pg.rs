@@ -41,10 +41,19 @@ fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
+/// What of an error is said where something is opened.
+fn opened(error: Error) -> Error {
+    if let Error::Retry(detail) = error { Error::Open(detail) } else { error }
+}
+
+/// Makes the store's own tables.
+fn make_own(session: &mut driver::Session) -> Result<(), Error> {
+    migrate::run(session, BEGIN_ALONE, &[OWN]).map_err(opened)
+}
+
 fn open_here(options: &PostgresOptions, migrations: &[Migrations]) -> Result<Queues, Error> {
-    let opened = |error| if let Error::Retry(detail) = error { Error::Open(detail) } else { error };
     let mut session = options.connect().map_err(opened)?;
-    migrate::run(&mut session, BEGIN_ALONE, &[OWN]).map_err(opened)?;
+    make_own(&mut session)?;
     migrate::run(&mut session, BEGIN_ALONE, migrations).map_err(opened)?;
     session.batch(&worker::forget_the_dead()).map_err(opened)?;
     let (reads, read_queue) = channel();

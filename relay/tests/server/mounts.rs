@@ -20,6 +20,8 @@ use serde_json::json;
 use store::{Key, Migrations, Step};
 use tokio::sync::Notify;
 
+use crate::databases::{self, OnServer, SHARED};
+
 const NOTES: Migrations = Migrations {
     component: "notes",
     steps: &[Step::both("notes", "CREATE TABLE note_note (id {id}, body {text} NOT NULL) {strict};")],
@@ -124,6 +126,22 @@ async fn behind_a_proxy_callers_are_who_asked_it_and_elsewhere_nobody_says_who_t
         let other = log_in("203.0.113.1, 198.51.100.7").await;
         assert_eq!(other == StatusCode::UNAUTHORIZED, seen == "192.0.2.7", "{seen}: {other}");
         server.shutdown().await.expect("stops");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_run_on_a_database_leaves_its_tables_as_they_are() {
+    for server in [None, Some(OnServer::new(SHARED))] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = server.as_ref().map(databases::on).unwrap_or_default();
+        let config = || Config { database: database.clone(), ..Config::loopback(folder.path()) };
+        let first = Server::start(config()).await.expect("starts");
+        let second = Server::start_with(config(), notes(Arc::default())).await.err();
+        assert!(matches!(second, Some(StartError::Store(store::Error::Taken { .. }))), "{second:?}");
+        let steps = "SELECT COUNT(*) FROM schema_step WHERE component = 'notes'";
+        let steps: Result<(i64,), store::Error> = first.store().read(|tx| tx.one(steps, &[])).await;
+        assert_eq!(steps, Ok((0,)));
+        first.shutdown().await.expect("stops");
     }
 }
 

@@ -96,16 +96,17 @@ impl Holder {
         const SAY: &str = "INSERT INTO store_alone (name, holder, said)
             VALUES ($1, $2, $3 || COALESCE(' from ' || host(inet_client_addr()), ''))
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, said = excluded.said";
-        let open = |error: Error| Error::Open(error.to_string());
         let until = Instant::now() + PATIENCE;
-        let mut session = self.connect().map_err(open)?;
-        while !self.lock(&mut session).map_err(open)? {
+        let mut session = self.connect().map_err(super::opened)?;
+        while !self.lock(&mut session).map_err(super::opened)? {
             if until < Instant::now() {
-                return Err(Error::Taken { name: self.name, by: self.said(&mut session).map_err(open)? });
+                return Err(Error::Taken { name: self.name, by: self.said(&mut session) });
             }
             // waits: a lock that is let go tells nobody who only tries.
             thread::sleep(PAUSE);
         }
+        // The first of all finds an empty database.
+        super::make_own(&mut session)?;
         let said = format!("process {}", std::process::id());
         let told = session.client().execute(SAY, &[&self.name, &self.own, &said]);
         told.map(drop).map_err(|error| Error::Open(describe(&error)))?;
@@ -118,11 +119,11 @@ impl Holder {
         row.map(|row| row.get(0)).map_err(|error| Error::Retry(describe(&error)))
     }
 
-    fn said(&self, session: &mut Session) -> Result<String, Error> {
+    /// Who has it, for people: where that cannot be read, it is had all the same.
+    fn said(&self, session: &mut Session) -> String {
         const SAID: &str = "SELECT said FROM store_alone WHERE name = $1";
         let row = session.client().query_opt(SAID, &[&self.name]);
-        let row = row.map_err(|error| Error::Retry(describe(&error)))?;
-        Ok(row.map_or_else(|| "nobody has said who".to_owned(), |row| row.get(0)))
+        row.ok().flatten().map_or_else(|| "nobody has said who".to_owned(), |row| row.get(0))
     }
 
     fn is_still_ours(&self, session: &mut Session) -> Result<bool, Error> {

@@ -54,6 +54,17 @@ fn on_a_server_the_second_is_refused_until_the_first_lets_go() {
 }
 
 #[test]
+fn on_a_server_a_name_is_had_before_there_is_any_table() {
+    let database = Database::new(SHARED);
+    let first = Alone::on_server(&database.options(), "chat").expect("nobody has it");
+    let why = taken(Alone::on_server(&database.options(), "chat"));
+    assert!(why.contains(&format!("process {}", std::process::id())), "{why}");
+    Store::postgres(&database.options(), &[]).expect("opens").close();
+    assert_eq!(*first.hold().borrow(), Hold::Held);
+    first.release();
+}
+
+#[test]
 fn a_lost_session_is_doubtful_until_the_name_is_had_again() {
     let (database, store) = server();
     let first = Alone::on_server(&database.options(), "chat").expect("nobody has it");

@@ -131,9 +131,14 @@ pub async fn start(config: Config, terms: impl FnOnce(Options) -> Options) -> Re
 async fn open(config: &Config) -> Result<(Store, Alone), StartError> {
     let config = config.clone();
     let open = move || {
-        let store = records::open(&config.data, &config.database, &[Chat::TABLES])?;
-        let name = records::alone(&config.data, &config.database, CHAT).inspect_err(|_| store.close())?;
-        Ok::<_, store::Error>((store, name))
+        let name = records::alone(&config.data, &config.database, CHAT)?;
+        match records::open(&config.data, &config.database, &[Chat::TABLES]) {
+            Ok(store) => Ok((store, name)),
+            Err(error) => {
+                name.release();
+                Err(error)
+            }
+        }
     };
     Ok(tokio::task::spawn_blocking(open).await.map_err(std::io::Error::other)??)
 }
