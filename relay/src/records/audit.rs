@@ -8,9 +8,13 @@
 //! Sessions do not wait for the disk: what they log is written in their order, many entries at a time. No entry is
 //! given up: while the database takes none they are kept in a file beside it ([`Audit::start_beside`]), and where that
 //! cannot be written either, whoever logs waits, and with them what they were about to do.
-use std::io;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use cobrowse_core::id::SessionId;
 use sha2::{Digest, Sha256};
@@ -76,7 +80,11 @@ pub struct Audit {
     store: Store,
     /// Changes when something was written.
     written: watch::Sender<()>,
+    ended: Ended,
 }
+
+/// The sessions whose ends wait in the journal from before.
+type Ended = Arc<Mutex<HashSet<SessionId>>>;
 
 enum Order {
     Append(At, Entry),
@@ -109,9 +117,17 @@ impl Audit {
     fn begin(store: Store, journal: Option<Journal>, waiting: Vec<(At, Entry)>) -> Self {
         let (orders, queue) = mpsc::channel(WAITING);
         let written = watch::Sender::default();
-        let writer = Writer::new(store.clone(), (journal, waiting), written.clone());
+        let ends = waiting.iter().filter(|(_, entry)| entry.event.starts_with("ended "));
+        let ended: Ended = Arc::new(Mutex::new(ends.filter_map(|(_, entry)| entry.session).collect()));
+        let writer = Writer::new(store.clone(), (journal, waiting), (written.clone(), ended.clone()));
         tokio::spawn(writer.write_down(queue));
-        Self { orders, store, written }
+        Self { orders, store, written, ended }
+    }
+
+    /// Whether the end of this session waits from before, where the database cannot say it. Ask here first: what does
+    /// not wait any more is in the database.
+    pub fn holds_end_of(&self, session: SessionId) -> bool {
+        writer::lock(&self.ended).contains(&session)
     }
 
     /// Appends an entry, in the order of the calls, without waiting for the disk.

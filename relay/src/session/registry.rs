@@ -90,7 +90,7 @@ impl Registry {
         }
         match app.records.session(id).await? {
             // It ended, and the crash came before that was stored.
-            Some(record) if record.ended_ms.is_none() && app.records.has_ended_by_the_log(id).await? => {
+            Some(record) if record.ended_ms.is_none() && has_ended_by_the_log(app, id).await? => {
                 app.records.end_session(id, "server").await?;
                 Err(Refusal::SessionEnded.into())
             }
@@ -185,4 +185,9 @@ impl Registry {
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, SessionHandle>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The log knows it where it is written, and before that where it waits.
+async fn has_ended_by_the_log(app: &App, id: SessionId) -> Result<bool, store::Error> {
+    Ok(app.audit.holds_end_of(id) || app.records.has_ended_by_the_log(id).await?)
 }

@@ -3,9 +3,10 @@ use cobrowse_core::{
     session::{viewer::ViewerEvent, visitor::VisitorEvent},
     wire::{PageKind, message::ShareState},
 };
-use tokio::task::LocalSet;
+use store::Key;
+use tokio::{task::LocalSet, time::timeout};
 
-use crate::{lanes::until_over_channels, story::Share, world::World};
+use crate::{lanes::until_over_channels, peer::PATIENCE, story::Share, world::World};
 
 #[tokio::test]
 async fn a_share_outlives_a_restart_of_the_server() {
@@ -29,6 +30,40 @@ async fn restart_of(mut share: Share) {
     let me = share.sophie.request(reqwest::Method::GET, "/v1/me").send().await.expect("answered");
     assert_eq!(me.status(), reqwest::StatusCode::OK, "the log-in as well");
     assert!(!share.viewer.rest().iter().any(|event| matches!(event, ViewerEvent::Ended(_))));
+}
+
+#[tokio::test]
+async fn a_share_whose_end_waits_in_the_journal_does_not_come_back() {
+    LocalSet::new().run_until(ended_beside_the_database()).await;
+}
+
+async fn ended_beside_the_database() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    share.world.server.app.audit.flush().await;
+    run(&share, "CREATE TRIGGER full BEFORE INSERT ON relay_audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .await;
+    share.visitor.does(|visitor, now| visitor.stop(now));
+    share.world.until_ended(share.session).await;
+    // As where the crash comes before that.
+    run(&share, "UPDATE relay_session SET ended_ms = NULL, end_reason = NULL").await;
+    share.world = share.world.restarted().await;
+    let app = &share.world.server.app;
+    assert!(!app.records.has_ended_by_the_log(share.session).await.expect("read"));
+    let refused = app.sessions.find(app, share.session).await.err().map(|error| error.code());
+    assert_eq!(refused, Some("session_ended"));
+    // The database takes it again, and says it from now on.
+    let mut written = app.audit.written();
+    assert!(app.audit.holds_end_of(share.session));
+    run(&share, "DROP TRIGGER full").await;
+    timeout(PATIENCE, written.changed()).await.expect("written").expect("the log lives");
+    assert!(app.records.has_ended_by_the_log(share.session).await.expect("read"));
+    assert!(!app.audit.holds_end_of(share.session));
+}
+
+async fn run(share: &Share, sql: &'static str) {
+    let ran = share.world.server.store().write(Key(0), move |tx| tx.execute(sql, &[])).await;
+    ran.map_err(|error: store::Error| error).expect(sql);
 }
 
 #[tokio::test]

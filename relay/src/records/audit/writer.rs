@@ -11,7 +11,7 @@ use tokio::{
     time::{Duration, Instant, sleep_until},
 };
 
-use super::{AGAIN, AGAIN_AT_MOST, AT_ONCE, At, Entry, Journal, KEY, Link, Order, append, hold_end};
+use super::{AGAIN, AGAIN_AT_MOST, AT_ONCE, At, Ended, Entry, Journal, KEY, Link, Order, append, hold_end};
 
 /// So many of the waiting entries were appended, up to this link.
 type Tried = (usize, Link);
@@ -51,6 +51,7 @@ pub(super) struct Writer {
     store: Store,
     journal: Option<Arc<Mutex<Journal>>>,
     written: watch::Sender<()>,
+    ended: Ended,
     /// What the database has not taken yet. It stands in the journal, where there is one.
     waiting: Vec<(At, Entry)>,
     tries: Arc<Mutex<Tries>>,
@@ -65,11 +66,11 @@ impl Writer {
     pub fn new(
         store: Store,
         (journal, waiting): (Option<Journal>, Vec<(At, Entry)>),
-        written: watch::Sender<()>,
+        (written, ended): (watch::Sender<()>, Ended),
     ) -> Self {
         let (is_old, tries, again) = (!waiting.is_empty(), Arc::default(), (Instant::now(), AGAIN));
         let journal = journal.map(|it| Arc::new(Mutex::new(it)));
-        Self { store, journal, written, waiting, tries, is_old, again }
+        Self { store, journal, written, ended, waiting, tries, is_old, again }
     }
 
     /// Writes what is ordered, until nobody can order anything any more.
@@ -161,6 +162,7 @@ impl Writer {
     async fn took_all(&mut self) {
         self.waiting.clear();
         *lock(&self.tries) = Tries::default();
+        lock(&self.ended).clear();
         (self.is_old, self.again) = (false, (Instant::now(), AGAIN));
         if let Some(journal) = self.journal.as_ref().filter(|it| lock(it).is_used())
             && let Err(error) = on_disk(journal, Journal::clear).await
@@ -179,7 +181,7 @@ impl Writer {
     }
 }
 
-fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
