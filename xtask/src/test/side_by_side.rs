@@ -1,33 +1,50 @@
-//! Test programs side by side: cargo runs one after the other, and most stories wait for one browser at a time.
+//! Stories side by side: cargo runs one program of tests after the other, and most stories wait for one browser at a time.
 
 use std::collections::VecDeque;
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::Message;
 
 use crate::run::say;
 
-/// What a test program says of each of its tests ends like this, in a list.
+/// What a program says of each of its tests ends like this, in a list.
 const TEST: &str = ": test";
+/// The programs whose stories take minutes: they begin first, so that none of them is left alone at the end.
+const LONG: [&str; 2] = ["navigations", "differential"];
+/// So many of the slowest stories are named at the end.
+const SLOWEST: usize = 12;
 
-/// A program of tests, built.
+/// A program of stories, built.
 #[derive(Debug)]
 pub struct Program {
     name: String,
     path: PathBuf,
     /// Cargo runs it there.
     folder: PathBuf,
-    tests: usize,
 }
 
-/// Builds what a `cargo test --no-run` names. The programs of many tests come first, so that none of them is left alone
-/// at the end.
+/// One test of a program.
+#[derive(Debug)]
+struct Story {
+    program: Arc<Program>,
+    name: String,
+}
+
+/// How a story ended.
+#[derive(Debug)]
+struct Ended {
+    name: String,
+    took: Duration,
+    passed: bool,
+}
+
+/// Builds what a `cargo test --no-run` names.
 ///
 /// # Errors
 /// When it does not compile.
@@ -41,24 +58,17 @@ pub fn build(command: &mut Command) -> Result<Vec<Program>> {
             && let (true, Some(path)) = (built.profile.test, built.executable)
         {
             let folder = built.manifest_path.parent().context("a manifest in no folder")?.into();
-            let (name, path) = (built.target.name, PathBuf::from(path));
-            programs.push(Program { tests: count(&path)?, name, path, folder });
+            programs.push(Program { name: built.target.name, path: path.into(), folder });
         }
     }
     let status = child.wait()?;
     ensure!(status.success(), "cargo test ended with {status}");
-    programs.sort_by_key(|it| std::cmp::Reverse(it.tests));
+    programs.sort_by_key(|it| !LONG.contains(&it.name.as_str()));
     Ok(programs)
 }
 
-fn count(path: &PathBuf) -> Result<usize> {
-    let listed =
-        Command::new(path).arg("--list").output().with_context(|| format!("starting {}", path.display()))?;
-    Ok(String::from_utf8_lossy(&listed.stdout).lines().filter(|line| line.ends_with(TEST)).count())
-}
-
-/// Runs them all, as many at a time as there are processors, each one test at a time; shows what each printed when it
-/// has ended, and gives their closing lines.
+/// Runs all their stories, as many at a time as there are processors; shows what one printed when it has failed. `rest`
+/// is what the programs get besides: names that choose among the stories, and flags.
 ///
 /// # Errors
 /// Names those that failed.
@@ -68,54 +78,74 @@ pub fn run(
     terms: impl Fn(&mut Command) + Sync,
 ) -> Result<Vec<String>> {
     let lanes = thread::available_parallelism().map_or(1, usize::from);
-    let all = programs.len();
-    let (todo, done) = (Mutex::new(VecDeque::from(programs)), Mutex::new(Vec::new()));
-    let lane = || {
-        while let Some(program) = lock(&todo).pop_front() {
-            let ended = program.run(rest, &terms);
-            let mut done = lock(&done);
-            done.push(ended);
-            say(&format!("{} of {all} programs of tests have ended", done.len()));
-        }
-    };
-    thread::scope(|scope| (0..lanes).for_each(|_| _ = scope.spawn(lane)));
-    let (mut results, mut failed) = (Vec::new(), Vec::new());
-    for ended in done.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        match ended {
-            Ok(lines) => results.extend(lines),
-            Err(why) => failed.push(format!("{why:#}")),
-        }
+    let mut stories = VecDeque::new();
+    for program in programs {
+        stories.extend(Arc::new(program).stories(rest)?);
     }
-    if failed.is_empty() { Ok(results) } else { bail!("{}; {}", failed.join("; "), results.join("; ")) }
+    let all = stories.len();
+    let flags: Vec<_> = rest.iter().filter(|it| it.starts_with('-')).collect();
+    let (todo, done) = (Mutex::new(stories), Mutex::new(Vec::new()));
+    let lane = || -> Result<()> {
+        while let Some(story) = take(&todo) {
+            let ended = story.run(&flags, &terms)?;
+            let mut done = lock(&done);
+            let verdict = if ended.passed { "ok" } else { "FAILED" };
+            let (so_far, took) = (done.len() + 1, ended.took.as_secs_f32());
+            say(&format!("{so_far:>4}/{all} {took:>6.1} s  {} ... {verdict}", ended.name));
+            done.push(ended);
+        }
+        Ok(())
+    };
+    thread::scope(|scope| -> Result<()> {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().try_for_each(|it| it.join().map_err(|_| anyhow::anyhow!("a lane fell"))?)
+    })?;
+    told(done.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn take(todo: &Mutex<VecDeque<Story>>) -> Option<Story> {
+    lock(todo).pop_front()
+}
+
+fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many there were, and which were slow.
+fn told(mut done: Vec<Ended>) -> Result<Vec<String>> {
+    done.sort_by_key(|it| std::cmp::Reverse(it.took));
+    let slow = done.iter().take(SLOWEST).map(|it| format!("{:>8.1} s  {}", it.took.as_secs_f32(), it.name));
+    let failed: Vec<_> = done.iter().filter(|it| !it.passed).map(|it| it.name.as_str()).collect();
+    let mut results = vec![format!("stories: {} passed; {} failed", done.len() - failed.len(), failed.len())];
+    results.extend(slow);
+    if failed.is_empty() { Ok(results) } else { bail!("{} failed: {}", failed.len(), failed.join(", ")) }
+}
+
 impl Program {
-    fn run(&self, rest: &[String], terms: &impl Fn(&mut Command)) -> Result<Vec<String>> {
-        let start = Instant::now();
-        let mut command = Command::new(&self.path);
-        command.args(rest).current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
-        if !rest.iter().any(|it| it.starts_with("--test-threads")) {
-            command.arg("--test-threads=1");
-        }
+    fn stories(self: Arc<Self>, rest: &[String]) -> Result<Vec<Story>> {
+        let mut list = Command::new(&self.path);
+        list.arg("--list").args(rest.iter().filter(|it| !it.starts_with('-')));
+        let listed = list.output().with_context(|| format!("starting {}", self.path.display()))?;
+        let listed = String::from_utf8_lossy(&listed.stdout);
+        let names = listed.lines().filter_map(|line| line.strip_suffix(TEST));
+        Ok(names.map(|name| Story { program: self.clone(), name: name.to_owned() }).collect())
+    }
+}
+
+impl Story {
+    fn run(&self, flags: &[&String], terms: &impl Fn(&mut Command)) -> Result<Ended> {
+        let (start, Program { name, path, folder }) = (Instant::now(), &*self.program);
+        let mut command = Command::new(path);
+        command.args(["--exact", &self.name]).args(flags);
+        command.current_dir(folder).env("CARGO_MANIFEST_DIR", folder);
         terms(&mut command);
-        let ended = command.output().with_context(|| format!("starting {}", self.path.display()))?;
-        let printed = String::from_utf8_lossy(&ended.stdout);
-        let took = start.elapsed().as_secs_f32();
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "     Running {} ({took:.1} s)", self.name)?;
-        out.write_all(&ended.stdout)?;
-        out.write_all(&ended.stderr)?;
-        let told = |line: &&str| line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed");
-        let results =
-            printed.lines().filter(told).map(|line| format!("{}: {line}", self.name)).collect::<Vec<_>>();
-        if ended.status.success() {
-            return Ok(results);
+        let ended = command.output().with_context(|| format!("starting {}", path.display()))?;
+        let passed = ended.status.success();
+        if !passed || flags.iter().any(|it| *it == "--nocapture") {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&ended.stdout)?;
+            out.write_all(&ended.stderr)?;
         }
-        let fallen = printed.lines().filter(|line| line.starts_with("test ") && line.ends_with("FAILED"));
-        bail!("{} ended with {}: {}", self.name, ended.status, fallen.collect::<Vec<_>>().join(", "))
+        Ok(Ended { name: format!("{name}: {}", self.name), took: start.elapsed(), passed })
     }
 }
