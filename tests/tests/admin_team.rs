@@ -1,10 +1,7 @@
 //! Administration of people, sites, the bot, queues and keys, from the desk to what comes of it.
 #![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use accounts::{NewAgent, Role, SitesOf};
 use anyhow::{Context, Result, ensure};
@@ -156,9 +153,6 @@ async fn an_invitation_can_be_withdrawn() {
     .await;
 }
 
-/// A desk that is deactivated looks at its log-in with each of the server's pings, which come every 5 s.
-const AT_ONCE: Duration = Duration::from_secs(8);
-
 #[tokio::test]
 async fn who_is_deactivated_is_out_at_once_and_their_chats_wait_again() {
     at_each_desk("team_deactivate", Role::Admin, async |desk: &mut Desk| {
@@ -176,10 +170,9 @@ async fn who_is_deactivated_is_out_at_once_and_their_chats_wait_again() {
         admin.clicks_at(".team-line:has([title='Change Dora']) [data-do=edit]").await?;
         admin.clicks_at(".modal [data-do=deactivate]").await?;
         admin.reads_in(".modal", "Dora is logged out at once").await?;
-        let begun = Instant::now();
         admin.clicks_at(".modal button[type=submit]").await?;
+        // Without having asked for anything.
         dora.finds("the log-in", "document.querySelector('input[name=password]')").await?;
-        ensure!(begun.elapsed() < AT_ONCE, "out after {:?}", begun.elapsed());
         admin.reads_in(".team-out", "Dora").await?;
         dora.fills_in_the_login().await?;
         dora.reads_in(".form-error", "do not match").await?;

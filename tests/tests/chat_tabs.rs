@@ -297,7 +297,7 @@ async fn seven_tabs_hear_everything_over_one_socket() {
         for path in ["/help", "/basket", "/products", "/login", "/checkout", "/help"] {
             tabs.push(another(stage, &format!("{path}?lang=en")).await?);
             stage.widget().says(ANSWERED).await?;
-            ensure!(stage.chat.visitor_sockets() == 1, "{} sockets", stage.chat.visitor_sockets());
+            has_sockets(stage, 1).await?;
         }
         let mut all = Vec::new();
         for (n, tab) in tabs.iter().enumerate() {
@@ -309,7 +309,7 @@ async fn seven_tabs_hear_everything_over_one_socket() {
         }
         stage.agent.as_mut().context("an agent")?.write(&conv, "To all of them").await?;
         all_say(stage, &tabs, &all).await?;
-        ensure!(stage.chat.visitor_sockets() == 1, "{} sockets", stage.chat.visitor_sockets());
+        has_sockets(stage, 1).await?;
         // The one that leads goes; the six others have one line again.
         let leader = tabs.remove(0);
         goes_to(stage, &leader).await?;

@@ -155,9 +155,7 @@ async fn without_a_connection_the_desk_says_so_keeps_what_is_written_and_sends_i
         desk.agent.replies("One").await?;
         marie.reads("the first", |it| it.text == "One").await?;
         desk.without_server(async |desk: &Desk| {
-            let begun = std::time::Instant::now();
             desk.agent.reads_in(".band", "No internet connection").await?;
-            ensure!(begun.elapsed().as_secs() < 5, "said after {:?}", begun.elapsed());
             desk.agent.replies("Two").await?;
             desk.agent.replies("Three").await?;
             desk.agent

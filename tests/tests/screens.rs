@@ -119,11 +119,9 @@ async fn end_is_pictured(stage: &Stage) -> Result<()> {
     let (visitor, agent) = (&stage.visitor, &stage.agent);
     visitor.presses("stop").await?;
     visitor.is_told("Sharing has ended").await?;
-    let begun = std::time::Instant::now();
     let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
     visitor.window().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
     visitor.sees_no_bar().await?;
-    ensure!(begun.elapsed().as_secs() < 10, "the last word stays too long");
     agent.is_told("The visitor stopped it.").await?;
     pictured(agent.window(), "viewer-ended").await
 }

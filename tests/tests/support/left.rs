@@ -1,5 +1,5 @@
 //! A message that is left while nobody is there.
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::{Value, json};
 use tests::{
     story::{Stage, in_each_browser},
@@ -58,9 +58,7 @@ async fn leaves_a_message(stage: &Stage) -> Result<()> {
 
 async fn lies_in_the_inbox(stage: &Stage) -> Result<()> {
     let agent = &stage.agent;
-    let begun = std::time::Instant::now();
     agent.finds("the dot at the lists", "document.querySelector('.tab.more .unread-dot')").await?;
-    ensure!(begun.elapsed().as_secs() < 2, "it took {:?}", begun.elapsed());
     agent.shows_list("inbox").await?;
     agent.finds("the row, unread", "document.querySelector('.chat-row.unread .unread-dot')").await?;
     agent.reads_in(".chat-row .row-who", "Zoe Martin").await?;
