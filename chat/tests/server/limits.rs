@@ -162,15 +162,15 @@ fn who_does_not_read_is_ended_and_comes_back() {
         let (mut lea, mut anna, conv) = talking(&bench).await;
         lea.leave().await;
         let token = lea.token().await.expect("a token");
-        let mut lagging = raw::widget(&bench.place()).await;
+        let mut lagging = raw::narrow_widget(&bench.place()).await;
         lagging.say(&FromVisitor::Hello { token, resume: None, page: None }).await;
         lagging.until("welcome").await;
         // Every one is answered, and no answer is read.
         let frame = FromVisitor::Close { cid: name(), conv: name() };
         let frame = serde_json::to_string(&frame).expect("JSON");
         let flood = async { while lagging.socket.feed(Message::text(frame.clone())).await.is_ok() {} };
-        // Until the server reads no more, or has ended it.
-        let _ = timeout(Duration::from_secs(3), flood).await;
+        // Until the server has ended it: its last word waits behind answers that nobody reads.
+        timeout(raw::LONG, flood).await.expect("ended");
         anna.write(&conv, "are you there").await.expect("stored");
         assert!(matches!(lagging.end().await.as_deref(), Some("lagged") | None));
         lea.connect().await.expect("comes back");
