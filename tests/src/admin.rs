@@ -60,9 +60,17 @@ impl Admin {
     /// # Errors
     /// When it is refused.
     pub async fn asks(&self, method: Method, path: &str, body: Value) -> Result<String> {
-        let (status, answer) = self.agent.ask(method, path, &body).await?;
+        let (status, answer) = self.tries(method, path, &body).await?;
         ensure!((200..300).contains(&status), "{path} {body}: {status} {answer}");
         Ok(answer)
+    }
+
+    /// The same: the status, and what is answered.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn tries(&self, method: Method, path: &str, body: &Value) -> Result<(u16, String)> {
+        Ok(self.agent.ask(method, path, body).await?)
     }
 
     fn path(&self, of: &str) -> String {

@@ -57,22 +57,23 @@ impl<'a> Pass<'a> {
         if has_room { text + self.bait.as_str() } else { text }
     }
 
-    /// Stores something; a refusal of hostile texts is an answer too.
+    /// Stores something; a refusal of hostile texts is an answer too, where it names what it does not take.
     async fn stores(
         &mut self,
         fields: &[&'static str],
         (method, path): (Method, &str),
         body: Value,
     ) -> Result<()> {
-        let stored = self.admin.asks(method, path, body).await;
-        match stored {
-            Err(error) if format!("{error:#}").contains(": 4") => {
-                eprintln!("{:?}: {error:#}", self.style);
-                self.refused.extend(fields);
-                Ok(())
-            }
-            stored => stored.map(drop),
+        let (status, answer) = self.admin.tries(method, path, &body).await?;
+        if (200..300).contains(&status) {
+            return Ok(());
         }
+        let fault: Value = serde_json::from_str(&answer).unwrap_or_default();
+        let names_fields = fault["fields"].as_object().is_some_and(|it| !it.is_empty());
+        ensure!(matches!(status, 400 | 422) && names_fields, "{path} {body}: {status} {answer}");
+        eprintln!("{:?}: {path}: {status} {answer}", self.style);
+        self.refused.extend(fields);
+        Ok(())
     }
 
     fn of_site(path: &str) -> String {
@@ -169,12 +170,17 @@ impl<'a> Pass<'a> {
     }
 
     /// What is refused, and what nobody can see here, is not looked for.
+    fn taken(&self, fields: &[&'static str]) -> Vec<&'static str> {
+        fields.iter().filter(|it| !self.refused.contains(*it)).copied().collect()
+    }
+
     fn texts(&self, fields: &[&'static str]) -> Vec<String> {
-        fields.iter().filter(|it| !self.refused.contains(*it)).map(|it| self.t(it)).collect()
+        fields.iter().map(|it| self.t(it)).collect()
     }
 
     async fn desk_sees(&mut self, fields: &[&'static str]) -> Result<()> {
-        let look = missing("document.documentElement", &self.texts(fields));
+        let fields = self.taken(fields);
+        let look = missing("document.documentElement", &self.texts(&fields));
         let begun = Instant::now();
         loop {
             let unseen = eval(self.stage.agent.window(), &look).await?;
@@ -189,7 +195,8 @@ impl<'a> Pass<'a> {
 
     async fn widget_sees(&mut self, fields: &[&'static str]) -> Result<()> {
         let widget = Root::of(&self.stage.visitor.browser);
-        let look = missing("root", &self.texts(fields));
+        let fields = self.taken(fields);
+        let look = missing("root", &self.texts(&fields));
         let begun = Instant::now();
         loop {
             let unseen = widget.eval(&look).await.unwrap_or(Value::Null);
@@ -385,8 +392,7 @@ impl<'a> Pass<'a> {
         let window = self.stage.agent.window();
         let mut todo = vec![format!("{}/admin", self.stage.server.url)];
         let mut done = BTreeSet::new();
-        let fields = ["queue", "tag", "bot", "greeting", "site", "last"];
-        let mut left: Vec<_> = fields.into_iter().filter(|it| !self.refused.contains(it)).collect();
+        let mut left = self.taken(&["queue", "tag", "bot", "greeting", "site", "last"]);
         while let Some(page) = todo.pop() {
             if !done.insert(page.clone()) {
                 continue;
