@@ -5,14 +5,14 @@ use chat::{
 };
 use chat_client::name;
 use chat_proto::{
-    desk::{Deed, List, Query},
+    desk::{Deed, List, Query, ToDesk},
     message::From,
     visitor::{FromVisitor, Stage},
 };
 
 use crate::{
-    engines::on_each_engine,
-    site::{Bench, form},
+    engines::{Database, on_each_engine},
+    site::{Bench, form, play},
 };
 
 on_each_engine! {
@@ -87,4 +87,31 @@ async fn the_bot_asks_and_hands_over(bench: Bench) {
     anna.does(&begun.conv, Deed::Take { force: false }).await.expect("taken");
     let told = max.reads("the take-over", |it| it.meta.code == "taken_from_bot").await.expect("told");
     assert_eq!(told.meta.names, ["Anna"]);
+}
+
+// shows: QUE-08
+#[test]
+fn what_leaves_a_page_that_the_desk_asked_for_itself_is_told() {
+    /// One more than the first page of a list has.
+    const MANY: usize = 51;
+    play(Database::file(), async |bench| {
+        with_bot(&bench).await;
+        let (mut anna, mut ben) = (bench.desk("Anna").await, bench.agent("Ben").await);
+        let mut there = Vec::new();
+        for _ in 0..MANY {
+            let mut visitor = bench.visitor();
+            let conv = visitor.start(form(), "fr").await.expect("let in").conv;
+            there.push((visitor, conv));
+        }
+        // The latest stands first: whoever came first stands on the second page.
+        let (_, first) = &there[0];
+        anna.watch(Query { list: List::Bot, ..Query::default() }).await.expect("a list");
+        assert_eq!((anna.rows.len(), anna.rows.contains_key(first)), (MANY - 1, false));
+        ben.does(first, Deed::Take { force: false }).await.expect("taken");
+        let left = anna.until("it left", |_, frame| match frame {
+            ToDesk::Gone { conv } => Some(conv.clone()),
+            _ => None,
+        });
+        assert_eq!(&left.await.expect("told"), first);
+    });
 }

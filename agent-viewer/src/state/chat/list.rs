@@ -1,5 +1,5 @@
 //! One list of conversations: what the service sent of it, in its order.
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, collections::HashSet, sync::Arc};
 
 use chat_proto::{
     ConversationName,
@@ -27,7 +27,10 @@ pub struct Listing {
     next: Option<String>,
     total: Option<u64>,
     /// What left the list since a page was asked for: a page is older than what the socket told meanwhile.
-    left: Vec<ConversationName>,
+    left: HashSet<ConversationName>,
+    /// Rows that came while the list was not all loaded: whether they are new in it, or moved up from a page that is
+    /// not loaded, is not known, and `total` has nothing of them.
+    strangers: HashSet<ConversationName>,
 }
 
 impl Listing {
@@ -70,6 +73,7 @@ impl Listing {
         });
         self.rows = fresh.collect();
         (self.next, self.total, self.feed) = (rows.next, rows.total, Feed::Live);
+        self.strangers.clear();
     }
 
     /// A page is asked for.
@@ -98,10 +102,12 @@ impl Listing {
                 return;
             }
             self.rows.remove(at);
+        } else if self.next.is_some() {
+            self.strangers.insert(row.conv.clone());
         } else if let Some(total) = &mut self.total {
             *total += 1;
         }
-        self.left.retain(|conv| *conv != row.conv);
+        self.left.remove(&row.conv);
         let place = self.rows.partition_point(|known| order(&self.query, known, &row) == Ordering::Less);
         // What sorts behind everything that is loaded comes with its page.
         if place < self.rows.len() || self.next.is_none() {
@@ -114,11 +120,14 @@ impl Listing {
         let before = self.rows.len();
         self.rows.retain(|row| row.conv != conv);
         if self.rows.len() < before
+            && !self.strangers.remove(conv)
             && let Some(total) = &mut self.total
         {
             *total = total.saturating_sub(1);
         }
-        self.left.push(conv.to_owned());
+        if self.next.is_some() {
+            self.left.insert(conv.to_owned());
+        }
     }
 
     /// The connection is cut: what is known stays in sight.
@@ -206,6 +215,24 @@ mod tests {
         let mut list = listing(List::History, vec![row("c", 1, 30)], Some("x"));
         list.take_row(row("a", 1, 10));
         assert_eq!(names(&list), ["c"]);
+    }
+
+    #[test]
+    fn what_changes_beyond_the_loaded_rows_is_no_news() {
+        let mut list = Listing::default();
+        list.take_top(Rows { rows: vec![row("c", 1, 30)], next: Some("x".into()), total: Some(2) });
+        for ver in 2..5 {
+            list.take_row(row("a", ver, 10));
+        }
+        assert_eq!(list.total(), Some(2));
+        list.take_row(row("a", 5, 40));
+        list.take_gone("a");
+        assert_eq!((names(&list), list.total()), (vec!["c"], Some(2)), "until it is read anew");
+        list.take_gone("c");
+        assert_eq!(list.total(), Some(1));
+        list.take_top(Rows { rows: vec![row("c", 1, 30)], next: None, total: Some(1) });
+        list.take_row(row("b", 1, 10));
+        assert_eq!(list.total(), Some(2), "where all is loaded, whatever is not known is new");
     }
 
     #[test]

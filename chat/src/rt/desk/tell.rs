@@ -41,6 +41,8 @@ pub(super) struct Teller {
     counted: Option<Instant>,
     /// The rows of the list, as they were sent.
     rows: HashMap<PublicId, Row>,
+    /// The list goes on: its client asks for the rest itself, and has rows that are not among `rows`.
+    goes_on: bool,
     open: HashMap<Conv, Opened>,
     /// What they were asked to take on this socket: the last offer of each conversation, and its name.
     asked: HashMap<Conv, (u32, String)>,
@@ -81,7 +83,8 @@ impl Teller {
         }
         let (chat, desk) = (chat.clone(), desk.clone());
         let (rows, open, asked) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Some(Self { chat, desk, guest, directory, counts: None, counted: None, rows, open, asked })
+        let (counts, counted, goes_on) = (None, None, false);
+        Some(Self { chat, desk, guest, directory, counts, counted, rows, goes_on, open, asked })
     }
 
     fn codec(&self) -> Codec {
@@ -130,6 +133,7 @@ impl Teller {
         let Some(query) = query else {
             self.desk.shows().watch(None);
             self.rows.clear();
+            self.goes_on = false;
             self.counts = None;
             return Ok(());
         };
@@ -139,7 +143,8 @@ impl Teller {
         let rows = views::rows(&self.chat.engine, &self.desk.viewer(), &query, None).await?;
         let named = |row: &Row| Some((PublicId::from_name(&row.conv)?, row.clone()));
         self.rows = rows.rows.iter().filter_map(named).collect();
-        self.desk.shows().has_read(self.rows.keys().copied());
+        self.goes_on = rows.next.is_some();
+        self.has_read(self.rows.keys().copied());
         self.counted = None;
         self.send(out, &ToDesk::List(rows)).await?;
         self.count(out).await
@@ -153,15 +158,24 @@ impl Teller {
             let Some(public) = PublicId::from_name(&row.conv) else { return Ok(()) };
             let is_news = self.rows.get(&public) != Some(&row);
             self.rows.insert(public, row.clone());
-            self.desk.shows().has_read([public]);
+            self.has_read([public]);
             return if is_news { self.send(out, &ToDesk::Row(row)).await } else { Ok(()) };
         }
-        self.desk.shows().has_read([]);
+        self.has_read([]);
         let Some(public) = self.public((site, id)).await? else { return Ok(()) };
         self.desk.shows().rows.remove(&public);
-        match self.rows.remove(&public) {
-            Some(row) => self.send(out, &ToDesk::Gone { conv: row.conv }).await,
-            None => Ok(()),
+        if self.rows.remove(&public).is_none() && !self.goes_on {
+            return Ok(());
+        }
+        self.send(out, &ToDesk::Gone { conv: public.to_name() }).await
+    }
+
+    /// Rows were read. Whatever changes may still be one of those that the client asked for itself.
+    fn has_read(&self, rows: impl IntoIterator<Item = PublicId>) {
+        let mut shows = self.desk.shows();
+        shows.has_read(rows);
+        if self.goes_on {
+            shows.reads();
         }
     }
 
