@@ -298,6 +298,8 @@ impl Teller {
         let shown = self.shown(&it);
         let codec = self.codec();
         let Some(at) = &mut self.at else { return Ok(()) };
+        // It may wait elsewhere by now: the bot or an agent has sent it on.
+        at.queue = it.queue;
         loop {
             let (page, cards) = thread(&self.chat, (it.site, it.id), at.seq).await?;
             let Some(last) = page.messages.last() else { break };

@@ -4,8 +4,10 @@ use std::time::Duration;
 use chat_client::{Visitor, name};
 use chat_proto::{
     desk::{Deed, FromDesk, List, Presence, Query, Say, ToDesk},
-    visitor::{FromVisitor, ToVisitor},
+    visitor::{FromVisitor, Stage, ToVisitor},
 };
+use reqwest::Method;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
@@ -274,5 +276,55 @@ fn an_agent_whose_site_was_taken_is_not_there_for_it() {
         lea.until("nobody", |it, _| it.conversation.as_ref().is_some_and(|it| !it.agent_here).then_some(()))
             .await
             .expect("told");
+    });
+}
+
+/// Who waits in another queue than the one that they began in is told by how quickly that one goes on.
+#[test]
+fn an_estimate_is_that_of_the_queue_where_a_visitor_waits_now() {
+    play(Database::file(), async |bench| {
+        let mut maya = bench.desk("Maya").await;
+        let path = "/v1/admin/sites/shop/queues";
+        let members = json!([{"agent": maya.directory.me, "priority": 0}]);
+        let returns = json!({"name": "Returns", "strategy": "manual", "first_answer_s": 30,
+            "accept_timeout_s": 60, "members": members});
+        let made = maya.ask(Method::POST, path, &returns).await.expect("answered");
+        assert!(made.0 < 300, "{made:?}");
+        let queues: Vec<Value> = maya.get(path).await.expect("told");
+        let returns = queues.iter().find(|it| it["name"] == "Returns").expect("there");
+        let queue = returns["id"].as_i64().expect("a number");
+        let mut crowd: Vec<Visitor> = Vec::new();
+        for _ in 0..6 {
+            let mut visitor = bench.visitor();
+            visitor.start(form(), "fr").await.expect("let in");
+            crowd.push(visitor);
+        }
+        let conv = |it: &Visitor| it.conversation.as_ref().expect("one").conv.clone();
+        // Those who are taken have waited.
+        tokio::time::sleep(Duration::from_millis(20)).await; // waits: until the clock has moved on
+        maya.be(Presence::Away).await.expect("connected");
+        for it in &crowd {
+            maya.does(&conv(it), Deed::Take { force: true }).await.expect("taken");
+        }
+        // Where they began others were answered; where they are now nobody was.
+        let [.., tom, zoe] = &mut crowd[..] else { panic!("six") };
+        let stage = zoe.until("an agent", |it, _| {
+            it.conversation.as_ref().is_some_and(|it| it.stage == Stage::Active).then_some(())
+        });
+        stage.await.expect("told");
+        for it in [&*tom, &*zoe] {
+            let give = Deed::TransferToQueue { queue, note: String::new() };
+            maya.does(&conv(it), give).await.expect("given");
+        }
+        let ahead = async |zoe: &mut Visitor, n: u32| {
+            let told = zoe.until("their place", |it, _| {
+                let conversation = it.conversation.as_ref()?;
+                (conversation.ahead == Some(n)).then(|| conversation.clone())
+            });
+            told.await.expect("told")
+        };
+        assert_eq!(ahead(zoe, 1).await.wait_s, None);
+        tom.say(FromVisitor::Close { cid: name(), conv: conv(tom) }).await.expect("closed");
+        assert_eq!(ahead(zoe, 0).await.wait_s, None, "of another queue nothing is known");
     });
 }
