@@ -179,11 +179,14 @@ pub(crate) fn members(tx: &mut dyn Tx) -> Result<Vec<(SiteId, QueueId, AgentId, 
     const ALL: &str = "SELECT site_id, queue_id, agent_id, priority, cap FROM chat_member ORDER BY 1, 2, 3";
     let rows: Vec<(i64, i64, i64, i64, Option<i64>)> = tx.rows(ALL, &[])?;
     let read = |(site, queue, agent, priority, cap): (i64, i64, i64, i64, Option<i64>)| {
-        let priority = i32::try_from(priority).unwrap_or(0);
-        let cap = cap.map(|it| u32::try_from(it).unwrap_or(0));
-        (SiteId(site), QueueId(queue), AgentId(agent), Member { priority, cap })
+        (SiteId(site), QueueId(queue), AgentId(agent), member(priority, cap))
     };
     Ok(rows.into_iter().map(read).collect())
+}
+
+fn member(priority: i64, cap: Option<i64>) -> Member {
+    let priority = i32::try_from(priority).unwrap_or(0);
+    Member { priority, cap: cap.map(|it| u32::try_from(it).unwrap_or(0)) }
 }
 
 /// The conversations that an agent has at the moment.
@@ -257,8 +260,13 @@ pub(crate) fn remove_agent(tx: &mut dyn Tx, (site, agent): Of) -> Result<bool, E
 
 /// Who serves the queues of a site.
 pub(crate) fn members_of(tx: &mut dyn Tx, site: SiteId) -> Result<Vec<(QueueId, AgentId, Member)>, Error> {
-    let all = members(tx)?.into_iter().filter(|(of, ..)| *of == site);
-    Ok(all.map(|(_, queue, agent, it)| (queue, agent, it)).collect())
+    const OF_SITE: &str =
+        "SELECT queue_id, agent_id, priority, cap FROM chat_member WHERE site_id = $1 ORDER BY 1, 2";
+    let rows: Vec<(i64, i64, i64, Option<i64>)> = tx.rows(OF_SITE, params![site.0])?;
+    let read = |(queue, agent, priority, cap): (i64, i64, i64, Option<i64>)| {
+        (QueueId(queue), AgentId(agent), member(priority, cap))
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Keeps what they filled in, beside what they had filled in before.
