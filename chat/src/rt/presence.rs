@@ -134,12 +134,6 @@ pub(crate) async fn desk_came(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What an agent may see has become less: they are not there any more for sites that are not theirs.
-pub(crate) async fn desk_lost(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
-    let _turn = chat.hub.agent_turn(desk.agent).await;
-    leave_lost(chat, desk).await
-}
-
 async fn leave_lost(chat: &Chat, desk: &Desk) -> Result<(), Fault> {
     const THERE: &str = "SELECT site_id FROM chat_agent WHERE agent_id = $1 AND presence <> 'gone'";
     let (agent, viewer) = (desk.agent, desk.viewer());

@@ -14,7 +14,6 @@ use super::{
     super::{
         hub::{Conv, Desk, DeskDirty, Open, Opening},
         outbox::Code,
-        presence,
         render::{self, Cards, Render},
         socket::{Out, Stop, Tell},
         wire::Codec,
@@ -116,11 +115,7 @@ impl Teller {
     async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let viewer = self.chat.viewer(&self.guest.claims).await?;
         let directory = views::directory(&self.chat.engine, &viewer, &self.chat.names.all()).await?;
-        let has_lost = self.desk.viewer().sites.iter().any(|it| viewer.key(it.id).is_none());
         self.desk.set_viewer(viewer);
-        if has_lost {
-            presence::desk_lost(&self.chat, &self.desk).await?;
-        }
         if directory != self.directory {
             self.directory = directory.clone();
             self.send(out, &ToDesk::Directory(directory)).await?;
