@@ -31,7 +31,7 @@ use crate::who::Viewer;
 use crate::{
     admin,
     engine::Engine,
-    model::{AgentId, QueueId, SiteId},
+    model::{AgentActor, AgentId, QueueId, SiteId},
     server::{CannotRemove, Names, People},
 };
 
@@ -72,14 +72,15 @@ impl Api {
     /// Takes an agent away from a site; what they have waits in `to`.
     pub(crate) async fn remove_agent(
         &self,
-        site: SiteId,
-        agent: AgentId,
+        (site, agent): (SiteId, AgentId),
+        by: AgentActor,
         to: QueueId,
     ) -> Result<(), ApiFault> {
         let Some(people) = &self.people else {
             return Ok(self.engine.remove_agent(site, agent, to).await?);
         };
-        people.remove(site, agent, to).await.map_err(|why| match why {
+        people.remove((site, agent), by, to).await.map_err(|why| match why {
+            CannotRemove::NotTheirs => ApiFault::Forbidden,
             CannotRemove::EverySite => ApiFault::Conflict("every_site"),
             CannotRemove::Fault(fault) => fault.into(),
         })

@@ -66,7 +66,8 @@ pub(super) async fn change(
 }
 
 /// An agent does not serve the site any more, and their account does not either; what they have waits in the queue
-/// `to`, or in the site's own. Not an administrator, who serves every site: 409 `every_site`.
+/// `to`, or in the site's own. Not an administrator, who serves every site: 409 `every_site`. A manager takes it from
+/// agents to whom it was given by name, and from nobody else: 403 `forbidden`.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent"),
         ("to" = Option<i64>, Query, description = "The queue that takes what they have")),
@@ -85,6 +86,6 @@ pub(super) async fn delete(
     let mut wrong = Invalid::default();
     wrong.check(settings.queues.contains_key(&to), "to", "unknown");
     wrong.end(())?;
-    api.remove_agent(of.site, agent, to).await?;
+    api.remove_agent((of.site, agent), of.viewer.actor(), to).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -49,11 +49,12 @@ impl Engine {
         self.move_all(site, (WAITING, queue.0), to).await
     }
 
-    /// An agent does not serve a site any more. What they have or were asked to take waits in `to`.
+    /// An agent is not there, and has nothing: what they have or were asked to take waits in `to`. What was set up for
+    /// them stays.
     ///
     /// # Errors
     /// [`Fault::NoQueue`], [`Fault::NoAgent`], or the store's.
-    pub async fn remove_agent(&self, site: SiteId, agent: AgentId, to: QueueId) -> Result<(), Fault> {
+    pub async fn release_agent(&self, site: SiteId, agent: AgentId, to: QueueId) -> Result<(), Fault> {
         const THEIRS: &str = "SELECT id FROM chat_conversation WHERE site_id = $1 AND agent_id = $2
             AND stage IN ('active', 'snoozed')
             UNION SELECT c.id FROM chat_conversation c JOIN chat_offer o ON o.site_id = c.site_id
@@ -64,7 +65,15 @@ impl Engine {
         }
         // First nobody gives them anything more.
         self.set_presence(site, agent, Presence::Gone).await?;
-        self.move_all(site, (THEIRS, agent.0), to).await?;
+        self.move_all(site, (THEIRS, agent.0), to).await
+    }
+
+    /// An agent does not serve a site any more. What they have or were asked to take waits in `to`.
+    ///
+    /// # Errors
+    /// [`Fault::NoQueue`], [`Fault::NoAgent`], or the store's.
+    pub async fn remove_agent(&self, site: SiteId, agent: AgentId, to: QueueId) -> Result<(), Fault> {
+        self.release_agent(site, agent, to).await?;
         let inner = self.inner.clone();
         let write = move |tx: &mut dyn Tx| {
             if !people::remove_agent(tx, (site, agent))? {

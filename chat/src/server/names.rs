@@ -36,7 +36,7 @@ impl Names {
     /// Reads them anew: whether somebody is called otherwise, or new. What cannot be read stays as it was.
     pub async fn refresh(&self, accounts: &Accounts) -> bool {
         match accounts.agents().await {
-            Ok(agents) => self.keep(agents),
+            Ok(agents) => self.keep(&agents),
             Err(error) => {
                 tracing::warn!(%error, "the agents' names cannot be read");
                 false
@@ -44,13 +44,14 @@ impl Names {
         }
     }
 
-    fn keep(&self, agents: Vec<accounts::Agent>) -> bool {
-        let colleague = |it: accounts::Agent| Colleague {
+    /// The agents are these by now: whether somebody is called otherwise, or new.
+    pub fn keep(&self, agents: &[accounts::Agent]) -> bool {
+        let colleague = |it: &accounts::Agent| Colleague {
             id: AgentId(it.id.0),
-            first_name: it.first_name,
-            last_name: it.last_name,
+            first_name: it.first_name.clone(),
+            last_name: it.last_name.clone(),
         };
-        let all: Arc<[Colleague]> = agents.into_iter().map(colleague).collect();
+        let all: Arc<[Colleague]> = agents.iter().map(colleague).collect();
         let first = all.iter().map(|it| (it.id, it.first_name.clone())).collect();
         let known = Known { all, first };
         let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,15 +1,15 @@
 //! Who serves a site: the accounts say it, and nobody else. What the chat keeps of an agent on a site follows.
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use accounts::{Accounts, Claims};
-use store::Tx;
+use store::{Key, Tx};
 use tokio::sync::Mutex;
 
 use super::{Chat, accounts_fault};
 use crate::{
     engine::{Engine, Fault},
-    model::{AgentId, QueueId, SiteId},
-    tables::people,
+    model::{AgentActor, AgentId, Presence, QueueId, Role, SiteId},
+    tables::{marks, people},
     who::{Served, Viewer},
 };
 
@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_secs(10);
 /// Why an agent is not taken away from a site.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CannotRemove {
+    /// The account is not the manager's to change.
+    #[error("only an administrator takes a site from this account")]
+    NotTheirs,
     /// Administrators serve every site.
     #[error("an administrator serves every site")]
     EverySite,
@@ -42,10 +45,27 @@ impl People {
     }
 
     /// Takes an agent away from a site, for good: first from their account, so that they do not come back with their
-    /// next log-in; then what they have waits in `to`.
-    pub async fn remove(&self, site: SiteId, agent: AgentId, to: QueueId) -> Result<(), CannotRemove> {
+    /// next log-in; then what they have waits in `to`. Who asked for it is noted before.
+    pub async fn remove(
+        &self,
+        (site, agent): (SiteId, AgentId),
+        by: AgentActor,
+        to: QueueId,
+    ) -> Result<(), CannotRemove> {
         let _turn = self.turn.lock().await;
         let (account, of) = (accounts::AgentId(agent.0), accounts::SiteId(site.0));
+        let found = self.accounts.agent(account).await.map_err(accounts_fault)?;
+        if found.as_ref().is_some_and(|it| !may_take_from_a_site(by, it)) {
+            return Err(CannotRemove::NotTheirs);
+        }
+        if found.is_some_and(|it| it.role == accounts::Role::Admin) {
+            return Err(CannotRemove::EverySite);
+        }
+        let now = self.engine.now();
+        let note = move |tx: &mut dyn Tx| {
+            Ok::<_, Fault>(marks::audit(tx, (site, by.id), ("remove_agent", &agent.0.to_string()), now)?)
+        };
+        self.engine.store().write(Key(site.0), note).await?;
         match self.accounts.leave_site(account, of).await {
             // One without an account is not there for anybody.
             Ok(_) | Err(accounts::Error::NotFound) => {}
@@ -68,27 +88,60 @@ impl People {
         Ok(())
     }
 
-    /// Takes away whoever is on a site that is not theirs any more, or may not log in; what they had waits in the
-    /// site's own queue. What was begun by [`People::remove`] and cut short ends here.
-    async fn settle(&self) -> Result<(), Fault> {
-        let _turn = self.turn.lock().await;
-        let accounts = self.accounts.agents().await.map_err(accounts_fault)?;
+    /// Takes away whoever is on a site that is not theirs any more, and what those have who may not log in; it waits
+    /// in the site's own queue. What was begun by [`People::remove`] and cut short ends here. Who cannot be looked
+    /// after now is next time, and keeps nobody else waiting.
+    async fn settle(&self, accounts: &[accounts::Agent], at_rest: &mut AtRest) -> Result<(), Fault> {
         let there = self.engine.store().read(|tx: &mut dyn Tx| people::told(tx, None)).await?;
         for it in there {
+            let of = (it.site, it.agent);
             let account = accounts.iter().find(|account| account.id.0 == it.agent.0);
             if account.is_none_or(|account| serves(account, it.site)) {
+                at_rest.remove(&of);
                 continue;
             }
-            let to = self.engine.settings(it.site).await?.site.settings.default_queue;
-            self.engine.remove_agent(it.site, it.agent, to).await?;
+            if it.presence == Presence::Gone && at_rest.contains(&of) {
+                continue;
+            }
+            match self.leave(of).await {
+                Ok(is_there_yet) => _ = is_there_yet && at_rest.insert(of),
+                Err(fault) => {
+                    let (site, agent) = (it.site.0, it.agent.0);
+                    tracing::warn!(%fault, site, agent, "an agent is not taken from a site yet");
+                }
+            }
         }
         Ok(())
     }
+
+    /// Takes an agent from a site, unless it has been given back to them meanwhile. Who only may not log in keeps what
+    /// was set up for them, and has nothing: true for those.
+    async fn leave(&self, (site, agent): (SiteId, AgentId)) -> Result<bool, Fault> {
+        let _turn = self.turn.lock().await;
+        let account = self.accounts.agent(accounts::AgentId(agent.0)).await.map_err(accounts_fault)?;
+        let Some(account) = account.filter(|it| !serves(it, site)) else { return Ok(false) };
+        let to = self.engine.settings(site).await?.site.settings.default_queue;
+        if account.sites.has(accounts::SiteId(site.0)) {
+            self.engine.release_agent(site, agent, to).await?;
+            return Ok(true);
+        }
+        self.engine.remove_agent(site, agent, to).await?;
+        Ok(false)
+    }
 }
+
+/// Who may not log in, and is known to have nothing.
+type AtRest = HashSet<(SiteId, AgentId)>;
 
 /// Whether an account answers on a site: one that is deactivated answers nowhere.
 fn serves(account: &accounts::Agent, site: SiteId) -> bool {
     !account.disabled && account.sites.has(accounts::SiteId(site.0))
+}
+
+/// Accounts are the administrators' to change. A manager takes a site from those whom they lead, one by one: neither
+/// from who leads as they do, nor from who was given every site there is.
+fn may_take_from_a_site(by: AgentActor, of: &accounts::Agent) -> bool {
+    by.role == Role::Admin || (of.role < accounts::Role::Manager && of.sites != accounts::SitesOf::All)
 }
 
 impl Chat {
@@ -96,20 +149,30 @@ impl Chat {
     pub(super) async fn follow_accounts(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut changes = self.accounts.changes();
+        let (mut known, mut at_rest) = (Vec::new(), AtRest::new());
+        let mut is_news = true;
         loop {
-            if self.names.refresh(&self.accounts).await {
-                self.hub.names_changed();
+            match self.accounts.agents().await {
+                Ok(agents) => {
+                    if self.names.keep(&agents) {
+                        self.hub.names_changed();
+                    }
+                    if is_news || agents != known {
+                        // Whoever has a desk is looked at by it.
+                        self.hub.look_again();
+                    }
+                    let settled = self.people.settle(&agents, &mut at_rest).await;
+                    if let Err(fault) = settled {
+                        tracing::warn!(%fault, "agents are not taken from sites that are not theirs yet");
+                    }
+                    known = agents;
+                }
+                Err(error) => tracing::warn!(%error, "the accounts cannot be read"),
             }
-            // Whoever has a desk is looked at by it.
-            self.hub.look_again();
-            let settled = self.people.settle().await;
-            if let Err(fault) = settled {
-                tracing::warn!(%fault, "agents are not taken from sites that are not theirs yet");
-            }
-            tokio::select! {
+            is_news = tokio::select! {
                 () = &mut stop => return,
-                Ok(()) = changes.changed() => {}
-                () = tokio::time::sleep(LOOK) => {}
+                Ok(()) = changes.changed() => true,
+                () = tokio::time::sleep(LOOK) => false,
             }
         }
     }

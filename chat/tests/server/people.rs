@@ -1,8 +1,8 @@
 //! Who serves a site, the accounts say: what is taken there is taken everywhere, at once and for good.
-use accounts::{AgentChange, SitesOf};
+use accounts::{AgentChange, NewAgent, Role, SitesOf};
 use chat_client::{Agent, Error, name};
 use chat_proto::{
-    desk::{Deed, FromDesk, Say, ToDesk},
+    desk::{Deed, FromDesk, Presence, Say, ToDesk},
     visitor::Stage,
 };
 use reqwest::Method;
@@ -18,6 +18,7 @@ on_each_engine! {
     an_agent_who_is_removed_from_a_site_stays_away,
     a_site_that_is_taken_from_an_agent_is_gone_at_once,
     what_a_deactivated_agent_had_waits_at_once,
+    who_cannot_be_taken_from_a_site_keeps_nobody_else_there,
 }
 
 fn account(bench: &Bench) -> accounts::AgentId {
@@ -97,12 +98,22 @@ async fn a_site_that_is_taken_from_an_agent_is_gone_at_once(bench: Bench) {
     };
     bench.accounts.change_agent(account(&bench), change).await.expect("changed");
     anna.until("the site", |it, _| (it.directory.sites.len() == 1).then_some(())).await.expect("told");
-    anna.be(chat_proto::desk::Presence::Available).await.expect("is there");
+    anna.be(Presence::Available).await.expect("is there");
+}
+
+/// What the site has set up for Anna, as its managers read it.
+async fn set_up_for(bench: &Bench, maya: &Agent) -> Value {
+    let all: Vec<Value> = maya.get("/v1/admin/sites/shop/agents").await.expect("read");
+    all.into_iter().find(|it| it["id"] == bench.anna.0).expect("on the site")
 }
 
 async fn what_a_deactivated_agent_had_waits_at_once(bench: Bench) {
     let (mut lea, _anna, conv) = talking(&bench).await;
-    let mut ben = bench.agent("Ben").await;
+    let (mut ben, maya) = (bench.agent("Ben").await, bench.desk("Maya").await);
+    let path = format!("/v1/admin/sites/shop/agents/{}", bench.anna.0);
+    let can = json!({"id": bench.anna.0, "max_chats": 2, "languages": ["fr"]});
+    assert_eq!(maya.ask(Method::PUT, &path, &can).await.expect("answered").0, 204);
+    let before = set_up_for(&bench, &maya).await;
     let disabled = |is| AgentChange { disabled: Some(is), ..AgentChange::default() };
     bench.accounts.change_agent(account(&bench), disabled(true)).await.expect("changed");
     let (offered, no) = ben.is_asked().await.expect("asked");
@@ -111,10 +122,75 @@ async fn what_a_deactivated_agent_had_waits_at_once(bench: Bench) {
     let answered =
         lea.until("Ben", |it, _| it.conversation.as_ref().is_some_and(|it| it.agent == "Ben").then_some(()));
     answered.await.expect("told");
-    // The account keeps its sites: whoever is let in again serves them.
+    let gone = ben.until("her being gone", |it, _| {
+        let anna = it.directory.agents.iter().find(|it| it.id == bench.anna.0)?;
+        (anna.presence.get("shop") == Some(&Presence::Gone)).then_some(())
+    });
+    gone.await.expect("told");
+    // The account keeps its sites: whoever is let in again serves them, as was set up.
     bench.accounts.change_agent(account(&bench), disabled(false)).await.expect("changed");
     let mut anna = bench.desk("Anna").await;
-    anna.be(chat_proto::desk::Presence::Available).await.expect("is there");
+    anna.be(Presence::Available).await.expect("is there");
+    assert_eq!(before["max_chats"], 2, "{before}");
+    assert_eq!(set_up_for(&bench, &maya).await, before);
+}
+
+async fn who_cannot_be_taken_from_a_site_keeps_nobody_else_there(bench: Bench) {
+    let (_lea, mut anna, conv) = talking(&bench).await;
+    let mut ben = bench.agent("Ben").await;
+    // A site that nobody has set up, and that comes before the shop: what she has there cannot go anywhere.
+    let odd = format!("INSERT INTO chat_agent SELECT -1, {0}, 'gone', 1, '[]', 0, 0, 0", bench.anna.0);
+    let put: Result<u64, store::Error> =
+        bench.store.write(store::Key(-1), move |tx| tx.execute(&odd, &[])).await;
+    put.expect("put");
+    let change = AgentChange { sites: Some(SitesOf::Some([].into())), ..AgentChange::default() };
+    bench.accounts.change_agent(account(&bench), change).await.expect("changed");
+    assert_eq!(ben.is_asked().await.expect("asked").0, conv);
+    gone(&mut anna, &conv).await;
+}
+
+/// Accounts are the administrators': a manager takes a site from those whom they lead, and from nobody else.
+#[test]
+fn a_manager_takes_no_site_from_who_leads_or_was_given_every_site() {
+    play(Database::file(), async |bench| {
+        let (maya, shop) = (bench.desk("Maya").await, SitesOf::Some([accounts::SiteId(bench.site.0)].into()));
+        let mut others = Vec::new();
+        for (name, role, sites) in [
+            ("Mona", Role::Manager, shop),
+            ("Eve", Role::Agent, SitesOf::All),
+            ("Ada", Role::Admin, SitesOf::All),
+        ] {
+            let account = NewAgent {
+                email: format!("{}@shop.example", name.to_lowercase()),
+                first_name: name.into(),
+                last_name: String::new(),
+                role,
+                sites,
+                password: "correct horse battery".into(),
+            };
+            bench.accounts.put_agent(account).await.expect("an account");
+            others.push(bench.desk(name).await);
+        }
+        let path = |it: &Agent| format!("/v1/admin/sites/shop/agents/{}", it.directory.me);
+        for it in others.iter().chain([&maya]) {
+            let refused = maya.ask(Method::DELETE, &path(it), &Value::Null).await.expect("answered");
+            assert!(refused.0 == 403 && refused.1.contains("forbidden"), "{refused:?}");
+            let account = bench.accounts.agent(accounts::AgentId(it.directory.me)).await.expect("read");
+            assert!(account.expect("there").sites.has(accounts::SiteId(bench.site.0)));
+        }
+        assert_eq!(bench.number("SELECT COUNT(*) FROM chat_audit").await, 0, "nothing was done");
+        // An administrator may, but for one like them.
+        let [mona, eve, ada] = <[Agent; 3]>::try_from(others).expect("three");
+        for (it, status) in [(&mona, 204), (&eve, 204), (&ada, 409)] {
+            let done = ada.ask(Method::DELETE, &path(it), &Value::Null).await.expect("answered");
+            assert_eq!(done.0, status, "{done:?}");
+        }
+        let noted = format!(
+            "SELECT COUNT(*) FROM chat_audit WHERE action = 'remove_agent' AND agent_id = {}",
+            ada.directory.me
+        );
+        assert_eq!(bench.number(&noted).await, 2);
+    });
 }
 
 #[test]
