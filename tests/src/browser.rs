@@ -107,6 +107,16 @@ impl Browser {
         Ok(Self { driver, kind, process, port })
     }
 
+    /// Keeps a picture of what is looked at in `target/screens`.
+    ///
+    /// # Errors
+    /// When the browser gives none.
+    pub async fn is_pictured(&self, name: &str) -> Result<()> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
+        std::fs::create_dir_all(&folder)?;
+        Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+    }
+
     /// Closes the browser in order, so that no profile or process is left.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! Stories of the desk's conversations: a whole server, an agent in a browser, and visitors who need none.
-use std::{path::PathBuf, time::Instant};
+use std::time::Instant;
 
 use accounts::{Accounts, NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result, ensure};
@@ -10,7 +10,7 @@ use chat_proto::{
     desk::Presence,
     visitor::{FromVisitor, PageView},
 };
-use relay::{Running, Server};
+use relay::{Config, Running};
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
@@ -19,7 +19,7 @@ use crate::{
     agent::Agent,
     browser::{Browser, Kind},
     failure,
-    story::{Folder, config, serve},
+    story::{Folder, config, is_without_server, start},
     wait::{PATIENCE, eval, until},
     widget,
 };
@@ -108,7 +108,7 @@ impl Desk {
         let colleague = new_agent(&before, "Bruno", Role::Agent).await?;
         prepare(&Before { chat, accounts }).await?;
         before.shutdown().await?;
-        let server = serve(&data, PAGES).await?;
+        let server = start(config(&data, PAGES)?).await?;
         let place = Place {
             server: server.url.replacen("desk.localhost", "127.0.0.1", 1),
             desk: server.url.clone(),
@@ -200,14 +200,9 @@ impl Desk {
     /// # Errors
     /// When it does not come back, or what happens meanwhile fails.
     pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
-        let mut again = config(&self.data, PAGES)?;
-        again.listen = self.server.addr;
-        let placeholder = Server::start(config(&Folder::new()?, PAGES)?).await?;
-        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
-        meanwhile(self).await?;
-        let back = Server::start_with(again, tandem::mounts()).await?;
-        std::mem::replace(&mut self.server, back).shutdown().await?;
-        Ok(())
+        let again = Config { listen: self.server.addr, ..config(&self.data, PAGES)? };
+        let put = |desk: &mut Self, server| std::mem::replace(&mut desk.server, server);
+        is_without_server(self, again, (start, put), meanwhile).await
     }
 
     async fn strike(self) -> Result<()> {
@@ -412,9 +407,7 @@ impl Agent {
     /// # Errors
     /// When the browser gives none.
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
-        std::fs::create_dir_all(&folder)?;
         self.is_at_rest().await?;
-        Ok(self.window().screenshot(&folder.join(format!("{name}.png"))).await?)
+        self.browser.is_pictured(name).await
     }
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy},
     net::{TcpListener, TcpSocket, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -15,6 +16,7 @@ const PIECE: usize = 16 * 1024;
 pub struct Slow {
     /// Its port.
     pub port: u16,
+    is_open: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
@@ -33,7 +35,18 @@ impl Slow {
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let listener = socket.listen(64)?;
         let port = listener.local_addr()?.port();
-        Ok(Self { port, task: tokio::spawn(carry_all(listener, to, rate)) })
+        let (is_open, opened) = watch::channel(true);
+        Ok(Self { port, is_open, task: tokio::spawn(carry_all(listener, (to, rate), opened)) })
+    }
+
+    /// Carries nothing upwards until it goes on.
+    pub fn halts(&self) {
+        self.is_open.send_replace(false);
+    }
+
+    /// Carries again.
+    pub fn goes_on(&self) {
+        self.is_open.send_replace(true);
     }
 }
 
@@ -43,14 +56,14 @@ impl Drop for Slow {
     }
 }
 
-async fn carry_all(listener: TcpListener, to: u16, rate: u32) {
+async fn carry_all(listener: TcpListener, to: (u16, u32), is_open: watch::Receiver<bool>) {
     while let Ok((near, _)) = listener.accept().await {
         // A connection that breaks is told to the browser by its end.
-        tokio::spawn(carry(near, to, rate));
+        tokio::spawn(carry(near, to, is_open.clone()));
     }
 }
 
-async fn carry(near: TcpStream, to: u16, rate: u32) -> Result<()> {
+async fn carry(near: TcpStream, (to, rate): (u16, u32), mut is_open: watch::Receiver<bool>) -> Result<()> {
     let far = TcpStream::connect(("127.0.0.1", to)).await?;
     near.set_nodelay(true)?;
     far.set_nodelay(true)?;
@@ -65,6 +78,7 @@ async fn carry(near: TcpStream, to: u16, rate: u32) -> Result<()> {
         if length == 0 {
             break;
         }
+        is_open.wait_for(|it| *it).await?;
         up.write_all(&piece[..length]).await?;
         // waits: as long as the line takes for it
         tokio::time::sleep(Duration::from_secs_f64(length as f64 / f64::from(rate))).await;

@@ -89,7 +89,7 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let shop = format!("http://shop.localhost:{}", listener.local_addr()?.port());
         let data = Folder::new()?;
-        let server = serve(&data, &shop).await?;
+        let server = start(config(&data, &shop)?).await?;
         let script = Script { origin: server.url.clone(), site_key: "demo".to_owned() };
         let shop_task = tokio::spawn(async move {
             // Ends with the test, by being aborted.
@@ -144,15 +144,9 @@ impl Stage {
     /// # Errors
     /// When it does not come back, or what happens meanwhile fails.
     pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
-        let address = self.server.addr;
-        let mut config = config(&self.data, &self.shop)?;
-        config.listen = address;
-        let placeholder = Server::start(self::config(&Folder::new()?, &self.shop)?).await?;
-        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
-        meanwhile(self).await?;
-        let back = Server::start_with(config, tandem::mounts()).await?;
-        std::mem::replace(&mut self.server, back).shutdown().await?;
-        Ok(())
+        let again = Config { listen: self.server.addr, ..config(&self.data, &self.shop)? };
+        let put = |stage: &mut Self, server| std::mem::replace(&mut stage.server, server);
+        is_without_server(self, again, (start, put), meanwhile).await
     }
 
     /// The agent asks to see the page that is open, and the visitor says yes.
@@ -201,12 +195,8 @@ impl Stage {
     /// # Errors
     /// When a browser gives none.
     pub async fn is_pictured(&self) -> Result<()> {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
-        std::fs::create_dir_all(&folder)?;
-        for (who, person) in [("visitor", self.visitor.window()), ("viewer", self.agent.window())] {
-            person
-                .screenshot(&folder.join(format!("{who}-{}.png", self.visitor.browser.kind.name())))
-                .await?;
+        for (who, browser) in [("visitor", &self.visitor.browser), ("viewer", &self.agent.browser)] {
+            browser.is_pictured(&format!("{who}-{}", browser.kind.name())).await?;
         }
         Ok(())
     }
@@ -249,8 +239,26 @@ impl Stage {
     }
 }
 
-pub(crate) async fn serve(data: &Folder, shop: &str) -> Result<Running> {
-    Ok(Server::start_with(config(data, shop)?, tandem::mounts()).await?)
+/// Starts the whole server.
+pub(crate) async fn start(config: Config) -> Result<Running> {
+    Ok(Server::start_with(config, tandem::mounts()).await?)
+}
+
+/// Ends a stage's server, lets things happen without it, and starts it `again`. `put` takes a server that has been started,
+/// with what belongs to it, and gives the one that was there; between the two another on data of its own stands in.
+pub(crate) async fn is_without_server<T, S>(
+    stage: &mut T,
+    again: Config,
+    (start, put): (impl AsyncFn(Config) -> Result<S>, impl Fn(&mut T, S) -> Running),
+    meanwhile: impl AsyncFn(&T) -> Result<()>,
+) -> Result<()> {
+    let elsewhere = Folder::new()?;
+    let Config { listen, data, .. } = Config::loopback(elsewhere.path());
+    let stand_in = start(Config { listen, data, ..again.clone() }).await?;
+    put(stage, stand_in).shutdown().await?;
+    meanwhile(stage).await?;
+    let back = start(again).await?;
+    Ok(put(stage, back).shutdown().await?)
 }
 
 pub(crate) fn config(data: &Folder, shop: &str) -> Result<Config> {

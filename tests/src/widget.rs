@@ -27,7 +27,7 @@ use crate::{
     browser::{Browser, Kind},
     failure,
     slow::Slow,
-    story::{Folder, web},
+    story::{Folder, is_without_server, web},
 };
 
 pub use self::{
@@ -52,6 +52,8 @@ pub struct Stage {
     pub visitor: Browser,
     /// The agent, once there is one.
     pub agent: Option<Agent>,
+    /// The visitor's line to the server, where it is slow.
+    line: Option<Slow>,
     shop_task: JoinHandle<()>,
     data: Folder,
 }
@@ -128,7 +130,6 @@ impl Stage {
         let origin = server.url.replacen(&server.addr.port().to_string(), &port.to_string(), 1);
         let script = Script { origin, site_key: SITE.to_owned() };
         let shop_task = tokio::spawn(async move {
-            let _line = line;
             // Ends with the test, by being aborted.
             let _ = axum::serve(listener, shop::app(script)).await;
         });
@@ -136,7 +137,7 @@ impl Stage {
         if screen == Screen::Phone {
             root::becomes_a_phone(&visitor).await?;
         }
-        Ok(Self { server, chat, accounts, shop, visitor, agent: None, shop_task, data })
+        Ok(Self { server, chat, accounts, shop, visitor, agent: None, line, shop_task, data })
     }
 
     /// Where the server keeps files.
@@ -216,17 +217,16 @@ impl Stage {
     /// # Errors
     /// When it does not come back, or what happens meanwhile fails.
     pub async fn without_server(&mut self, meanwhile: impl AsyncFn(&Self) -> Result<()>) -> Result<()> {
-        let mut again = config(&self.data, &self.shop)?;
-        again.listen = self.server.addr;
-        let (placeholder, other) = serve(config(&Folder::new()?, &self.shop)?).await?;
+        let again = Config { listen: self.server.addr, ..config(&self.data, &self.shop)? };
         self.agent = None;
-        (self.chat, self.accounts) = other;
-        std::mem::replace(&mut self.server, placeholder).shutdown().await?;
-        meanwhile(self).await?;
-        let (back, parts) = serve(again).await?;
-        (self.chat, self.accounts) = parts;
-        std::mem::replace(&mut self.server, back).shutdown().await?;
-        Ok(())
+        // What takes its time goes on where it was once the server ends, not while another gets ready to stand in.
+        self.line.iter().for_each(Slow::halts);
+        let put = |stage: &mut Self, (server, parts)| {
+            (stage.chat, stage.accounts) = parts;
+            stage.line.iter().for_each(Slow::goes_on);
+            std::mem::replace(&mut stage.server, server)
+        };
+        is_without_server(self, again, (serve, put), meanwhile).await
     }
 
     /// Keeps a picture of the visitor's page in `target/screens`.
@@ -234,10 +234,7 @@ impl Stage {
     /// # Errors
     /// When the browser gives none.
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
-        std::fs::create_dir_all(&folder)?;
-        let file = folder.join(format!("widget-{name}-{}.png", self.visitor.kind.name()));
-        Ok(self.visitor.driver.screenshot(&file).await?)
+        self.visitor.is_pictured(&format!("widget-{name}-{}", self.visitor.kind.name())).await
     }
 
     async fn strike(self) -> Result<()> {

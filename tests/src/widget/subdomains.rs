@@ -49,7 +49,7 @@ impl Stage {
             let _ = axum::serve(listener, app).await;
         });
         let visitor = Browser::start(kind, "en").await?;
-        Ok(Self { server, chat, accounts, shop, visitor, agent: None, shop_task, data })
+        Ok(Self { server, chat, accounts, shop, visitor, agent: None, line: None, shop_task, data })
     }
 
     /// The shop's address on its other subdomain.

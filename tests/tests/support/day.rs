@@ -63,12 +63,10 @@ async fn karim(stage: &Stage) -> Result<Agent> {
 
 /// A picture of the visitor's page.
 async fn visitor_is_pictured(stage: &Stage, name: &str) -> Result<()> {
-    let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screens"));
-    std::fs::create_dir_all(&folder)?;
     let widget = Root::of(&stage.visitor.browser);
     let at_rest = "(root.getAnimations?.() ?? []).every(it => it.playState !== 'running' || it.effect.getComputedTiming().endTime >= 1000)";
     widget.until("everything to have arrived", at_rest).await?;
-    Ok(stage.visitor.window().screenshot(&folder.join(format!("day-{name}.png"))).await?)
+    stage.visitor.browser.is_pictured(&format!("day-{name}")).await
 }
 
 async fn asks_the_bot(stage: &Stage) -> Result<()> {
