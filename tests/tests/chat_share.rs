@@ -1,7 +1,7 @@
 //! A page is shared from inside a conversation, in real browsers on both sides.
 use accounts::{NewAgent, Role, SitesOf};
 use anyhow::{Context, Result, ensure};
-use chat_client::{Agent as Desk, Place};
+use chat_client::Agent as Desk;
 use chat_proto::desk::{Deed, Presence};
 use tests::{
     story::{Stage, in_each_browser},
@@ -52,15 +52,6 @@ async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
     .await;
 }
 
-fn place(stage: &Stage) -> Place {
-    Place {
-        server: stage.server.url.replacen("desk.localhost", "127.0.0.1", 1),
-        desk: stage.server.url.clone(),
-        site: "demo".into(),
-        pages: stage.shop.clone(),
-    }
-}
-
 /// A colleague who needs no browser.
 async fn bruno(stage: &Stage) -> Result<Desk> {
     let email = "bruno@demo.tandem";
@@ -73,7 +64,7 @@ async fn bruno(stage: &Stage) -> Result<Desk> {
         password: PASSWORD.into(),
     };
     stage.server.app.accounts.put_agent(agent).await?;
-    Ok(Desk::log_in(place(stage), email, PASSWORD).await?)
+    Ok(Desk::log_in(stage.place(), email, PASSWORD).await?)
 }
 
 /// The visitor asks in the widget, and Sophie takes it.
@@ -126,7 +117,7 @@ async fn controls_and_gives_back(stage: &Stage) -> Result<()> {
 
 /// Sophie gives the conversation to Bruno: her view is over, and the visitor is asked about him.
 async fn goes_to_bruno(stage: &Stage, bruno: &mut Desk, conv: &str) -> Result<()> {
-    let mut sophie = Desk::log_in(place(stage), &stage.agent.email, &stage.agent.password).await?;
+    let mut sophie = Desk::log_in(stage.place(), &stage.agent.email, &stage.agent.password).await?;
     bruno.connect().await?;
     bruno.be(Presence::Available).await?;
     let found = stage.server.app.accounts.agent_by_email("bruno@demo.tandem").await?;
