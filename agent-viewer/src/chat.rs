@@ -22,6 +22,7 @@ use crate::{
     app::Accounts,
     browser,
     components::chat::attachments::Attachments,
+    i18n::{Words, words},
     net::chat_socket::Line,
     state::chat::{
         deeds::Deeds,
@@ -105,6 +106,7 @@ pub struct Chat {
     ahead: StoredValue<Millis>,
     line: StoredValue<Option<Line>, LocalStorage>,
     accounts: Accounts,
+    words: Words,
     /// Whose is what is kept: the next agent at this machine neither sees nor sends it.
     owner: StoredValue<String>,
     writings: RwSignal<HashMap<ConversationName, Writing>>,
@@ -141,6 +143,7 @@ impl Chat {
             ahead: StoredValue::new(0),
             line: StoredValue::new_local(None),
             accounts,
+            words: words(),
             owner: StoredValue::new(owner),
             writings: RwSignal::default(),
             files: StoredValue::default(),

@@ -151,7 +151,7 @@ impl Chat {
     /// Takes a failed message back into the composer.
     pub fn withdraw(self, cid: &str) {
         if let Some(message) = self.outbox.try_update(|outbox| outbox.withdraw(cid)).flatten() {
-            self.give_back(&message.conv, &message.say);
+            self.give_back(&message);
         }
         self.flush();
     }
@@ -190,12 +190,16 @@ impl Chat {
 
     /// Asks for the list's next page, unless it is all there.
     pub fn more(self) {
+        // What left since the page that is on its way was asked for is still to be known when it comes.
+        if PAGING.get() {
+            return;
+        }
         let from = {
             let Some(mut listing) = self.listing.try_write() else { return };
             listing.untrack();
             if listing.feed() == Feed::Loading { None } else { listing.ask_page() }
         };
-        let Some(from) = from.filter(|_| !self.loading_more()) else { return };
+        let Some(from) = from else { return };
         PAGING.set(true);
         let query = self.listing.read_untracked().query().clone();
         spawn_local(async move {
@@ -209,10 +213,6 @@ impl Chat {
                 });
             }
         });
-    }
-
-    fn loading_more(self) -> bool {
-        PAGING.get()
     }
 }
 

@@ -1,11 +1,11 @@
 //! What this agent writes into each conversation, and the files beside it: both outlive the view that shows them.
-use chat_proto::desk::Say;
 use leptos::prelude::*;
 
 use super::Chat;
 use crate::{
-    browser, components::chat::attachments::Attachments, state::chat::draft::Writing,
-    state::chat::thread::Thread,
+    browser,
+    components::chat::attachments::Attachments,
+    state::chat::{draft::Writing, outbox::Outgoing, thread::Thread},
 };
 
 impl Chat {
@@ -49,8 +49,9 @@ impl Chat {
     }
 
     /// What cannot be sent now is kept as the conversation's draft, before what stands there.
-    pub(super) fn give_back(self, conv: &str, say: &Say) {
-        self.write(conv, |writing| writing.give_back(say));
+    pub(super) fn give_back(self, message: &Outgoing) {
+        self.write(&message.conv, |writing| writing.give_back(&message.say));
+        self.files(&message.conv).give_back(message.files_to_keep());
     }
 
     /// Whether this conversation is the one that is shown; not tracked.

@@ -9,6 +9,7 @@ use super::{Chat, Counts, alarm, clock, steady};
 use crate::{
     app::Account,
     browser,
+    components::chat::who::name_of,
     i18n::Text,
     net::chat_socket::LineEvent,
     state::chat::{outbox::Refused, people, thread::Thread},
@@ -73,7 +74,7 @@ impl Chat {
                 self.counts.set(Counts { waiting, mine, unread, inbox });
             }
             ToDesk::Offered { row, offer } => {
-                let name = row.name.clone();
+                let name = untrack(|| name_of(&row, self.words));
                 if self.offers.try_update(|offers| offers.take(row, offer)) == Some(true) {
                     alarm::offer(&name);
                 }
@@ -81,7 +82,7 @@ impl Chat {
             ToDesk::OfferEnded { conv, no, why } => {
                 let ended = self.offers.try_update(|offers| offers.end(&conv, no)).flatten();
                 if let Some(card) = ended.filter(|_| why == "expired") {
-                    self.toast(Text::OfferExpired, &card.row.name, true);
+                    self.toast(Text::OfferExpired, &untrack(|| name_of(&card.row, self.words)), true);
                 }
             }
             ToDesk::Conv(detail) => {
@@ -171,7 +172,7 @@ impl Chat {
             Some(Refused::Later) => return,
             Some(Refused::Failed) => return self.flush(),
             Some(Refused::Draft(message, code)) => {
-                self.give_back(&message.conv, &message.say);
+                self.give_back(&message);
                 self.toast(explain(&code), fault.by.as_deref().unwrap_or_default(), true);
                 return self.flush();
             }
@@ -182,7 +183,7 @@ impl Chat {
             return set_timeout(move || self.ask_again(&cid), std::time::Duration::from_millis(wait.into()));
         }
         if self.deeds.try_update(|deeds| deeds.take_answer(cid)).flatten().is_some() {
-            self.toast(explain(&fault.code), fault.by.as_deref().unwrap_or_default(), true);
+            self.toast(explain_deed(&fault.code), fault.by.as_deref().unwrap_or_default(), true);
         }
     }
 
@@ -226,8 +227,18 @@ fn done(what: &Deed) -> Option<Text> {
     })
 }
 
-/// Why something was not done, in words.
-pub(super) fn explain(code: &str) -> Text {
+/// Why a deed was not done, in words: no text is kept of it.
+fn explain_deed(code: &str) -> Text {
+    match code {
+        "offer_expired" => Text::DeedExpired,
+        "closed" => Text::DeedClosed,
+        "not_owner" | "not_now" => Text::DeedNotOwner,
+        _ => explain(code),
+    }
+}
+
+/// Why a message was not stored, in words; its text is kept.
+fn explain(code: &str) -> Text {
     match code {
         "offer_expired" => Text::FaultOfferExpired,
         "closed" => Text::FaultClosed,
@@ -245,5 +256,20 @@ pub(super) fn explain(code: &str) -> Text {
         "forbidden" => Text::FaultForbidden,
         "rate" => Text::FaultRate,
         _ => Text::FaultOther,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+
+    #[test]
+    fn only_a_message_is_kept_as_a_draft() {
+        for code in ["offer_expired", "closed", "not_owner", "not_now"] {
+            let says = |text: Text| text.in_language(Language::English).contains("draft");
+            assert!(says(explain(code)) && !says(explain_deed(code)), "{code}");
+        }
+        assert_eq!(explain_deed("taken"), Text::FaultTaken);
     }
 }

@@ -80,7 +80,8 @@ fn BlockedLine(it: Blocked, again: Callback<()>) -> impl IntoView {
             }
         })
     };
-    let name = if it.name.is_empty() { it.email.clone() } else { it.name.clone() };
+    let known = [&it.name, &it.email].into_iter().find(|it| !it.trim().is_empty()).cloned();
+    let name = move || known.clone().unwrap_or_else(|| words.now(Text::TheVisitor).to_owned());
     view! {
         <article class="sheet-line" data-visitor=id>
             <div><a href=format!("/contacts/{id}")><strong>{name}</strong></a> <span class="muted">{it.email}</span>

@@ -24,8 +24,27 @@ enum Stage {
     Sending(f64),
     /// Stored.
     Stored(FileCard),
+    /// Stored with a message that came back: for the next one.
+    Back(FileCard),
     /// It failed, with the service's code or nothing.
     Failed(String),
+}
+
+impl Stage {
+    /// What is stored of it.
+    const fn card(&self) -> Option<&FileCard> {
+        match self {
+            Self::Stored(card) | Self::Back(card) => Some(card),
+            Self::Chosen | Self::Sending(_) | Self::Failed(_) => None,
+        }
+    }
+
+    /// A message is published with it: what is stored needs no sending.
+    fn publish(&mut self) {
+        if let Self::Back(card) = self {
+            *self = Self::Stored(std::mem::take(card));
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +123,20 @@ impl Attachments {
         self.hands.update_value(|hands| hands.push(Hand { id, file, upload: None }));
     }
 
+    /// The files of a message that came back: they are stored already.
+    pub fn give_back(self, cards: Vec<FileCard>) {
+        let item = |card: FileCard| {
+            let (id, name, bytes) = (browser::random(), card.name.clone(), card.bytes);
+            Attachment { id, name, bytes, stage: Stage::Back(card) }
+        };
+        let _ = self.items.try_update(|items| {
+            // Stored twice it is one file.
+            let is_new = |card: &FileCard| items.iter().all(|it| it.stage.card() != Some(card));
+            let new: Vec<_> = cards.into_iter().filter(is_new).map(item).collect();
+            items.extend(new);
+        });
+    }
+
     fn remove(self, id: u64) {
         // Dropping the upload gives it up.
         self.hands.update_value(|hands| hands.retain(|hand| hand.id != id));
@@ -125,6 +158,7 @@ impl Attachments {
     pub fn send_all(self, done: impl FnOnce(Option<Vec<FileCard>>) + 'static) {
         self.sending.set(true);
         self.done.set_value(Some(Box::new(done)));
+        self.items.update(|items| items.iter_mut().for_each(|item| item.stage.publish()));
         let waiting: Vec<_> = self
             .items
             .read_untracked()
@@ -196,8 +230,8 @@ fn outcome<'a>(stages: impl Iterator<Item = &'a Stage>) -> Outcome {
             Stage::Failed(_) => return Outcome::Stops,
             Stage::Sending(_) => waits = true,
             Stage::Stored(card) => cards.push(card.clone()),
-            // Chosen since the message was published: for the next one.
-            Stage::Chosen => {}
+            // Chosen, or come back, since the message was published: for the next one.
+            Stage::Chosen | Stage::Back(_) => {}
         }
     }
     match cards {
@@ -218,6 +252,16 @@ fn refuse(file: &File, count: usize, narrow: bool) -> Option<Text> {
         Some(Text::OnlyPdf)
     } else {
         None
+    }
+}
+
+/// Why the service did not store a file, in words.
+fn reason(code: &str) -> Text {
+    match code {
+        "type_denied" => Text::FileKindRefused,
+        "too_large" => Text::FileTooLarge,
+        "rate" => Text::FaultRate,
+        _ => Text::FaultFiles,
     }
 }
 
@@ -279,23 +323,26 @@ fn AttachmentLine(item: Attachment) -> impl IntoView {
         Some(Stage::Sending(part)) => Some(part),
         _ => None,
     };
-    let failed = matches!(item.stage, Stage::Failed(_));
+    let failed = match &item.stage {
+        Stage::Failed(code) => Some(words.say(reason(code))),
+        Stage::Chosen | Stage::Sending(_) | Stage::Stored(_) | Stage::Back(_) => None,
+    };
     let label = words.say(if matches!(item.stage, Stage::Sending(_)) {
         Text::CancelUpload
     } else {
         Text::RemoveFile
     });
     view! {
-        <li class="attachment" class:failed=failed>
+        <li class="attachment" class:failed=failed.is_some()>
             <Icon icon=lu::LuFileText/>
             <span class="file-name">{item.name.clone()}</span>
             <span class="file-size">{move || size_of(bytes, words.language())}</span>
             {move || part().map(|part| view! {
                 <progress max="1" prop:value=part aria-label=words.say(Text::Uploading)></progress>
-                <span class="file-size">{format!("{:.0} %", part * 100.0)}</span>
+                <span class="file-size">{move || words.fill(Text::Percent, &[("n", &format!("{:.0}", part * 100.0))])}</span>
             })}
-            {failed.then(|| view! {
-                <span class="failed-word">{words.say(Text::FaultFiles)}</span>
+            {failed.map(|why| view! {
+                <span class="failed-word">{why}</span>
                 <button type="button" class="button quiet" on:click=move |_| draft.try_again()>{words.say(Text::TryAgain)}</button>
             })}
             <button type="button" class="button quiet square" data-do="remove-file" title=label aria-label=label on:click=move |_| files.remove(id)>
@@ -327,5 +374,13 @@ mod tests {
         assert_eq!(ids(&[stored("a")]), Ok(vec!["a".into()]), "the failed one was taken out");
         assert_eq!(ids(&[]), Err(Outcome::Stops), "all were taken out");
         assert_eq!(ids(&[stored("a"), Stage::Chosen]), Ok(vec!["a".into()]), "the next message's");
+    }
+
+    #[test]
+    fn files_that_came_back_go_with_the_next_message() {
+        let mut back = Stage::Back(FileCard { id: "b".into(), ..FileCard::default() });
+        assert_eq!(ids(&[stored("a"), back.clone()]), Ok(vec!["a".into()]), "not with the one on its way");
+        back.publish();
+        assert_eq!(ids(&[back]), Ok(vec!["b".into()]));
     }
 }

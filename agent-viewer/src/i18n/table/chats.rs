@@ -98,6 +98,9 @@ macro_rules! texts_of_chats {
         // Chats: why something was not done
         FaultOfferExpired: "The time to answer ran out. Your text is kept as a draft.", "Le délai de réponse est dépassé. Votre texte est gardé en brouillon.";
         FaultClosed: "The chat is closed. Your text is kept as a draft.", "La discussion est fermée. Votre texte est gardé en brouillon.";
+        DeedExpired: "The time to answer ran out.", "Le délai de réponse est dépassé.";
+        DeedClosed: "The chat is closed.", "La discussion est fermée.";
+        DeedNotOwner: "This chat is not yours now.", "Cette discussion n’est pas la vôtre.";
         FaultTaken: "Already taken by {name}.", "Déjà prise en charge par {name}.";
         FaultNotOwner: "This chat is not yours now. Your text is kept as a draft.", "Cette discussion n’est pas la vôtre. Votre texte est gardé en brouillon.";
         FaultNotConnected: "Connect to the site first.", "Connectez-vous d’abord au site.";
@@ -216,6 +219,8 @@ macro_rules! texts_of_chats {
         TooManyFiles: "At most five files at once. Send the others afterwards.", "Cinq fichiers au plus à la fois. Envoyez les autres ensuite.";
         FileTooLarge: "Files may have 5 MB at most. Choose a smaller one.", "Un fichier peut faire 5 Mo au plus. Choisissez-en un plus petit.";
         OnlyPdf: "From here, only pictures and PDF documents.", "D’ici, seulement des images et des documents PDF.";
+        FileKindRefused: "Files of this kind are not taken.", "Les fichiers de ce type ne sont pas acceptés.";
+        Percent: "{n}%", "{n} %";
         CancelUpload: "Cancel the upload", "Annuler l’envoi";
         RemoveFile: "Take the file out", "Retirer le fichier";
         Uploading: "Upload", "Envoi du fichier";

@@ -62,13 +62,19 @@ impl Writing {
     /// What could not be sent comes back as what it was, before what stands there.
     pub fn give_back(&mut self, say: &Say) {
         let (text, notes) = match say {
-            Say::Text { text, .. } | Say::Deal { text, .. } => (text, false),
-            Say::Note { text } => (text, true),
-            Say::Link { url, .. } => (url, false),
+            Say::Text { text, .. } => (text.clone(), false),
+            Say::Note { text } => (text.clone(), true),
+            Say::Deal { text, url } => (lines(text, url), false),
+            Say::Link { url, title } => (lines(title, url), false),
         };
-        put_before(if notes { &mut self.note } else { &mut self.reply }, text);
+        put_before(if notes { &mut self.note } else { &mut self.reply }, &text);
         self.notes = notes;
     }
+}
+
+/// What a link or an offer says, and its address, as one text.
+fn lines(text: &str, url: &str) -> String {
+    [text, url].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn put_before(standing: &mut String, text: &str) {
@@ -110,6 +116,20 @@ mod tests {
         assert_eq!((writing.is_note(), writing.text()), (true, "inside"));
         writing.give_back(&reply("first"));
         assert_eq!((writing.is_note(), writing.text()), (false, "first\nhello"));
+    }
+
+    #[test]
+    fn a_link_and_an_offer_come_back_with_all_that_they_said() {
+        let back = |say: Say| {
+            let mut writing = Writing::default();
+            writing.give_back(&say);
+            writing.text().to_owned()
+        };
+        let url = || "https://shop.example/a".to_owned();
+        assert_eq!(back(Say::Deal { text: "10 %".into(), url: url() }), "10 %\nhttps://shop.example/a");
+        assert_eq!(back(Say::Deal { text: "10 %".into(), url: String::new() }), "10 %");
+        assert_eq!(back(Say::Link { url: url(), title: "Terms".into() }), "Terms\nhttps://shop.example/a");
+        assert_eq!(back(Say::Link { url: url(), title: String::new() }), url());
     }
 
     #[test]

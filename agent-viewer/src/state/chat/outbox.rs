@@ -50,6 +50,12 @@ impl Outgoing {
         Self { cid, conv, who, say, files, at, standing, in_flight: false, after: 0 }
     }
 
+    /// Its files that another message can take: those that the service has.
+    pub fn files_to_keep(&self) -> Vec<FileCard> {
+        let gone = matches!(&self.standing, Standing::Failed(code) if code == "files_missing");
+        if gone { Vec::new() } else { self.files.clone() }
+    }
+
     /// With somebody.
     #[must_use]
     pub fn to(self, who: &str) -> Self {
@@ -248,6 +254,25 @@ mod tests {
         outbox.take_ack("1");
         outbox.resend("0");
         assert_eq!(sent(&outbox.ready(0)), ["0"]);
+    }
+
+    #[test]
+    fn what_comes_back_has_its_files_unless_the_service_lost_them() {
+        let files = vec![FileCard { id: "f".into(), ..FileCard::default() }];
+        let refused = |code: &str| {
+            let mut outbox = Outbox::default();
+            outbox.push(Outgoing::new("0".into(), "a", text("see"), files.clone(), 0));
+            outbox.ready(0);
+            match outbox.take_nack("0", &fault(code, None), 0) {
+                Some(Refused::Draft(message, _)) => *message,
+                Some(Refused::Failed) => outbox.withdraw("0").expect("failed"),
+                other => panic!("{other:?}"),
+            }
+        };
+        for code in ["closed", "too_long"] {
+            assert_eq!(refused(code).files_to_keep(), files, "{code}");
+        }
+        assert!(refused("files_missing").files_to_keep().is_empty());
     }
 
     #[test]
