@@ -3,12 +3,12 @@ use chat_proto::desk::Canned;
 use leptos::{ev, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
-use super::composer::Draft;
+use super::{composer::Draft, conversation::row};
 use crate::{
     chat::{Loaded, chat},
     i18n::{Text, words},
     net::chat_http,
-    state::chat::canned::{Press, asked, matching, press},
+    state::chat::canned::{Press, asked, matching, of_site, press},
 };
 
 const LIST: &str = "canned-list";
@@ -36,13 +36,15 @@ impl Suggestions {
                 dismissed.set(false);
             }
         });
+        let site = Memo::new(move |_| row().map(|row| row.site));
         let found = Memo::new(move |_| {
             if !asks.get() || dismissed.get() {
                 return None;
             }
             let (text, canned) = (draft.text.read(), chat.canned.read());
             let Loaded::Here(all) = &*canned else { return Some(Vec::new()) };
-            Some(matching(all, asked(&text)?).into_iter().cloned().collect())
+            let site = site.read();
+            Some(matching(of_site(all, site.as_deref()), asked(&text)?).into_iter().cloned().collect())
         });
         let at = RwSignal::new(0);
         Effect::new(move |_| {

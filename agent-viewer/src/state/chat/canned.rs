@@ -10,10 +10,15 @@ pub fn asked(text: &str) -> Option<&str> {
     (!name.contains('\n') && name.chars().count() <= 40).then_some(name)
 }
 
+/// The replies that a conversation of this site can use; those of no site are everywhere's.
+pub fn of_site<'a>(all: &'a [Canned], site: Option<&'a str>) -> impl Iterator<Item = &'a Canned> {
+    all.iter().filter(move |it| it.site.is_empty() || site.is_none_or(|site| it.site == site))
+}
+
 /// The replies that fit, the best first: by shortcut, then by title, then by text; the most used before others.
-pub fn matching<'a>(all: &'a [Canned], typed: &str) -> Vec<&'a Canned> {
+pub fn matching<'a>(all: impl IntoIterator<Item = &'a Canned>, typed: &str) -> Vec<&'a Canned> {
     let typed = typed.trim().to_lowercase();
-    let mut found: Vec<_> = all.iter().filter_map(|it| Some((rank(it, &typed)?, it))).collect();
+    let mut found: Vec<_> = all.into_iter().filter_map(|it| Some((rank(it, &typed)?, it))).collect();
     found.sort_by(|(a, x), (b, y)| a.cmp(b).then(y.uses.cmp(&x.uses)).then(x.short.cmp(&y.short)));
     found.into_iter().map(|(_, it)| it).take(SHOWN).collect()
 }
@@ -90,6 +95,16 @@ mod tests {
         assert_eq!(shorts("SUIVI"), ["colis"]);
         assert_eq!(shorts(""), ["cond", "colis", "delai", "merci"]);
         assert_eq!(shorts("xyz"), Vec::<&str>::new());
+    }
+
+    // shows: CAN-02
+    #[test]
+    fn a_conversation_has_the_replies_of_its_own_site() {
+        let of = |site: &str, short: &str| Canned { site: site.into(), ..reply(short, "", "", 0) };
+        let all = [of("shop", "here"), of("blog", "there"), of("", "everywhere")];
+        let shorts = |site| of_site(&all, site).map(|it| it.short.as_str()).collect::<Vec<_>>();
+        assert_eq!(shorts(Some("shop")), ["here", "everywhere"]);
+        assert_eq!(shorts(None), ["here", "there", "everywhere"], "where no conversation is known");
     }
 
     #[test]
