@@ -113,6 +113,8 @@ pub struct Chat {
     files: StoredValue<HashMap<ConversationName, Attachments>>,
     kept: StoredValue<keep::Kept, LocalStorage>,
     claimed: StoredValue<bool>,
+    /// How often a visitor was asked for.
+    visitor_turn: StoredValue<u64>,
     /// What is made for a view and outlives it.
     scope: StoredValue<Owner>,
 }
@@ -149,6 +151,7 @@ impl Chat {
             files: StoredValue::default(),
             kept: StoredValue::new_local(keep::Kept::default()),
             claimed: StoredValue::new(false),
+            visitor_turn: StoredValue::new(0),
             scope: StoredValue::new(Owner::new()),
         };
         provide_context(chat);

@@ -115,9 +115,15 @@ impl Chat {
         if !matches!(*self.visitor.read_untracked(), Loaded::Here(_)) {
             self.visitor.set(Loaded::Loading);
         }
+        let turn = self.visitor_turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
         spawn_local(async move {
             let found = chat_http::visitor(&conv).await;
-            if self.open_conv().as_deref() != Some(&conv) {
+            // Of two answers that overtake each other the one that was asked for last is right.
+            let is_last = self.visitor_turn.try_get_value() == turn;
+            if !is_last || self.open_conv().as_deref() != Some(&conv) {
                 return;
             }
             let _ = self.visitor.try_update(|visitor| match found {

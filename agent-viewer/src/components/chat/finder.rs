@@ -33,17 +33,31 @@ enum Hit {
     Chat(Arc<Row>),
 }
 
+/// Conversations that were found, and by which words.
+#[derive(Default)]
+struct Found {
+    words: String,
+    rows: Vec<Arc<Row>>,
+}
+
+impl Found {
+    /// Those of what is typed: what other words found is not what Enter opens.
+    fn by(&self, typed: &str) -> &[Arc<Row>] {
+        if self.words == typed { &self.rows } else { &[] }
+    }
+}
+
 /// The dialog of Ctrl K.
 #[component]
 pub fn Finder() -> impl IntoView {
     let (words, chat, ui) = (words(), chat(), ui());
     let (typed, rows, at) =
-        (RwSignal::new(String::new()), RwSignal::new(Vec::<Arc<Row>>::new()), RwSignal::new(0_usize));
+        (RwSignal::new(String::new()), RwSignal::new(Found::default()), RwSignal::new(0_usize));
     let input = NodeRef::<Input>::new();
     let look = StoredValue::new_local(leptos::leptos_dom::helpers::debounce(PAUSE, move |text: String| {
         look_up(text, typed, rows)
     }));
-    let hits = Memo::new(move |_| hits(&typed.read(), &rows.read(), (chat, words)));
+    let hits = Memo::new(move |_| hits(&typed.read(), rows.read().by(&typed.read()), (chat, words)));
     Effect::new(move |_| {
         hits.with(|_| ());
         at.set(0);
@@ -124,9 +138,9 @@ fn hits(typed: &str, rows: &[Arc<Row>], (chat, words): (Chat, Words)) -> Vec<Hit
     chats.chain(lists).chain(may.map(|(_, text, dialog)| Hit::Dialog(text, dialog))).take(SHOWN).collect()
 }
 
-fn look_up(text: String, typed: RwSignal<String>, rows: RwSignal<Vec<Arc<Row>>>) {
+fn look_up(text: String, typed: RwSignal<String>, rows: RwSignal<Found>) {
     if text.trim().is_empty() {
-        return rows.set(Vec::new());
+        return rows.set(Found::default());
     }
     spawn_local(async move {
         let mut found = Vec::new();
@@ -139,7 +153,7 @@ fn look_up(text: String, typed: RwSignal<String>, rows: RwSignal<Vec<Arc<Row>>>)
             if typed.try_get_untracked().is_none_or(|now| now != text) {
                 return;
             }
-            let _ = rows.try_set(found.clone());
+            let _ = rows.try_set(Found { words: text.clone(), rows: found.clone() });
         }
     });
 }
@@ -150,5 +164,16 @@ fn go(hit: &Hit, (chat, ui): (Chat, Ui)) {
         Hit::List(list) => chat.watch(Query { list: *list, ..Query::default() }),
         Hit::Dialog(_, dialog) => ui.dialog.set(Some(*dialog)),
         Hit::Chat(row) => ui.go(&row.conv),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_words_found_is_not_opened() {
+        let found = Found { words: "mar".into(), rows: vec![Arc::new(Row::default())] };
+        assert_eq!((found.by("mar").len(), found.by("marc").len(), found.by("").len()), (1, 0, 0));
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     chat::{alarm_permission, ask_alarm, chat},
     components::icon::Icon,
     i18n::{Text, words},
+    state::chat::people,
 };
 
 const MENU: &str = "presence";
@@ -27,8 +28,8 @@ pub fn PresenceMenu() -> impl IntoView {
         <div id=MENU class="menu presence-menu" popover="auto">
             <h2>{words.say(Text::PresenceTitle)}</h2>
             <p class="muted">{words.say(Text::PresenceHelp)}</p>
-            <For each=move || chat.directory.read().sites.clone() key=|site| (site.key.clone(), site.presence)
-                children=move |site| view! { <SiteLine site/> }/>
+            <For each=move || chat.directory.read().sites.clone() key=|site| site.key.clone()
+                children=move |site| view! { <SiteLine site=site.key/> }/>
             <Alarms/>
         </div>
     }
@@ -53,28 +54,34 @@ pub const fn key(presence: Presence) -> &'static str {
 }
 
 #[component]
-fn SiteLine(site: SiteCard) -> impl IntoView {
+fn SiteLine(site: String) -> impl IntoView {
     let (words, chat) = (words(), chat());
-    let site = StoredValue::new(site);
-    let now = site.with_value(|site| site.presence);
-    let broken = site.with_value(|site| !site.faults.is_empty());
+    let name = site.clone();
+    let key_of = StoredValue::new(site);
+    let of = Memo::new(move |last: Option<&SiteCard>| {
+        let directory = chat.directory.read();
+        let now = key_of.with_value(|key| people::site(&directory, key).cloned());
+        now.or_else(|| last.cloned()).unwrap_or_default()
+    });
+    let broken = move || !of.read().faults.is_empty();
+    let called = move || of.read().name.clone();
     let one = move |to: Presence, text: Text| {
-        let choose = move |_| site.with_value(|site| chat.be(&site.key, to));
+        let choose = move |_| key_of.with_value(|key| chat.be(key, to));
         view! {
-            <button type="button" class="segment" data-presence=key(to) aria-pressed=(now == to).to_string() on:click=choose>
+            <button type="button" class="segment" data-presence=key(to) aria-pressed=move || (of.read().presence == to).to_string() on:click=choose>
                 {words.say(text)}
             </button>
         }
     };
     view! {
-        <div class="site-line" data-site=site.with_value(|site| site.key.clone())>
-            <span class="site-name">{site.with_value(|site| site.name.clone())}</span>
-            <div class="segments" role="group" aria-label=site.with_value(|site| site.name.clone())>
+        <div class="site-line" data-site=name>
+            <span class="site-name">{called}</span>
+            <div class="segments" role="group" aria-label=called>
                 {one(Presence::Available, Text::PresenceAvailable)}
                 {one(Presence::Away, Text::PresenceAway)}
                 {one(Presence::Gone, Text::PresenceGone)}
             </div>
-            {broken.then(|| view! { <p class="warning"><Icon icon=lu::LuCircleAlert/> {words.say(Text::SiteBroken)}</p> })}
+            <Show when=broken><p class="warning"><Icon icon=lu::LuCircleAlert/> {words.say(Text::SiteBroken)}</p></Show>
         </div>
     }
 }
