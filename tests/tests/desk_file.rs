@@ -102,6 +102,9 @@ async fn notes_are_kept(desk: &Desk) -> Result<()> {
     agent.reads_in(".panel .sticky.blue", "Prefers the telephone").await?;
     agent.clicks_at(".panel [data-do=new-note]").await?;
     agent.window().find(By::Css(".panel [data-form=note] textarea")).await?.send_keys("Gone soon").await?;
+    agent.window().refresh().await?;
+    let written = "document.querySelector('.panel [data-form=note] textarea')?.value === 'Gone soon'";
+    agent.finds("what was being written", written).await?;
     agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
     agent.reads_in(".panel .sticky.yellow", "Gone soon").await?;
     agent.clicks_at(".panel .sticky.yellow [data-do=delete-note]").await?;

@@ -5,7 +5,11 @@ use super::Chat;
 use crate::{
     browser,
     components::chat::attachments::Attachments,
-    state::chat::{draft::Writing, outbox::Outgoing, thread::Thread},
+    state::chat::{
+        draft::{NoteDraft, Writing},
+        outbox::Outgoing,
+        thread::Thread,
+    },
 };
 
 impl Chat {
@@ -52,6 +56,29 @@ impl Chat {
     pub(super) fn give_back(self, message: &Outgoing) {
         self.write(&message.conv, |writing| writing.give_back(&message.say));
         self.files(&message.conv).give_back(message.files_to_keep());
+    }
+
+    /// What is written of a quick note about a visitor, and not saved.
+    pub fn kept_note(self, visitor: i64, note: i64) -> Option<NoteDraft> {
+        serde_json::from_str(&browser::recall(&self.note_place(visitor, note))?).ok()
+    }
+
+    /// Keeps it: over the view that shows it, and a reload.
+    pub fn keep_note(self, visitor: i64, note: i64, draft: &NoteDraft) {
+        let place = self.note_place(visitor, note);
+        match serde_json::to_string(draft) {
+            Ok(text) if note != 0 || !draft.text.is_empty() => browser::remember(&place, &text),
+            _ => browser::forget(&place),
+        }
+    }
+
+    /// It is saved, or given up.
+    pub fn forget_note(self, visitor: i64, note: i64) {
+        browser::forget(&self.note_place(visitor, note));
+    }
+
+    fn note_place(self, visitor: i64, note: i64) -> String {
+        self.owner.with_value(|owner| NoteDraft::place(owner, visitor, note))
     }
 
     /// Whether this conversation is the one that is shown; not tracked.

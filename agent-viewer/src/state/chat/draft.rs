@@ -72,6 +72,23 @@ impl Writing {
     }
 }
 
+/// A quick note about a visitor that is being written or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NoteDraft {
+    /// What stands there.
+    pub text: String,
+    /// Its colour's name.
+    pub colour: String,
+}
+
+impl NoteDraft {
+    /// Where it is kept: each agent's, of each visitor, of each note; 0 is a new one.
+    pub fn place(owner: &str, visitor: i64, note: i64) -> String {
+        format!("tandem-note-{owner}-{visitor}-{note}")
+    }
+}
+
 /// What a link or an offer says, and its address, as one text.
 fn lines(text: &str, url: &str) -> String {
     [text, url].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n")
@@ -107,6 +124,16 @@ mod tests {
         assert_eq!((back.is_note(), back.text()), (true, "he never pays"));
         back.turn(false);
         assert_eq!(back.text(), "", "the reply is another text");
+    }
+
+    #[test]
+    fn each_note_of_each_visitor_has_a_place_of_its_own() {
+        let places = [("anna", 1, 0), ("anna", 1, 7), ("anna", 10, 7), ("ben", 1, 0)]
+            .map(|(owner, visitor, note)| NoteDraft::place(owner, visitor, note));
+        let mut different = places.to_vec();
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(different.len(), places.len(), "{places:?}");
     }
 
     #[test]
