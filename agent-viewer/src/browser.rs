@@ -208,15 +208,27 @@ pub fn hour(ms_since_1970: i64, language: &str) -> String {
     format_date(ms_since_1970, language, &[("hour", "2-digit"), ("minute", "2-digit")])
 }
 
-/// A day in words, by locale.
+/// A day in words, by locale; with its year where that is another one.
 pub fn day(ms_since_1970: i64, language: &str) -> String {
-    format_date(ms_since_1970, language, &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+    let parts = [("weekday", "long"), ("day", "numeric"), ("month", "long")];
+    format_date(ms_since_1970, language, &dated(&parts, is_this_year(ms_since_1970)))
 }
 
-/// A day and an hour, short, by locale.
+/// A day and an hour, short, by locale; with the year where that is another one.
 pub fn short_time(ms_since_1970: i64, language: &str) -> String {
     let parts = [("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")];
-    format_date(ms_since_1970, language, &parts)
+    format_date(ms_since_1970, language, &dated(&parts, is_this_year(ms_since_1970)))
+}
+
+fn is_this_year(ms_since_1970: i64) -> bool {
+    let then = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
+    then.get_full_year() == js_sys::Date::new_0().get_full_year()
+}
+
+/// What of a date is said.
+fn dated<'a>(parts: &[(&'a str, &'a str)], this_year: bool) -> Vec<(&'a str, &'a str)> {
+    let year = (!this_year).then_some(("year", "numeric"));
+    parts.iter().copied().chain(year).collect()
 }
 
 fn format_date(ms_since_1970: i64, language: &str, parts: &[(&str, &str)]) -> String {
@@ -452,5 +464,17 @@ pub fn set_value(id: &str, value: &str) {
     let element = window().document().and_then(|document| document.get_element_by_id(id));
     if let Some(element) = element {
         let _ = js_sys::Reflect::set(&element, &"value".into(), &value.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_of_another_year_says_which() {
+        let parts = [("day", "numeric")];
+        assert_eq!(dated(&parts, true), parts);
+        assert_eq!(dated(&parts, false), [("day", "numeric"), ("year", "numeric")]);
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::modal::Modal;
 use crate::{
     browser,
-    i18n::{Text, words},
+    i18n::{Text, Words, words},
     pages::chats::ui,
 };
 
@@ -20,20 +20,38 @@ fn set_letter_keys(on: bool) {
     if on { browser::forget(OFF) } else { browser::remember(OFF, "off") }
 }
 
-const KEYS: [(&str, Text); 5] = [
-    ("Ctrl K", Text::KeyFind),
-    ("Alt ↑ ↓", Text::KeyMove),
-    ("Enter", Text::Publish),
-    ("Shift Enter", Text::KeyNewline),
-    ("Esc", Text::KeyLeave),
+/// What stands on the keys.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// The same in each language.
+    Same(&'static str),
+    /// By the language.
+    Named(Text),
+}
+
+impl Keys {
+    fn now(self, words: Words) -> &'static str {
+        match self {
+            Self::Same(keys) => keys,
+            Self::Named(text) => words.now(text),
+        }
+    }
+}
+
+const KEYS: [(Keys, Text); 5] = [
+    (Keys::Same("Ctrl K"), Text::KeyFind),
+    (Keys::Same("Alt ↑ ↓"), Text::KeyMove),
+    (Keys::Named(Text::EnterKey), Text::Publish),
+    (Keys::Named(Text::ShiftEnterKeys), Text::KeyNewline),
+    (Keys::Named(Text::EscapeKey), Text::KeyLeave),
 ];
 
-const LETTERS: [(&str, Text); 5] = [
-    ("/", Text::CannedReplies),
-    ("r", Text::KeyReply),
-    ("n", Text::KeyNote),
-    ("i", Text::VisitorPanel),
-    ("?", Text::KeyAll),
+const LETTERS: [(Keys, Text); 5] = [
+    (Keys::Same("/"), Text::CannedReplies),
+    (Keys::Same("r"), Text::KeyReply),
+    (Keys::Same("n"), Text::KeyNote),
+    (Keys::Same("i"), Text::VisitorPanel),
+    (Keys::Same("?"), Text::KeyAll),
 ];
 
 /// All of them.
@@ -41,7 +59,7 @@ const LETTERS: [(&str, Text); 5] = [
 pub fn KeysHelp() -> impl IntoView {
     let (words, ui) = (words(), ui());
     let on = RwSignal::new(has_letter_keys());
-    let line = move |(keys, text): (&'static str, Text)| view! { <div><dt><kbd>{keys}</kbd></dt><dd>{words.say(text)}</dd></div> };
+    let line = move |(keys, text): (Keys, Text)| view! { <div><dt><kbd>{move || keys.now(words)}</kbd></dt><dd>{words.say(text)}</dd></div> };
     let switch = move |event| {
         on.set(event_target_checked(&event));
         set_letter_keys(on.get_untracked());

@@ -272,8 +272,9 @@ fn Notice(msg: Arc<Msg>) -> impl IntoView {
     let class = format!("line note-line {} {}", msg.kind, msg.meta.code);
     let shown = msg.clone();
     let said = move || notice(&shown, words, chat);
-    let note = (!msg.text.is_empty())
-        .then(|| view! { <span class="notice-text">{format!("« {} »", msg.text)}</span> });
+    let quoted = msg.text.clone();
+    let quote = move || words.fill(Text::Quoted, &[("text", &quoted)]);
+    let note = (!msg.text.is_empty()).then(|| view! { <span class="notice-text">{quote}</span> });
     view! {
         <p class=class data-seq=msg.seq data-code=msg.meta.code.clone()>
             <Icon icon/> <span>{said}</span> {note} {share_link(&msg)} <Time at=msg.at words/>

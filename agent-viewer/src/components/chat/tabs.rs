@@ -61,7 +61,7 @@ pub fn Tabs() -> impl IntoView {
             <button type="button" class="tab more" class:chosen=move || third().is_some() popovertarget=MENU>
                 <span>{third_name}</span>
                 {move || inbox().map(|count| {
-                    let label = format!("{} : {count}", words.now(Text::ListInbox));
+                    let label = words.fill(Text::SaysAloud, &[("name", words.now(Text::ListInbox)), ("text", &count.to_string())]);
                     view! { <i class="unread-dot" role="img" data-inbox=count title=label.clone() aria-label=label.clone()></i> }
                 })}
                 <Icon icon=lu::LuChevronDown/>

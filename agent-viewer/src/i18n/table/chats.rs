@@ -150,6 +150,7 @@ macro_rules! texts_of_chats {
         DealLabel: "Offer", "Offre commerciale";
         ChoiceLabel: "Choice", "Choix";
         FormLabel: "Filled in", "Formulaire";
+        Quoted: "“{text}”", "« {text} »";
         NoteLabel: "Note", "Note interne";
         Download: "Download", "Télécharger";
         DownloadFailed: "The file could not be fetched. Try again.", "Le fichier n’a pas pu être récupéré. Réessayez.";
@@ -271,6 +272,9 @@ macro_rules! texts_of_chats {
         CannedTitle: "Title", "Titre";
         CannedBody: "Text", "Texte";
         ShortTaken: "This shortcut is taken or not possible.", "Ce raccourci est déjà pris ou impossible.";
+        EnterKey: "Enter", "Entrée";
+        ShiftEnterKeys: "Shift Enter", "Maj Entrée";
+        EscapeKey: "Esc", "Échap";
         KeyFind: "Find anything", "Tout chercher";
         FinderHelp: "A chat, a list, something to do", "Une discussion, une liste, une action";
         KeyReply: "write a reply", "écrire une réponse";
