@@ -3,7 +3,7 @@
 //! What changes *in* conversations is told by [`Engine::subscribe`](crate::engine::Engine::subscribe).
 use tokio::sync::broadcast;
 
-use crate::known::Known;
+use crate::known::{Known, Unsure};
 use crate::model::{AgentId, ConversationId, SiteId, VisitorId};
 
 /// Changes that may wait for a listener. A slower one is told so, and shows everything anew.
@@ -55,6 +55,14 @@ impl Changes {
     /// What desks know of sites, until it changes.
     pub(crate) const fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// For a write that makes this change, until it is known to be durable.
+    pub(crate) fn unsure(&self, change: Change) -> Option<Unsure> {
+        match change {
+            Change::Directory(site) => Some(self.known.unsure(site)),
+            Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => None,
+        }
     }
 
     /// Tells of one that is durable.

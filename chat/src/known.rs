@@ -65,7 +65,35 @@ impl std::fmt::Debug for Known {
     }
 }
 
+/// A write that changes what is known of a site. Where nobody says that it is durable, it may be all the same
+/// ([`Error::Unknown`]): what is known is forgotten as this goes.
+pub(crate) struct Unsure {
+    known: Known,
+    site: SiteId,
+    is_durable: bool,
+}
+
+impl Unsure {
+    /// It is durable, and whoever has to hear of it does.
+    pub fn end(mut self) {
+        self.is_durable = true;
+    }
+}
+
+impl Drop for Unsure {
+    fn drop(&mut self) {
+        if !self.is_durable {
+            self.known.forget(self.site);
+        }
+    }
+}
+
 impl Known {
+    /// For what is done when a write is durable, which takes it along.
+    pub fn unsure(&self, site: SiteId) -> Unsure {
+        Unsure { known: self.clone(), site, is_durable: false }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<SiteId, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,5 +134,36 @@ impl Known {
             entry.known = Some(read.clone());
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOP: SiteId = SiteId(1);
+
+    fn known() -> Known {
+        let known = Known::default();
+        let (card, agents, queues) = (SiteCard::default(), Vec::new(), HashMap::new());
+        known.lock().entry(SHOP).or_default().known = Some(Arc::new(SiteKnown { card, agents, queues }));
+        known
+    }
+
+    #[test]
+    fn what_a_write_changed_of_which_nobody_knows_whether_it_is_durable_is_read_anew() {
+        let known = known();
+        let unsure = known.unsure(SHOP);
+        // What a store that lost its server does with what follows a commit.
+        drop(Box::new(move || unsure.end()) as store::Hook);
+        assert!(known.look(SHOP).is_err());
+    }
+
+    #[test]
+    fn what_is_durable_is_forgotten_by_whoever_tells_of_it() {
+        let known = known();
+        let unsure = known.unsure(SHOP);
+        (Box::new(move || unsure.end()) as store::Hook)();
+        assert!(known.look(SHOP).is_ok());
     }
 }

@@ -56,8 +56,11 @@ fn check(it: &Tag, own: Option<i64>, all: &[library::Tag]) -> Result<library::Ta
 fn told(api: &Api, site: SiteId) -> impl Fn(&mut dyn Tx) + Send + use<> {
     let changes = api.engine.changes().clone();
     move |tx| {
-        let changes = changes.clone();
-        tx.after_commit(Box::new(move || changes.tell(Change::Directory(site))));
+        let (changes, unsure) = (changes.clone(), changes.known().unsure(site));
+        tx.after_commit(Box::new(move || {
+            changes.tell(Change::Directory(site));
+            unsure.end();
+        }));
     }
 }
 

@@ -91,7 +91,11 @@ impl Write<'_> {
         let kind = "conversation".to_owned();
         event::append(tx, &event::Event { site, no, conversation, kind, body, at })?;
         let (inner, committed) = (self.inner.clone(), Arc::new(Committed { site, no, at, transition }));
-        tx.after_commit(Box::new(move || inner.committed(&committed)));
+        let unsure = inner.changes.known().unsure(site);
+        tx.after_commit(Box::new(move || {
+            inner.committed(&committed);
+            unsure.end();
+        }));
         Ok(())
     }
 

@@ -38,10 +38,12 @@ impl Engine {
             let mut events = vec![Event::Queue(queue, Strategy::Manual)];
             events.extend(gone.map(|(_, agent, _)| Event::Member(queue, agent, None)));
             let inner = inner.clone();
+            let unsure = inner.changes.known().unsure(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events, inner.clock.now());
                 inner.changes.tell(Change::Widget(site));
                 inner.changes.tell(Change::Directory(site));
+                unsure.end();
             }));
             Ok(())
         };
@@ -80,9 +82,11 @@ impl Engine {
                 return Err(Fault::NoAgent);
             }
             let inner = inner.clone();
+            let unsure = inner.changes.known().unsure(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, vec![Event::Agent(agent, None)], inner.clock.now());
                 inner.changes.tell(Change::Directory(site));
+                unsure.end();
             }));
             Ok(())
         };

@@ -6,6 +6,7 @@ use store::{Key, Tx};
 use super::{Engine, Inner, facts, fault::Fault, random};
 use crate::{
     changes::Change,
+    known::Unsure,
     model::{AgentId, Flow, FlowRef, QueueId, SiteId, VisitorId},
     router::{Event, Member, Profile},
     shown::Shown,
@@ -28,7 +29,11 @@ fn tell(inner: &Arc<Inner>, tx: &mut dyn Tx, site: SiteId, event: Event) {
 /// Tells widgets and desks once it is durable.
 fn show(inner: &Arc<Inner>, tx: &mut dyn Tx, changes: impl IntoIterator<Item = Change>) {
     let (inner, changes): (_, Vec<_>) = (inner.clone(), changes.into_iter().collect());
-    tx.after_commit(Box::new(move || changes.into_iter().for_each(|it| inner.changes.tell(it))));
+    let unsure: Vec<_> = changes.iter().filter_map(|it| inner.changes.unsure(*it)).collect();
+    tx.after_commit(Box::new(move || {
+        changes.into_iter().for_each(|it| inner.changes.tell(it));
+        unsure.into_iter().for_each(Unsure::end);
+    }));
 }
 
 /// Which version of the settings this becomes.

@@ -95,10 +95,12 @@ impl Engine {
                 events.extend(enlist(tx, (site, queue), *agent)?);
             }
             let inner = inner.clone();
+            let unsure = inner.changes.known().unsure(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events, inner.clock.now());
                 inner.changes.tell(Change::Widget(site));
                 inner.changes.tell(Change::Directory(site));
+                unsure.end();
             }));
             Ok(true)
         };
@@ -122,9 +124,11 @@ impl Engine {
             }
             let events = enlist(tx, (site, queue), agent)?;
             let inner = inner.clone();
+            let unsure = inner.changes.known().unsure(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events.to_vec(), inner.clock.now());
                 inner.changes.tell(Change::Directory(site));
+                unsure.end();
             }));
             Ok::<_, Fault>(())
         };
