@@ -96,15 +96,17 @@ impl People {
         for it in there {
             let of = (it.site, it.agent);
             let account = accounts.iter().find(|account| account.id.0 == it.agent.0);
-            if account.is_none_or(|account| serves(account, it.site)) {
+            let Some(account) = account.filter(|account| !serves(account, it.site)) else {
                 at_rest.remove(&of);
                 continue;
-            }
-            if it.presence == Presence::Gone && at_rest.contains(&of) {
+            };
+            let is_theirs = account.sites.has(accounts::SiteId(it.site.0));
+            if is_theirs && it.presence == Presence::Gone && at_rest.contains(&of) {
                 continue;
             }
             match self.leave(of).await {
-                Ok(is_there_yet) => _ = is_there_yet && at_rest.insert(of),
+                Ok(true) => _ = at_rest.insert(of),
+                Ok(false) => _ = at_rest.remove(&of),
                 Err(fault) => {
                     let (site, agent) = (it.site.0, it.agent.0);
                     tracing::warn!(%fault, site, agent, "an agent is not taken from a site yet");

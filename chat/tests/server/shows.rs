@@ -272,10 +272,10 @@ fn an_agent_whose_site_was_taken_is_not_there_for_it() {
         bench.accounts.change_agent(accounts::AgentId(bench.anna.0), change).await.expect("changed");
         let told = anna.until("no site", |it, _| it.directory.sites.is_empty().then_some(()));
         told.await.expect("told");
-        assert_eq!(bench.number(THERE).await, 0);
         lea.until("nobody", |it, _| it.conversation.as_ref().is_some_and(|it| !it.agent_here).then_some(()))
             .await
             .expect("told");
+        assert_eq!(bench.number(THERE).await, 0);
     });
 }
 
