@@ -178,7 +178,14 @@ impl Walk {
             "(() => {{ const it = root.querySelector('[data-scroll]'), most = it.scrollHeight - it.clientHeight;
              it.scrollTop = {part} === 1 ? most : Math.round({part} * (most - 150)); return true; }})()"
         );
-        self.stage.widget().until("the thread to scroll", &scroll).await.map(drop)
+        self.stage.widget().until("the thread to scroll", &scroll).await?;
+        // Nobody leaves before they see where it stands: what was scrolled is told with the next frame.
+        let frames = format!(
+            "(window.drawn === {0} || (window.draws !== {0} && (window.draws = {0},
+             requestAnimationFrame(() => requestAnimationFrame(() => window.drawn = {0}))), false))",
+            self.mark
+        );
+        until(&self.stage.visitor.driver, "the thread to be drawn", &frames).await.map(drop)
     }
 
     fn chooses(&mut self) -> Go {

@@ -57,10 +57,14 @@ class Widget {
       if (kind === "follows") this.files.stop();
       this.tell(kind, payload, true);
     }));
-    const anchor = (this.anchor = JSON.parse(this.kept.get("~anchor")));
+    // Who has scrolled since the page is back stays where they are.
+    const moved = back && this.stood !== undefined && this.stood !== this.scroller?.scrollTop;
+    const anchor = (this.anchor = moved ? this.anchorNow() : JSON.parse(this.kept.get("~anchor")));
+    this.stood = undefined;
     this.take(this.machine.first(Date.now()));
     // It still stands where it was left, and the conversation went on elsewhere.
     if (back && !anchor && this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (moved) this.stands();
   }
 
   /** Where the thread stands, for the page that follows: it may begin before this one is told that it is left. */
@@ -264,10 +268,17 @@ class Widget {
     this.field = field;
     this.fitScreen();
     this.files.paint(this.root);
-    if (!thread) return;
+    if (thread) this.settle(thread, follows);
+  }
+
+  /** Brings the thread to its anchor or, where it follows what is said, to its end. */
+  settle(thread, follows) {
     const row = this.anchor && thread.querySelector(`[data-seq="${Number(this.anchor.seq)}"]`);
     const place = row ? row.offsetTop + this.anchor.off : follows && thread.scrollHeight;
-    if (place !== false) thread.scrollTop = place;
+    if (place !== false) {
+      thread.scrollTop = place;
+      this.placed = thread.scrollTop;
+    }
     // What comes below it may still be on its way.
     if (row && place < thread.scrollTop + 1) this.anchor = null;
     this.scrolled();
@@ -323,6 +334,12 @@ class Widget {
     on(window, "storage", ({ key, newValue, storageArea }) => {
       const { prefix } = this.kept;
       if (storageArea === localStorage && key?.startsWith(prefix)) this.tell("stored", [key.slice(prefix.length), newValue]);
+      // The page before was told that it is left when this one was here already.
+      const thread = this.scroller;
+      if (key === `${prefix}~anchor` && !this.left && thread && thread.scrollTop === this.placed) {
+        this.anchor = JSON.parse(newValue);
+        this.settle(thread, true);
+      }
     });
     on(SMALL, "change", () => this.tell("phone", SMALL.matches));
     for (const kind of ["resize", "scroll"]) if (window.visualViewport) on(visualViewport, kind, () => this.fitScreen());
@@ -330,7 +347,10 @@ class Widget {
     // A page that is frozen could not answer the other tabs.
     on(document, "freeze", () => this.leave());
     // The page before may be told that it is left only after this one is told that it is back.
-    const returns = () => setTimeout(() => this.left && !this.over && this.arrive(), BACK);
+    const returns = () => {
+      if (this.left) this.stood ??= this.scroller?.scrollTop;
+      setTimeout(() => this.left && !this.over && this.arrive(), BACK);
+    };
     on(document, "resume", returns);
     on(window, "pageshow", ({ persisted }) => persisted && returns());
     if (gecko) on(window, "beforeunload", () => {
