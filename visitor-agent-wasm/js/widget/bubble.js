@@ -101,7 +101,7 @@ const storage = (site, domain) => {
           delete found[key];
         }
       }
-      if (secret) Object.assign(found, { secret, named: cookie("named") ?? undefined });
+      if (secret) Object.assign(found, { secret, named: cookie("named") ?? undefined, live: cookie("live") ?? undefined });
       return found;
     },
     /** Nothing of who was here stays, in no page either that follows at once; the browser has this secret from now on. */
@@ -192,7 +192,7 @@ export default ({ server, site, tag, prove, warn }) => {
   };
   // What the page's script tells of the visitor waits for the chat: nobody loads it for that alone.
   const told = new Map();
-  let loading, falls = 0;
+  let loading, loaded, falls = 0;
 
   const paint = (value) => {
     const known = /^#[0-9a-f]{6}$/i.test(value) ? value : "#1f6fe5";
@@ -206,7 +206,7 @@ export default ({ server, site, tag, prove, warn }) => {
     button.setAttribute("aria-busy", "true");
     try {
       const { start } = await import("./chat.js" + (falls ? `?${falls}` : ""));
-      const started = await start({ server, site, root, host, button, kept, hex, lang, page, paint, prove, fell, warn });
+      const started = loaded = await start({ server, site, root, host, button, kept, hex, lang, page, paint, prove, fell, warn });
       for (const [name, args] of told) started[name](...args);
       return started;
     } catch (error) {
@@ -224,7 +224,7 @@ export default ({ server, site, tag, prove, warn }) => {
   // After an error of ours everything begins anew, out of what is stored; not for ever.
   const fell = (error) => {
     warn(error);
-    loading = null;
+    loading = loaded = null;
     if (++falls < 4) safely(chat)();
   };
   const arrives = safely(async () => {
@@ -273,16 +273,20 @@ export default ({ server, site, tag, prove, warn }) => {
     close: safely(async () => (await loading)?.close()),
     identify: tell("identify"),
     setCustomData: tell("setCustomData"),
-    logout: async () => {
+    logout: safely(() => {
       told.clear();
-      // At once: the page may be left next.
-      const secret = hex(32), was = kept.get("secret");
-      if (was) kept.forget(secret);
-      if (loading) return call("logout")();
-      if (!was) return;
-      const others = new BroadcastChannel("tandem.chat:" + site);
-      others.postMessage(JSON.stringify({ logout: secret }));
-      others.close();
-    },
+      if (!loaded && !kept.get("secret")) return;
+      const secret = hex(32);
+      try {
+        // The other tabs hear of it before they can see the secret: one that leads might ask for it in the old name.
+        if (loaded) return loaded.logout(secret);
+        const others = new BroadcastChannel("tandem.chat:" + site);
+        others.postMessage(JSON.stringify({ logout: secret }));
+        others.close();
+      } finally {
+        // At once: the page may be left next. A chat that still loads begins with it.
+        kept.forget(secret);
+      }
+    }),
   };
 };

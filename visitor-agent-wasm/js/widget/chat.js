@@ -457,6 +457,6 @@ export const start = async (place) => {
     page: (page) => act({ page }),
     identify: (jwt) => act({ identify: String(jwt) }),
     setCustomData: (data) => act({ custom: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)])) }),
-    logout: () => act("logout"),
+    logout: (secret) => act({ logout: secret }),
   };
 };

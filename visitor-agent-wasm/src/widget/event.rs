@@ -115,8 +115,8 @@ pub enum Act {
     Dismiss,
     /// Changes a field that was wrong.
     Mend(String),
-    /// Forgets who the visitor is.
-    Logout,
+    /// Forgets who the visitor is; the browser has this secret from now on.
+    Logout(String),
     /// Says who the visitor is, by the site's word.
     Identify(String),
     /// Tells about the visitor.

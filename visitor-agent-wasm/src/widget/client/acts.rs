@@ -46,7 +46,7 @@ impl Client {
             Act::Dismiss => self.ui.band = None,
             // No longer wrong, as far as is known here.
             Act::Mend(key) => drop(self.ui.faults.insert(key, String::new())),
-            Act::Logout => self.logs_out(at),
+            Act::Logout(secret) => self.logs_out(secret),
             Act::Identify(word) => self.identifies(word),
             Act::Custom(data) => {
                 self.say(FromVisitor::Custom { data: data.clone() });

@@ -48,7 +48,7 @@ impl Client {
     fn is_not_believed(&mut self, at: &At) {
         let Some(word) = self.identity.take() else { return };
         if self.named.is_some() && self.named != subject(&word) {
-            self.logs_out(at);
+            self.logs_out(at.dice.clone());
         }
     }
 
@@ -81,11 +81,12 @@ impl Client {
         self.keep(&self.token_key(), None);
     }
 
-    /// Another tab stored the browser's secret: two began together, or one has logged out.
+    /// Another tab stored the browser's secret: two began together, or one has logged out. What the site said is of
+    /// who had the one before; it says it again on each page.
     pub(super) fn has_secret(&mut self, secret: String) {
         if self.secret != secret {
             self.secret = secret;
-            self.token = None;
+            (self.token, self.identity, self.named, self.custom) = (None, None, None, None);
             self.hang_up();
         }
     }
@@ -109,9 +110,9 @@ impl Client {
         }
     }
 
-    pub(super) fn logs_out(&mut self, at: &At) {
-        self.out(Out::Tell(Peer::Logout(at.dice.clone())));
-        self.is_forgotten(at.dice.clone());
+    pub(super) fn logs_out(&mut self, secret: String) {
+        self.out(Out::Tell(Peer::Logout(secret.clone())));
+        self.is_forgotten(secret);
     }
 
     /// Nothing of the visitor stays in this browser, which has another secret from now on.

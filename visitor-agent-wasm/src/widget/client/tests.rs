@@ -503,7 +503,7 @@ fn nothing_of_the_visitor_stays_after_the_log_out() {
     let mut world = World::talking();
     world.acts(Act::Send("one".into()));
     let secret = world.kept.get("secret").cloned();
-    world.acts(Act::Logout);
+    world.acts(Act::Logout("b".repeat(64)));
     assert_ne!(world.kept.get("secret").cloned(), secret);
     let left: Vec<_> = world.kept.keys().filter(|it| *it != "secret" && *it != "~open").collect();
     assert!(left.is_empty(), "{left:?}");

@@ -50,6 +50,7 @@ impl Act {
             "cancel" => Self::Cancel(Codec::read(value)?),
             "resend" => Self::Resend(Codec::read(value)?),
             "mend" => Self::Mend(Codec::read(value)?),
+            "logout" => Self::Logout(Codec::read(value)?),
             "identify" => Self::Identify(Codec::read(value)?),
             "custom" => Self::Custom(Codec::read(value)?),
             "page" => Self::Page(Codec::read(value)?),
@@ -65,7 +66,6 @@ impl Act {
             "anew" => Self::Anew,
             "retry" => Self::Retry,
             "dismiss" => Self::Dismiss,
-            "logout" => Self::Logout,
             _ => return None,
         })
     }

@@ -169,7 +169,7 @@ fn after_the_log_out_no_tab_comes_as_who_was_there() {
     let now = world.now;
     other.handle(Event::Leads, &when(now));
     world.outs.clear();
-    world.acts(Act::Logout);
+    world.acts(Act::Logout("b".repeat(64)));
     let told = world.outs.iter().find_map(|it| if let Out::Tell(it) = it { Some(it.clone()) } else { None });
     let told = told.expect("the others are told");
     // The token that the leader had asked for comes after the word of the log-out.
@@ -187,6 +187,29 @@ fn after_the_log_out_no_tab_comes_as_who_was_there() {
     let fresh = Token { token: "new".into(), expires: now + 3_600_000 };
     let outs = other.handle(Event::Token(asks[0].clone(), fresh), &when(now));
     assert!(outs.contains(&Out::Connect), "{outs:?}");
+}
+
+// Storage and channel have no order between them: a tab may see the new secret before it hears why.
+#[test]
+fn who_has_logged_out_elsewhere_is_not_named_with_the_new_secret() {
+    let world = World::talking();
+    let (mut other, now) = (beside(&world.kept, world.now), world.now);
+    other.handle(Event::Leads, &when(now));
+    let acts = [Act::Identify("e30.of-zoe.tag".into()), Act::Custom(form())];
+    let outs: Vec<_> =
+        acts.into_iter().flat_map(|it| other.handle(Event::Act(Box::new(it)), &when(now))).collect();
+    let tokens = |outs: &[Out]| -> Vec<_> {
+        outs.iter().filter_map(|it| if let Out::Token(it) = it { Some(it.clone()) } else { None }).collect()
+    };
+    assert_eq!(tokens(&outs).last().map(|it| it.identity.is_some()), Some(true), "{outs:?}");
+    let secret = "b".repeat(64);
+    let stored = other.handle(Event::Stored("secret".into(), Some(secret.clone())), &when(now));
+    assert!(other.custom.is_none(), "what the site said of her is told with it");
+    let told = other.handle(Event::Peer(Box::new(Peer::Logout(secret.clone()))), &when(now));
+    let asked = tokens(&[stored, told].concat());
+    let is_new = |it: &chat_proto::visitor::TokenRequest| it.secret == secret && it.identity.is_none();
+    assert!(!asked.is_empty() && asked.iter().all(is_new), "{asked:?}");
+    assert_eq!((other.conv(), &other.secret), (None, &secret));
 }
 
 #[test]
