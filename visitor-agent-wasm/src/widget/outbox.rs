@@ -193,12 +193,14 @@ impl Outbox {
         (now < self.held_until && self.ready().next().is_some()).then_some(self.held_until)
     }
 
-    /// Everything that can be said at once as the page is left, in its order.
+    /// Everything that can be said at once as the page is left, in its order. The end too: it is not known whether a page
+    /// follows that brings the files it waits for, and an agent would go on waiting for somebody who has left.
     pub fn rest(&self) -> Vec<FromVisitor> {
-        self.ready().map(Item::frame).collect()
+        self.items.iter().filter(|it| it.is_ready()).map(Item::frame).collect()
     }
 
-    /// What may be sent now. The end waits for the files of what was said before it: after it nothing is taken.
+    /// What may be sent while the page is there. The end waits for the files of what was said before it: after it
+    /// nothing is taken.
     fn ready(&self) -> impl Iterator<Item = &Item> {
         let mut waits = false;
         self.items.iter().filter(move |it| {
@@ -268,7 +270,7 @@ mod tests {
         let close = FromVisitor::Close { cid: "end".into(), conv: "c".into() };
         outbox.push(close.clone(), vec![], 2);
         assert_eq!(outbox.next(3), None);
-        assert_eq!(outbox.rest(), [], "nor as the page is left");
+        assert_eq!(outbox.rest(), [close.clone()], "as the page is left, nobody waits for the file any more");
         let mut refused = outbox.clone();
         refused.get_mut("with").expect("it").failed = Some("type_denied".into());
         assert_eq!(refused.next(3), Some(close), "what was refused holds nothing up");

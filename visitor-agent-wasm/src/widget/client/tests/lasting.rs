@@ -126,6 +126,18 @@ fn an_upload_that_is_cut_goes_on_where_it_stood_also_on_the_next_page() {
     assert!(world.client.outbox().items().is_empty(), "{cid} is there");
 }
 
+// shows: END-03
+#[test]
+fn the_end_arrives_though_the_page_is_left_while_a_file_is_on_its_way() {
+    let (mut world, _) = sending_a_file();
+    world.acts(Act::End);
+    world.acts(Act::Confirm(true));
+    while world.step() {}
+    assert!(!world.service.closed, "the file comes before it, while there is somebody to bring it");
+    world.tells(Event::Leave);
+    assert!(world.service.closed);
+}
+
 // shows: ERR-03 ERR-04
 #[test]
 fn what_is_cut_again_and_again_waits_for_the_visitor() {
