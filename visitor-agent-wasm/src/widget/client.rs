@@ -111,7 +111,7 @@ pub struct Client {
     custom: Option<Form>,
     secret: String,
     identity: Option<String>,
-    /// Whom the server took the site's word for: the secret is theirs.
+    /// Whom the server took the site's word for, hashed: the secret is theirs.
     named: Option<String>,
     token: Option<Token>,
     widget: Option<Widget>,
