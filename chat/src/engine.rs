@@ -49,7 +49,7 @@ pub use crate::tables::{
 use crate::{
     changes::Changes,
     known::SiteKnown,
-    model::{Effect, SiteId, Transition, UnixMillis},
+    model::{Conversation, Effect, SiteId, Transition, UnixMillis},
     views::Online,
 };
 pub use ask::{Answer, Ask, Request, Rid};
@@ -88,6 +88,8 @@ pub struct Committed {
     pub no: i64,
     /// When the command was received.
     pub at: UnixMillis,
+    /// The conversation before it; `None` where it begins.
+    pub before: Option<Conversation>,
     /// The conversation after it, and what is to be done.
     pub transition: Transition,
 }

@@ -105,7 +105,7 @@ pub struct Served {
 }
 
 /// An agent's log-in over all sites that they serve: for what is not about one site. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     /// Who.
     pub agent: AgentId,

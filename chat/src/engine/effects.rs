@@ -14,10 +14,11 @@ use crate::{
     tables::{attachment, conversation, desk, event, message, people, timer, to_json},
 };
 
-/// Writes a transition from version `before`.
+/// Writes a transition.
 pub(super) struct Write<'a> {
     pub inner: &'a Arc<Inner>,
-    pub before: Ver,
+    /// From where; `None` where a conversation begins.
+    pub before: Option<&'a Conversation>,
     pub at: UnixMillis,
     /// When a router decided it: who was not asked for longest comes first, by its clock.
     pub decided: Option<UnixMillis>,
@@ -70,7 +71,8 @@ impl Write<'_> {
     fn all(&self, tx: &mut dyn Tx, transition: Transition) -> Result<(), Fault> {
         // The site's row first: whoever has it, has whatever its conversations share.
         let no = event::number(tx, transition.next.site)?;
-        if !conversation::compare_and_set(tx, self.before, &transition.next, self.at)? {
+        let before = self.before.map_or(Ver(0), |it| it.ver);
+        if !conversation::compare_and_set(tx, before, &transition.next, self.at)? {
             return Err(Fault::Raced);
         }
         self.beside(tx, transition, no)
@@ -90,7 +92,8 @@ impl Write<'_> {
         let conversation = Some(next.id);
         let kind = "conversation".to_owned();
         event::append(tx, &event::Event { site, no, conversation, kind, body, at })?;
-        let (inner, committed) = (self.inner.clone(), Arc::new(Committed { site, no, at, transition }));
+        let (inner, before) = (self.inner.clone(), self.before.cloned());
+        let committed = Arc::new(Committed { site, no, at, before, transition });
         let unsure = inner.changes.known().unsure(site);
         tx.after_commit(Box::new(move || {
             inner.committed(&committed);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{
         Begin, Cid, ConversationId, Effect, Entry, Form, Kind, Lang, PublicId, QueueId, Random, SiteId,
-        UnixMillis, Ver, VisitorId, begin,
+        UnixMillis, VisitorId, begin,
     },
     tables::{conversation, event, people, site::Settings},
 };
@@ -124,7 +124,7 @@ impl Beginning<'_> {
         it.next.id = conversation::insert(tx, &it.next, self.start.cid)?;
         debug_assert!(!it.effects.iter().any(|it| matches!(it, Effect::EndShare(_))));
         let started = Started { conversation: it.next.id, public: it.next.public };
-        Write { inner: self.inner, before: Ver(0), at: self.at, decided: None }.beside(tx, it, no)?;
+        Write { inner: self.inner, before: None, at: self.at, decided: None }.beside(tx, it, no)?;
         Ok(started)
     }
 }

@@ -114,7 +114,7 @@ impl Command<'_> {
         }
         let answer = self.answer(&transition);
         let write =
-            effects::Write { inner: self.inner, before: before.ver, at: self.at, decided: self.decided };
+            effects::Write { inner: self.inner, before: Some(before), at: self.at, decided: self.decided };
         match write.all_or_nothing(tx, transition) {
             Err(Fault::Refused(refusal)) => Ok(Err(refusal)),
             written => written.map(|()| Ok(answer)),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     changes::Change,
     engine::Committed,
-    model::{AgentId, Conversation, ConversationId, PublicId, QueueId, SiteId, Stage, VisitorId},
+    model::{AgentId, Conversation, ConversationId, PublicId, QueueId, SiteId, Stage, Ver, VisitorId},
     views::may_match,
     who::Viewer,
 };
@@ -75,8 +75,10 @@ pub(crate) struct Desk {
 #[derive(Default)]
 pub(crate) struct Shows {
     pub list: Option<Arc<Query>>,
-    /// The rows of the list.
+    /// The rows of the list that are known here.
     pub rows: HashSet<PublicId>,
+    /// The list goes on: its client asks for the rest itself, and may have any row of it.
+    goes_on: bool,
     /// Rows are being read that do not stand among `rows` yet: whatever changes may be one of them.
     is_reading: bool,
     /// Open conversations.
@@ -88,6 +90,12 @@ impl Shows {
     pub fn watch(&mut self, list: Option<Arc<Query>>) {
         self.list = list;
         self.rows.clear();
+        self.goes_on = false;
+    }
+
+    /// The list has more than the rows that are known here.
+    pub const fn goes_on(&mut self) {
+        self.goes_on = true;
     }
 
     /// Rows are read from now on, until [`Shows::has_read`].
@@ -120,8 +128,10 @@ pub(crate) struct DeskDirty {
     pub open: BTreeMap<Conv, Opening>,
     /// Open conversations that have changed.
     pub threads: BTreeSet<Conv>,
-    /// Rows that may have.
-    pub rows: BTreeSet<Conv>,
+    /// Rows that may have changed; whether they may have left the list with it.
+    pub rows: BTreeMap<Conv, bool>,
+    /// Rows that have left the list, which need no question to the store.
+    pub gone: BTreeMap<PublicId, Left>,
     /// What may be offered to this agent.
     pub offers: BTreeSet<Conv>,
     /// Who types, or not: an agent, or the visitor.
@@ -138,6 +148,21 @@ pub(crate) struct DeskDirty {
     pub everything: bool,
     /// Whose desk it is may have changed: the log-in is looked up.
     pub login: bool,
+}
+
+/// A row that left a list.
+pub(crate) struct Left {
+    /// Which list: another one may be shown by now.
+    list: Arc<Query>,
+    /// By which version of its conversation.
+    pub ver: Ver,
+}
+
+impl Left {
+    /// Whether it is this list that it left.
+    pub fn is_of(&self, list: &Arc<Query>) -> bool {
+        Arc::ptr_eq(&self.list, list)
+    }
 }
 
 /// What becomes of an open conversation.
@@ -190,11 +215,32 @@ impl Desk {
         self.shows().open.contains(&conv)
     }
 
-    fn list_changed(&self, conv: Conv) {
+    fn list_changed(&self, conv: Conv, may_leave: bool) {
         self.outbox.mark(|dirty| {
-            dirty.rows.insert(conv);
+            *dirty.rows.entry(conv).or_default() |= may_leave;
             dirty.counts = true;
         });
+    }
+
+    /// The list has lost a row, or has one that may be another.
+    fn lists(&self, conv: Conv, (before, next): (Option<&Conversation>, &Conversation)) {
+        let (shows, viewer) = (self.shows(), self.viewer());
+        let Some(list) = shows.list.clone() else { return };
+        let (matches, is_known) = (may_match(&viewer, &list, next), shows.rows.contains(&next.public));
+        if shows.is_reading || matches {
+            drop(shows);
+            let may_leave = before.is_some_and(|it| Standing::of(it) != Standing::of(next));
+            return self.list_changed(conv, may_leave);
+        }
+        let was_there = || shows.goes_on && before.is_some_and(|it| may_match(&viewer, &list, it));
+        if is_known || was_there() {
+            drop(shows);
+            let left = Left { list, ver: next.ver };
+            self.outbox.mark(|dirty| {
+                dirty.gone.insert(next.public, left);
+                dirty.counts = true;
+            });
+        }
     }
 }
 
@@ -388,10 +434,11 @@ impl Hub {
         self.widgets((it.site, next.visitor), |dirty| dirty.thread = true);
         self.stands(conv, next);
         self.open_desks(conv, |_, dirty| _ = dirty.threads.insert(conv));
-        self.listing_desks(conv, next);
+        self.site_desks(it.site, |desk| desk.lists(conv, (it.before.as_ref(), next)));
     }
 
-    /// Tells the desks whose list may show a conversation, or did, that its row may have changed.
+    /// Something of a conversation changed without a transition, as whether its visitor is there. Tells the desks
+    /// whose list may show it.
     pub fn listing_desks(&self, conv: Conv, of: &Conversation) {
         self.site_desks(conv.0, |desk| {
             let is_listed = {
@@ -402,7 +449,7 @@ impl Hub {
                 shows.list.as_ref().is_some_and(has)
             };
             if is_listed {
-                desk.list_changed(conv);
+                desk.list_changed(conv, true);
             }
         });
     }
@@ -460,7 +507,7 @@ impl Hub {
                 desk.outbox.mark(|dirty| _ = dirty.threads.insert(conv));
             }
             if is_listed {
-                desk.list_changed(conv);
+                desk.list_changed(conv, true);
             }
         });
     }

@@ -3,16 +3,16 @@ use chat::{
     engine::SiteFacts,
     model::{Choice, Entry, Flow, FlowId, FlowRef, LocalText, Node, NodeId, OptionId},
 };
-use chat_client::name;
+use chat_client::{Agent, Visitor, name};
 use chat_proto::{
-    desk::{Deed, List, Query, ToDesk},
+    desk::{Deed, FromDesk, List, Presence, Query, ToDesk},
     message::From,
     visitor::{FromVisitor, Stage},
 };
 
 use crate::{
     engines::{Database, on_each_engine},
-    site::{Bench, form, play},
+    site::{Bench, SHOP, form, play},
 };
 
 on_each_engine! {
@@ -24,7 +24,7 @@ fn text(en: &str, fr: &str) -> LocalText {
     LocalText([(lang("en"), en.to_owned()), (lang("fr"), fr.to_owned())].into())
 }
 
-async fn with_bot(bench: &Bench) {
+pub async fn with_bot(bench: &Bench) {
     let engine = bench.chat.engine();
     // The site is set up when somebody first asks.
     bench.visitor().widget("en").await.expect("set up");
@@ -89,29 +89,59 @@ async fn the_bot_asks_and_hands_over(bench: Bench) {
     assert_eq!(told.meta.names, ["Anna"]);
 }
 
+/// One more than the first page of a list has.
+const MANY: usize = 51;
+
+/// So many are with the bot that whoever came first stands on the second page of their list. Gives their conversation,
+/// and what keeps them all there.
+pub async fn crowd(bench: &Bench) -> (String, Vec<Visitor>) {
+    with_bot(bench).await;
+    let (mut first, mut there) = (String::new(), Vec::new());
+    for _ in 0..MANY {
+        let mut visitor = bench.visitor();
+        let conv = visitor.start(form(), "fr").await.expect("let in").conv;
+        if first.is_empty() {
+            first = conv;
+        }
+        there.push(visitor);
+    }
+    (first, there)
+}
+
+/// The agent watches the bot's list, whose first page ends before that conversation.
+pub async fn watches(agent: &mut Agent, first: &String) {
+    agent.watch(Query { list: List::Bot, ..Query::default() }).await.expect("a list");
+    assert_eq!((agent.rows.len(), agent.rows.contains_key(first)), (MANY - 1, false));
+}
+
+/// What left the list until Anna's own presence was answered: all of what was told before.
+async fn left(anna: &mut Agent) -> Vec<String> {
+    let mut left = Vec::new();
+    let (cid, to) = (name(), Presence::Away);
+    anna.tell(&FromDesk::Presence { cid: cid.clone(), site: SHOP.into(), to }).await.expect("told");
+    let all = anna.until("the answer", |_, frame| match frame {
+        ToDesk::Gone { conv } => {
+            left.push(conv.clone());
+            None
+        }
+        ToDesk::Ack { cid: of, .. } => (*of == cid).then_some(()),
+        _ => None,
+    });
+    all.await.expect("answered");
+    left
+}
+
 // shows: QUE-08
 #[test]
-fn what_leaves_a_page_that_the_desk_asked_for_itself_is_told() {
-    /// One more than the first page of a list has.
-    const MANY: usize = 51;
+fn what_leaves_a_page_that_the_desk_asked_for_itself_is_told_once() {
     play(Database::file(), async |bench| {
-        with_bot(&bench).await;
         let (mut anna, mut ben) = (bench.desk("Anna").await, bench.agent("Ben").await);
-        let mut there = Vec::new();
-        for _ in 0..MANY {
-            let mut visitor = bench.visitor();
-            let conv = visitor.start(form(), "fr").await.expect("let in").conv;
-            there.push((visitor, conv));
-        }
-        // The latest stands first: whoever came first stands on the second page.
-        let (_, first) = &there[0];
-        anna.watch(Query { list: List::Bot, ..Query::default() }).await.expect("a list");
-        assert_eq!((anna.rows.len(), anna.rows.contains_key(first)), (MANY - 1, false));
-        ben.does(first, Deed::Take { force: false }).await.expect("taken");
-        let left = anna.until("it left", |_, frame| match frame {
-            ToDesk::Gone { conv } => Some(conv.clone()),
-            _ => None,
-        });
-        assert_eq!(&left.await.expect("told"), first);
+        let (first, mut there) = crowd(&bench).await;
+        watches(&mut anna, &first).await;
+        ben.does(&first, Deed::Take { force: false }).await.expect("taken");
+        assert_eq!(left(&mut anna).await, std::slice::from_ref(&first));
+        there[0].write("what goes on elsewhere").await.expect("stored");
+        ben.write(&first, "does").await.expect("stored");
+        assert_eq!(left(&mut anna).await, [""; 0]);
     });
 }

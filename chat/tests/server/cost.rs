@@ -2,10 +2,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chat::{rt::Limits, server::Options};
-use chat_client::{Visitor, name};
+use chat_client::{Agent, Visitor, name};
 use chat_proto::{
     Fault, Resume,
-    desk::Deed,
+    desk::{Deed, Presence},
     visitor::{FromVisitor, PageView},
 };
 use serde_json::Value;
@@ -67,6 +67,33 @@ fn presence_is_told_to_every_desk_and_the_directory_is_read_once() {
         println!("{reads} reads for {TURNS} turns before {} desks", DESKS + 1);
         // A turn is some reads of its own, not some for each desk.
         assert!(reads <= TURNS * 10 + BESIDE, "{reads} reads");
+    });
+}
+
+#[test]
+fn what_goes_on_elsewhere_costs_a_desk_with_a_long_list_nothing() {
+    const MESSAGES: u64 = 40;
+    // Nobody's log-in is looked up meanwhile, and who is silent is there.
+    let limits = Limits { message_burst: 100, ..Limits::default() };
+    let options = Options { ping: Duration::from_secs(60), limits, ..options() };
+    play_with(Database::file(), options, async |bench: Bench| {
+        let (mut lea, mut anna, _) = talking(&bench).await;
+        let (mut maya, (first, _there)) = (bench.desk("Maya").await, crate::bot::crowd(&bench).await);
+        // Reads while Léa and Anna talk, until Maya has been told what there is to tell her.
+        let reads = async |lea: &mut Visitor, maya: &mut Agent| {
+            let before = bench.store.asked().reads;
+            for n in 0..MESSAGES {
+                lea.write(&format!("{n}")).await.expect("stored");
+            }
+            maya.be(Presence::Away).await.expect("told");
+            bench.store.asked().reads - before
+        };
+        let without = reads(&mut lea, &mut maya).await;
+        crate::bot::watches(&mut maya, &first).await;
+        let with = reads(&mut lea, &mut maya).await;
+        println!("{with} reads with a long list, {without} without");
+        assert!(with <= without + BESIDE, "{with} reads with a long list, {without} without");
+        anna.leave().await;
     });
 }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{
     super::{
-        hub::{Conv, Desk, DeskDirty, Open, Opening},
+        hub::{Conv, Desk, DeskDirty, Left, Open, Opening},
         outbox::Code,
         render::{self, Cards, Render},
         socket::{Out, Stop, Tell},
@@ -111,16 +111,17 @@ impl Teller {
         }
     }
 
-    /// Who and what there is, where it is news.
-    async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    /// Who and what there is, where it is news. True when the agent may see something else by now.
+    async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<bool, Stop> {
         let viewer = self.chat.viewer(&self.guest.claims).await?;
         let directory = views::directory(&self.chat.engine, &viewer, &self.chat.names.all()).await?;
+        let sees_other = viewer != self.desk.viewer();
         self.desk.set_viewer(viewer);
         if directory != self.directory {
             self.directory = directory.clone();
             self.send(out, &ToDesk::Directory(directory)).await?;
         }
-        Ok(())
+        Ok(sees_other)
     }
 
     /// Another list, or the same one anew.
@@ -139,39 +140,52 @@ impl Teller {
         let named = |row: &Row| Some((PublicId::from_name(&row.conv)?, row.clone()));
         self.rows = rows.rows.iter().filter_map(named).collect();
         self.goes_on = rows.next.is_some();
-        self.has_read(self.rows.keys().copied());
+        {
+            let mut shows = self.desk.shows();
+            shows.has_read(self.rows.keys().copied());
+            if self.goes_on {
+                shows.goes_on();
+            }
+        }
         self.counted = None;
         self.send(out, &ToDesk::List(rows)).await?;
         self.count(out).await
     }
 
-    /// Rows that may have changed.
-    async fn row(&mut self, (site, id): Conv, query: &Query, out: &mut Out<'_>) -> Result<(), Stop> {
+    /// A row that may have changed, or left the list with it.
+    async fn row(
+        &mut self,
+        (conv, may_leave): (Conv, bool),
+        query: &Query,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
         self.desk.shows().reads();
-        let listed = views::listed(&self.chat.engine, &self.desk.viewer(), query, id).await?;
+        let listed = views::listed(&self.chat.engine, &self.desk.viewer(), query, conv.1).await?;
         if let Some(row) = listed {
             let Some(public) = PublicId::from_name(&row.conv) else { return Ok(()) };
             let is_news = self.rows.get(&public) != Some(&row);
             self.rows.insert(public, row.clone());
-            self.has_read([public]);
+            self.desk.shows().has_read([public]);
             return if is_news { self.send(out, &ToDesk::Row(row)).await } else { Ok(()) };
         }
-        self.has_read([]);
-        let Some(public) = self.public((site, id)).await? else { return Ok(()) };
+        self.desk.shows().has_read([]);
+        let Some(public) = self.public(conv).await? else { return Ok(()) };
         self.desk.shows().rows.remove(&public);
-        if self.rows.remove(&public).is_none() && !self.goes_on {
+        // Of what the client asked for itself it is told once, as it leaves.
+        if self.rows.remove(&public).is_none() && !(self.goes_on && may_leave) {
             return Ok(());
         }
         self.send(out, &ToDesk::Gone { conv: public.to_name() }).await
     }
 
-    /// Rows were read. Whatever changes may still be one of those that the client asked for itself.
-    fn has_read(&self, rows: impl IntoIterator<Item = PublicId>) {
-        let mut shows = self.desk.shows();
-        shows.has_read(rows);
-        if self.goes_on {
-            shows.reads();
+    /// A row that has left the list.
+    async fn left(&mut self, (public, left): (PublicId, Left), out: &mut Out<'_>) -> Result<(), Stop> {
+        if self.rows.get(&public).is_some_and(|it| left.ver.0 < it.ver) {
+            return Ok(());
         }
+        self.rows.remove(&public);
+        self.desk.shows().rows.remove(&public);
+        self.send(out, &ToDesk::Gone { conv: public.to_name() }).await
     }
 
     /// The numbers above the lists, now and then.
@@ -307,8 +321,14 @@ impl Teller {
         if dirty.everything {
             return self.watch(Some(Query::clone(&query)), out).await;
         }
-        for conv in std::mem::take(&mut dirty.rows) {
-            self.row(conv, &query, out).await?;
+        // Before the others: what left may be back.
+        for (public, left) in std::mem::take(&mut dirty.gone) {
+            if left.is_of(&query) {
+                self.left((public, left), out).await?;
+            }
+        }
+        for row in std::mem::take(&mut dirty.rows) {
+            self.row(row, &query, out).await?;
         }
         if dirty.counts { self.count(out).await } else { Ok(()) }
     }
@@ -413,7 +433,7 @@ impl Tell for Teller {
             dirty.everything |= self.look_up().await.map_err(Stop::Bye)?;
         }
         if dirty.directory || dirty.everything {
-            self.tell_directory(out).await?;
+            dirty.everything |= self.tell_directory(out).await?;
         }
         if dirty.everything {
             self.offers_anew(&mut dirty, out).await?;
