@@ -7,7 +7,8 @@
 /// Deeper values are refused: nothing of ours is, and the stack is small.
 const MAX_DEPTH: u8 = 24;
 
-/// A value. Numbers are whole: `chat.v1` has no others, and cuts what it gets.
+/// A value. Numbers are whole: `chat.v1` has no others, and cuts what it gets. One that does not fit, as others may
+/// write it, is nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
     /// Nothing.
@@ -100,7 +101,9 @@ impl Parser<'_> {
         let end = self.rest.find(|it: char| !matches!(it, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
         let (number, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
-        number.split('.').next()?.parse().ok().map(Json::Number)
+        let is_number = number.bytes().any(|it| it.is_ascii_digit());
+        let whole = number.split('.').next()?;
+        is_number.then(|| whole.parse().map_or(Json::Null, Json::Number))
     }
 
     fn list(&mut self, depth: u8) -> Option<Json> {
@@ -303,6 +306,10 @@ mod tests {
     fn pairs_of_surrogates_are_one_character_and_halves_are_none() {
         assert_eq!(Json::parse(r#""\ud83d\ude00""#), Some(Json::Text("😀".into())));
         assert_eq!(Json::parse(r#""\ud83dx""#), Some(Json::Text("\u{fffd}x".into())));
+        assert_eq!(
+            Json::parse("[1e21,18446744073709551615]"),
+            Some(Json::List(vec![Json::Null, Json::Null]))
+        );
         assert_eq!(Json::parse(&"[".repeat(100_000)), None);
         for text in ["", "{", "[1,]", "{\"a\"}", "tru", "\"", "1 2", "-", "nul"] {
             assert_eq!(Json::parse(text), None, "{text}");

@@ -24,7 +24,7 @@ impl Client {
     pub(super) fn token_answered(&mut self, asked: &TokenRequest, token: Token) {
         if *asked == self.asks_for_token() {
             if let Some(word) = &asked.identity {
-                self.named = Some(self.called(word).unwrap_or_default());
+                self.named = Some(self.called(word));
                 self.keep("named", self.named.clone());
             }
             self.token_came(token);
@@ -50,18 +50,18 @@ impl Client {
     /// The site's word may be too old. The browser's own secret still stands, unless it is somebody else's.
     fn is_not_believed(&mut self, at: &At) {
         let Some(word) = self.identity.take() else { return };
-        if self.named.is_some() && self.named != self.called(&word) {
+        if self.named.as_ref().is_some_and(|it| *it != self.called(&word)) {
             self.logs_out(at.dice.clone());
         }
     }
 
     /// Whom a word names, as this browser keeps it: enough to know them again, and not what the site calls them, which
-    /// may be an e-mail address.
-    fn called(&self, word: &str) -> Option<String> {
+    /// may be an e-mail address. A word that cannot be read is like no other.
+    fn called(&self, word: &str) -> String {
         let key = self.secret.as_bytes().first_chunk().copied().unwrap_or_default();
         let mut hasher = SipHasher24::new_with_key(&key);
-        hasher.write(subject(word)?.as_bytes());
-        Some(hasher.finish().to_string())
+        hasher.write(subject(word).as_deref().unwrap_or(word).as_bytes());
+        hasher.finish().to_string()
     }
 
     /// Where a token is kept: under a name that says whose it is.
@@ -114,7 +114,7 @@ impl Client {
     pub(super) fn is_called(&mut self, word: String) {
         // A site says it on each page: the token of whom it names goes on.
         let goes_on = self.token.is_some() && self.line.link != Link::Token;
-        let is_same = goes_on && self.named.is_some() && self.named == self.called(&word);
+        let is_same = goes_on && self.named.as_ref() == Some(&self.called(&word));
         self.identity = Some(word);
         if !is_same {
             self.forget_token();

@@ -3,8 +3,11 @@ use super::*;
 
 /// What a site says of somebody; only the server looks at the rest.
 fn word_of(sub: &str, serial: u8) -> String {
+    word(&format!("{{\"sub\":\"{sub}\",\"exp\":{serial}}}"), serial)
+}
+
+fn word(claims: &str, serial: u8) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let claims = format!("{{\"sub\":\"{sub}\",\"exp\":{serial}}}");
     let mut text = String::new();
     for three in claims.as_bytes().chunks(3) {
         let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
@@ -20,8 +23,12 @@ fn asks(world: &mut World) -> Vec<chat_proto::visitor::TokenRequest> {
 
 /// In a conversation as somebody whom the site has named.
 fn known() -> World {
+    known_by(word_of("zoé", 1))
+}
+
+fn known_by(word: String) -> World {
     let mut world = World::talking();
-    world.acts(Act::Identify(word_of("zoé", 1)));
+    world.acts(Act::Identify(word));
     world.settles();
     world.outs.clear();
     world
@@ -81,6 +88,32 @@ fn nobody_loses_a_conversation_of_their_own_by_a_word_that_is_too_old() {
         assert!(asks(&mut world).iter().all(|it| it.identity.is_none() && it.secret == secret), "{sub}");
         assert!(world.client.conv().is_some(), "{sub}");
     }
+}
+
+// What else a site puts into its word is its own affair.
+#[test]
+fn whoever_the_server_takes_a_word_for_is_known_by_the_next_one_too() {
+    for rest in ["1e21", "18446744073709551615", "-1.5E-7", "-99999999999999999999"] {
+        let word_at = |serial| word(&format!("{{\"rest\":{rest},\"sub\":\"zoé\",\"exp\":{serial}}}"), serial);
+        let mut world = known_by(word_at(1));
+        world.client.token = None;
+        is_refused(&mut world, &word_at(2), 401);
+        assert!(world.client.conv().is_some(), "{rest}");
+        is_refused(&mut world, &word_of("ben", 2), 401);
+        assert!(world.client.conv().is_none(), "{rest}: somebody else");
+    }
+}
+
+#[test]
+fn a_word_that_cannot_be_read_names_whoever_it_named_before_and_nobody_else() {
+    let word_at = |serial| word(&format!("{}{}", "[".repeat(60), serial), serial);
+    let mut world = known_by(word_at(1));
+    world.client.token = None;
+    world.client.identity = None;
+    is_refused(&mut world, &word_at(1), 401);
+    assert!(world.client.conv().is_some(), "it is too old by now");
+    is_refused(&mut world, &word_at(2), 401);
+    assert!(world.client.conv().is_none(), "nobody knows whose it is");
 }
 
 #[test]
