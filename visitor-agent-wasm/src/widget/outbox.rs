@@ -270,7 +270,11 @@ mod tests {
         let close = FromVisitor::Close { cid: "end".into(), conv: "c".into() };
         outbox.push(close.clone(), vec![], 2);
         assert_eq!(outbox.next(3), None);
-        assert_eq!(outbox.rest(), [close.clone()], "as the page is left, nobody waits for the file any more");
+        assert_eq!(
+            outbox.rest(),
+            std::slice::from_ref(&close),
+            "as the page is left, nobody waits for the file any more"
+        );
         let mut refused = outbox.clone();
         refused.get_mut("with").expect("it").failed = Some("type_denied".into());
         assert_eq!(refused.next(3), Some(close), "what was refused holds nothing up");
