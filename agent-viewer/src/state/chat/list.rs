@@ -88,11 +88,17 @@ impl Listing {
             return;
         }
         for row in page.rows {
+            self.strangers.remove(&row.conv);
             if self.get(&row.conv).is_none() && !self.left.contains(&row.conv) {
                 self.rows.push(Arc::new(row));
             }
         }
         self.next = page.next;
+        if self.next.is_none() && self.total.is_some() {
+            // All is loaded, what is new since it was counted too.
+            self.total = u64::try_from(self.rows.len()).ok();
+            self.strangers.clear();
+        }
     }
 
     /// A row changed, or came. An older version never replaces a newer one.
@@ -229,6 +235,20 @@ mod tests {
         list.take_gone("a");
         assert_eq!((names(&list), list.total()), (vec!["c"], Some(2)), "until it is read anew");
         list.take_gone("c");
+        assert_eq!(list.total(), Some(1));
+        list.take_top(Rows { rows: vec![row("c", 1, 30)], next: Some("x".into()), total: Some(2) });
+        list.take_row(row("b", 6, 40));
+        list.take_page("x", Rows { rows: vec![row("b", 6, 40)], next: Some("y".into()), total: None });
+        list.take_gone("b");
+        assert_eq!(
+            (names(&list), list.total()),
+            (vec!["c"], Some(1)),
+            "what its page brings was counted with it"
+        );
+        list.take_row(row("a", 1, 50));
+        list.take_page("y", Rows { rows: vec![row("a", 1, 50)], ..Rows::default() });
+        assert_eq!((names(&list), list.total()), (vec!["c", "a"], Some(2)), "all is loaded");
+        list.take_gone("a");
         assert_eq!(list.total(), Some(1));
         list.take_top(Rows { rows: vec![row("c", 1, 30)], next: None, total: Some(1) });
         list.take_row(row("b", 1, 10));
