@@ -372,8 +372,8 @@ async fn what_is_typed_outlives_what_is_saved_beside_it_and_a_log_out() {
         agent.reads_in("[data-queue]:nth-of-type(2) summary", "Returns").await?;
         agent.reads_in("[data-queue='0'] [role=status]", "Saved").await?;
         agent.holds("name", "Help desk").await?;
-        agent.clicks_at(".account").await?;
-        agent.clicks_at("#account .menu-item").await?;
+        // As another tab of this browser does it.
+        agent.window().execute("fetch('/v1/logout', { method: 'POST' })", Vec::new()).await?;
         agent.finds("the log-in over it", "document.querySelector('.lock[open] [name=password]')").await?;
         for (field, text) in [("email", &agent.email), ("password", &agent.password)] {
             let field = format!(".lock [name={field}]");
@@ -384,6 +384,31 @@ async fn what_is_typed_outlives_what_is_saved_beside_it_and_a_log_out() {
         agent.holds("name", "Help desk").await?;
         agent.clicks_at("[data-queue] button[type=submit]").await?;
         agent.reads_in("[data-queue] summary", "Help desk").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_logs_out_is_asked_what_is_not_saved_and_leaves_no_page_behind() {
+    at_each_desk("settings_logged_out", Role::Manager, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.opens_part("general").await?;
+        agent.writes_in("query_keys", "kept").await?;
+        let logs_out = async || {
+            agent.clicks_at(".account").await?;
+            agent.clicks_at("#account .menu-item").await?;
+            let asked = "document.querySelector('dialog[open]')?.textContent.includes('not saved yet')";
+            agent.finds("the question", asked).await
+        };
+        logs_out().await?;
+        agent.clicks_at("[data-do=stay]").await?;
+        agent.holds("query_keys", "kept").await?;
+        logs_out().await?;
+        agent.clicks_at("[data-do=leave]").await?;
+        let alone =
+            "document.querySelector('[name=password]') && !document.querySelector('.lock, .settings')";
+        agent.finds("nothing but the log-in", alone).await.map(drop)
     })
     .await;
 }

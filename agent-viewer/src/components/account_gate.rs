@@ -13,13 +13,13 @@ use crate::{
 
 /// Shows `children` once somebody is logged in, and the log-in to everybody else: at the same address, so
 /// that its policy stands and a reload comes back to it. What holds something that is not saved stays behind the
-/// log-in, for the same agent.
+/// log-in, for the same agent, unless it was they who logged out here.
 #[component]
 pub fn AccountGate(children: ChildrenFn) -> impl IntoView {
     let (accounts, unsaved) = (expect_context::<Accounts>(), expect_context::<Unsaved>());
     // Who it is may be told again without the page beginning anew.
     let shown = Memo::new(move |before: Option<&Shown>| {
-        let held = before.copied().filter(|_| unsaved.is_any());
+        let held = before.copied().filter(|_| unsaved.keeps_page());
         Shown::of(&accounts.now(), held)
     });
     let open = Memo::new(move |_| shown.get().unlocked());

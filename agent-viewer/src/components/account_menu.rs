@@ -1,13 +1,11 @@
 //! Who is logged in, and out.
 use icondata_lu as lu;
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-use super::{avatar::Avatar, icon::Icon};
+use super::{admin::unsaved::Unsaved, avatar::Avatar, icon::Icon};
 use crate::{
     app::{Account, Accounts},
     i18n::{Text, words},
-    net::http,
     state::colour::{hue, initials},
 };
 
@@ -15,13 +13,8 @@ use crate::{
 #[component]
 pub fn AccountMenu() -> impl IntoView {
     let (words, accounts) = (words(), expect_context::<Accounts>());
-    let log_out = move |_| {
-        spawn_local(async move {
-            if http::log_out().await.is_ok() {
-                accounts.set(Account::LoggedOut);
-            }
-        });
-    };
+    let unsaved = expect_context::<Unsaved>();
+    let log_out = move |_| unsaved.log_out(accounts);
     move || {
         let Account::In(me) = accounts.now() else { return None };
         let letters = initials(&me.first_name, &me.last_name);

@@ -5,6 +5,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     app::{Account, Accounts},
@@ -12,17 +13,29 @@ use crate::{
     chat::chat,
     components::chat::modal::Modal,
     i18n::{Text, words},
+    net::http,
     stage::listener::Listener,
 };
 
 /// Goes to a page of ours.
 type Go = Box<dyn Fn(&str)>;
 
+/// Where somebody wants to go who leaves a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    /// To another page of ours.
+    To(String),
+    /// Out: they log out.
+    Out,
+}
+
 /// Which forms hold something that is not saved, and where somebody wants to go meanwhile.
 #[derive(Clone, Copy)]
 pub struct Unsaved {
     forms: RwSignal<usize>,
-    leaving: RwSignal<Option<String>>,
+    leaving: RwSignal<Option<Way>>,
+    /// Whoever typed it logs out, and does not want it: nothing of it stays behind the log-in.
+    given_up: StoredValue<bool>,
     /// The address of what is shown, which the browser's own may be ahead of.
     here: StoredValue<String>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -32,12 +45,7 @@ impl Unsaved {
     /// Makes it for the application, and watches links, the way back, and the tab's end. Before the router: at the
     /// window, who listens first hears first, whatever phase they ask for.
     pub fn provide() -> Self {
-        let it = Self {
-            forms: RwSignal::new(0),
-            leaving: RwSignal::new(None),
-            here: StoredValue::default(),
-            go: StoredValue::new_local(None),
-        };
+        let it = Self::new();
         provide_context(it);
         let ends = window_event_listener(ev::beforeunload, move |event| {
             if it.is_any() {
@@ -52,6 +60,16 @@ impl Unsaved {
             listeners.dispose();
         });
         it
+    }
+
+    fn new() -> Self {
+        Self {
+            forms: RwSignal::new(0),
+            leaving: RwSignal::new(None),
+            given_up: StoredValue::new(false),
+            here: StoredValue::default(),
+            go: StoredValue::new_local(None),
+        }
     }
 
     /// The page that has forms, inside the router: tells where it is and how to leave it.
@@ -72,9 +90,45 @@ impl Unsaved {
         self.forms.try_get_untracked().is_some_and(|forms| 0 < forms)
     }
 
+    /// Whether the page outlives a log-out: something in it is not saved, and it was not the agent who logged out
+    /// here; not tracked.
+    pub fn keeps_page(self) -> bool {
+        self.is_any() && self.given_up.try_get_value() == Some(false)
+    }
+
     /// Goes to another page of ours, once nothing is lost by it.
     pub fn leave(self, to: String) {
-        if self.is_any() { self.leaving.set(Some(to)) } else { self.go(&to) }
+        if !self.asks(Way::To(to.clone())) {
+            self.go(&to);
+        }
+    }
+
+    /// Logs the agent out, once nothing is lost by it.
+    pub fn log_out(self, accounts: Accounts) {
+        if !self.asks(Way::Out) {
+            self.end(accounts);
+        }
+    }
+
+    /// Asks whoever would lose something by it.
+    fn asks(self, way: Way) -> bool {
+        let asks = self.is_any();
+        if asks {
+            self.leaving.set(Some(way));
+        }
+        asks
+    }
+
+    /// Logs out, whatever is typed. The service may tell of it before it answers.
+    fn end(self, accounts: Accounts) {
+        self.given_up.set_value(true);
+        spawn_local(async move {
+            if http::log_out().await.is_ok() {
+                self.forms.set(0);
+                accounts.set(Account::LoggedOut);
+            }
+            self.given_up.set_value(false);
+        });
     }
 
     /// Goes there whatever is typed: it was saved, or is not wanted.
@@ -96,7 +150,7 @@ impl Unsaved {
         if link.origin() == browser::origin() && to != self.here.get_value() {
             event.prevent_default();
             event.stop_immediate_propagation();
-            self.leaving.set(Some(to));
+            self.leaving.set(Some(Way::To(to)));
         }
     }
 
@@ -106,7 +160,7 @@ impl Unsaved {
         if self.is_any() && to != here {
             event.stop_immediate_propagation();
             browser::push_place(&here);
-            self.leaving.set(Some(to));
+            self.leaving.set(Some(Way::To(to)));
         }
     }
 }
@@ -148,12 +202,18 @@ pub fn watch_unsaved(changed: Signal<bool>) {
 #[component]
 pub fn LeaveQuestion() -> impl IntoView {
     let (words, unsaved) = (words(), expect_context::<Unsaved>());
+    let accounts = expect_context::<Accounts>();
     let stay = move |()| unsaved.leaving.set(None);
     let leave = move |_| {
-        if let Some(to) = unsaved.leaving.get_untracked() {
-            unsaved.leaving.set(None);
-            unsaved.forms.set(0);
-            unsaved.go(&to);
+        let way = unsaved.leaving.get_untracked();
+        unsaved.leaving.set(None);
+        match way {
+            Some(Way::To(to)) => {
+                unsaved.forms.set(0);
+                unsaved.go(&to);
+            }
+            Some(Way::Out) => unsaved.end(accounts),
+            None => {}
         }
     };
     let is_asked = Memo::new(move |_| unsaved.leaving.read().is_some());
@@ -167,5 +227,25 @@ pub fn LeaveQuestion() -> impl IntoView {
                 </footer>
             </Modal>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_logs_out_is_asked_first_and_leaves_nothing_behind_the_log_in() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let it = Unsaved::new();
+            assert!(!it.asks(Way::Out) && !it.keeps_page(), "nothing to lose");
+            it.forms.set(1);
+            assert!(it.asks(Way::Out));
+            assert_eq!(it.leaving.get_untracked(), Some(Way::Out));
+            assert!(it.keeps_page(), "who is asked has not left");
+            it.given_up.set_value(true);
+            assert!(it.is_any() && !it.keeps_page(), "who logs out leaves nothing");
+        });
     }
 }
