@@ -135,12 +135,28 @@ impl Attachments {
             let new: Vec<_> = cards.into_iter().filter(is_new).map(item).collect();
             items.extend(new);
         });
+        if !self.is_busy() {
+            self.holds_too_many();
+        }
+    }
+
+    /// Says so where there are more than a message takes: nothing of it goes before some are taken out.
+    pub fn holds_too_many(self) -> bool {
+        let holds = self.items.try_read_untracked().is_some_and(|items| MAX_FILES < items.len());
+        if holds {
+            let _ = self.alert.try_set(Some(Text::TooManyFiles));
+        }
+        holds
     }
 
     fn remove(self, id: u64) {
         // Dropping the upload gives it up.
         self.hands.update_value(|hands| hands.retain(|hand| hand.id != id));
         self.items.update(|items| items.retain(|item| item.id != id));
+        let is_about_count = self.alert.get_untracked() == Some(Text::TooManyFiles);
+        if is_about_count && !self.holds_too_many() {
+            self.alert.set(None);
+        }
         self.finish();
     }
 
@@ -374,6 +390,28 @@ mod tests {
         assert_eq!(ids(&[stored("a")]), Ok(vec!["a".into()]), "the failed one was taken out");
         assert_eq!(ids(&[]), Err(Outcome::Stops), "all were taken out");
         assert_eq!(ids(&[stored("a"), Stage::Chosen]), Ok(vec!["a".into()]), "the next message's");
+    }
+
+    #[test]
+    fn more_files_than_a_message_takes_are_held_until_some_are_taken_out() {
+        Owner::new().with(|| {
+            let files = Attachments::new("a");
+            let back = |id| Attachment {
+                id,
+                name: String::new(),
+                bytes: 1,
+                stage: Stage::Back(FileCard { id: id.to_string(), ..FileCard::default() }),
+            };
+            let most = u64::try_from(MAX_FILES).unwrap_or(0);
+            files.items.set((0..most).map(back).collect());
+            assert!(!files.holds_too_many());
+            files.items.update(|items| items.push(back(most)));
+            assert!(files.holds_too_many());
+            assert_eq!(files.alert.get_untracked(), Some(Text::TooManyFiles));
+            files.remove(0);
+            assert!(!files.holds_too_many());
+            assert_eq!(files.alert.get_untracked(), None);
+        });
     }
 
     #[test]

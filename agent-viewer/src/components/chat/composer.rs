@@ -117,6 +117,9 @@ impl Draft {
 
     /// The text is the one that stands there now, whatever is typed until the files are stored.
     fn publish_with_files(self) {
+        if self.files.holds_too_many() {
+            return;
+        }
         if self.files.is_busy() {
             return; // One after the other: what stands there now is the next message.
         }
