@@ -17,6 +17,8 @@ pub enum Change {
     Widget(SiteId),
     /// What every desk of the site knows: its name, queues, members, tags, whether it is set up.
     Directory(SiteId),
+    /// The same, where nobody knows whether it is durable: it may be by now, or in a moment.
+    Unsure(SiteId),
     /// Canned replies: shared ones, or one agent's own.
     Canned(SiteId, Option<AgentId>),
     /// A row without a transition: the star, or for one agent only how far they have read.
@@ -60,15 +62,20 @@ impl Changes {
     /// For a write that makes this change, until it is known to be durable.
     pub(crate) fn unsure(&self, change: Change) -> Option<Unsure> {
         match change {
-            Change::Directory(site) => Some(self.known.unsure(site)),
+            Change::Directory(site) | Change::Unsure(site) => Some(self.unsure_at(site)),
             Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => None,
         }
+    }
+
+    /// The same, for what is done when the write is durable, which takes it along.
+    pub(crate) fn unsure_at(&self, site: SiteId) -> Unsure {
+        Unsure::new(self.clone(), site)
     }
 
     /// Tells of one that is durable.
     pub fn tell(&self, change: Change) {
         match change {
-            Change::Directory(site) => self.known.forget(site),
+            Change::Directory(site) | Change::Unsure(site) => self.known.forget(site),
             Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => {}
         }
         // Fails only when nobody listens.

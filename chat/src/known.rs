@@ -10,6 +10,7 @@ use chat_proto::desk::SiteCard;
 use store::{Error, Store, Tx};
 
 use crate::{
+    changes::{Change, Changes},
     model::{AgentId, QueueId, SiteId},
     tables::people::{self, Reached},
     views,
@@ -66,14 +67,18 @@ impl std::fmt::Debug for Known {
 }
 
 /// A write that changes what is known of a site. Where nobody says that it is durable, it may be all the same
-/// ([`Error::Unknown`]): what is known is forgotten as this goes.
+/// ([`Error::Unknown`]): what is known is forgotten as this goes, and whoever shows it is told so.
 pub(crate) struct Unsure {
-    known: Known,
+    changes: Changes,
     site: SiteId,
     is_durable: bool,
 }
 
 impl Unsure {
+    pub const fn new(changes: Changes, site: SiteId) -> Self {
+        Self { changes, site, is_durable: false }
+    }
+
     /// It is durable, and whoever has to hear of it does.
     pub fn end(mut self) {
         self.is_durable = true;
@@ -83,17 +88,12 @@ impl Unsure {
 impl Drop for Unsure {
     fn drop(&mut self) {
         if !self.is_durable {
-            self.known.forget(self.site);
+            self.changes.tell(Change::Unsure(self.site));
         }
     }
 }
 
 impl Known {
-    /// For what is done when a write is durable, which takes it along.
-    pub fn unsure(&self, site: SiteId) -> Unsure {
-        Unsure { known: self.clone(), site, is_durable: false }
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<SiteId, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -143,27 +143,30 @@ mod tests {
 
     const SHOP: SiteId = SiteId(1);
 
-    fn known() -> Known {
-        let known = Known::default();
+    fn changes() -> Changes {
+        let changes = Changes::default();
+        let known = changes.known();
         let (card, agents, queues) = (SiteCard::default(), Vec::new(), HashMap::new());
         known.lock().entry(SHOP).or_default().known = Some(Arc::new(SiteKnown { card, agents, queues }));
-        known
+        changes
     }
 
     #[test]
     fn what_a_write_changed_of_which_nobody_knows_whether_it_is_durable_is_read_anew() {
-        let known = known();
-        let unsure = known.unsure(SHOP);
+        let changes = changes();
+        let (unsure, mut told) = (changes.unsure_at(SHOP), changes.subscribe());
         // What a store that lost its server does with what follows a commit.
         drop(Box::new(move || unsure.end()) as store::Hook);
-        assert!(known.look(SHOP).is_err());
+        assert!(changes.known().look(SHOP).is_err());
+        assert_eq!(told.try_recv(), Ok(Change::Unsure(SHOP)));
     }
 
     #[test]
     fn what_is_durable_is_forgotten_by_whoever_tells_of_it() {
-        let known = known();
-        let unsure = known.unsure(SHOP);
+        let changes = changes();
+        let (unsure, mut told) = (changes.unsure_at(SHOP), changes.subscribe());
         (Box::new(move || unsure.end()) as store::Hook)();
-        assert!(known.look(SHOP).is_ok());
+        assert!(changes.known().look(SHOP).is_ok());
+        assert!(told.try_recv().is_err(), "nobody is told by it");
     }
 }

@@ -20,7 +20,7 @@ mod visitor;
 mod wanted;
 mod wire;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::{Query, State, ws::WebSocketUpgrade},
@@ -140,9 +140,20 @@ pub(crate) async fn missed(chat: &Chat) {
     chat.hub.missed(all.ok().as_deref());
 }
 
+/// So long after a commit whose fate nobody knows it may still go through.
+const UNSURE: Duration = Duration::from_secs(1);
+
 /// Something beside conversations is durable.
 pub(crate) fn changed(chat: &Chat, it: Change) {
     match it {
+        Change::Unsure(site) => {
+            chat.hub.changed(it);
+            let changes = chat.engine.changes().clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(UNSURE).await;
+                changes.tell(Change::Directory(site));
+            });
+        }
         Change::Visitor(site, visitor) => presence::visitor_changed(chat, (site, visitor)),
         Change::Widget(_) | Change::Directory(_) | Change::Canned(..) | Change::Row { .. } => {
             chat.hub.changed(it);

@@ -56,7 +56,7 @@ fn check(it: &Tag, own: Option<i64>, all: &[library::Tag]) -> Result<library::Ta
 fn told(api: &Api, site: SiteId) -> impl Fn(&mut dyn Tx) + Send + use<> {
     let changes = api.engine.changes().clone();
     move |tx| {
-        let (changes, unsure) = (changes.clone(), changes.known().unsure(site));
+        let (changes, unsure) = (changes.clone(), changes.unsure_at(site));
         tx.after_commit(Box::new(move || {
             changes.tell(Change::Directory(site));
             unsure.end();

@@ -94,7 +94,7 @@ impl Write<'_> {
         event::append(tx, &event::Event { site, no, conversation, kind, body, at })?;
         let (inner, before) = (self.inner.clone(), self.before.cloned());
         let committed = Arc::new(Committed { site, no, at, before, transition });
-        let unsure = inner.changes.known().unsure(site);
+        let unsure = inner.changes.unsure_at(site);
         tx.after_commit(Box::new(move || {
             inner.committed(&committed);
             unsure.end();

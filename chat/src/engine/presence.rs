@@ -86,7 +86,7 @@ fn set(
     let body = to_json(&Told { agent, presence })?;
     event::append(tx, &event::Event { site, no, conversation: None, kind: "agent".to_owned(), body, at })?;
     let inner = inner.clone();
-    let unsure = inner.changes.known().unsure(site);
+    let unsure = inner.changes.unsure_at(site);
     tx.after_commit(Box::new(move || {
         let told = vec![router::Event::Reach(agent, routing::reach(presence))];
         if inner.routing.tell(site, told, at) {

@@ -38,7 +38,7 @@ impl Engine {
             let mut events = vec![Event::Queue(queue, Strategy::Manual)];
             events.extend(gone.map(|(_, agent, _)| Event::Member(queue, agent, None)));
             let inner = inner.clone();
-            let unsure = inner.changes.known().unsure(site);
+            let unsure = inner.changes.unsure_at(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events, inner.clock.now());
                 inner.changes.tell(Change::Widget(site));
@@ -82,7 +82,7 @@ impl Engine {
                 return Err(Fault::NoAgent);
             }
             let inner = inner.clone();
-            let unsure = inner.changes.known().unsure(site);
+            let unsure = inner.changes.unsure_at(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, vec![Event::Agent(agent, None)], inner.clock.now());
                 inner.changes.tell(Change::Directory(site));

@@ -95,7 +95,7 @@ impl Engine {
                 events.extend(enlist(tx, (site, queue), *agent)?);
             }
             let inner = inner.clone();
-            let unsure = inner.changes.known().unsure(site);
+            let unsure = inner.changes.unsure_at(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events, inner.clock.now());
                 inner.changes.tell(Change::Widget(site));
@@ -124,7 +124,7 @@ impl Engine {
             }
             let events = enlist(tx, (site, queue), agent)?;
             let inner = inner.clone();
-            let unsure = inner.changes.known().unsure(site);
+            let unsure = inner.changes.unsure_at(site);
             tx.after_commit(Box::new(move || {
                 inner.routing.tell(site, events.to_vec(), inner.clock.now());
                 inner.changes.tell(Change::Directory(site));

@@ -484,7 +484,7 @@ impl Hub {
                 let here = state.widgets.all().filter(|((of, _), _)| *of == site);
                 here.for_each(|(_, it)| it.outbox.mark(|dirty| dirty.settings = true));
             }
-            Change::Directory(site) => {
+            Change::Directory(site) | Change::Unsure(site) => {
                 self.site_desks(site, |desk| desk.outbox.mark(|dirty| dirty.directory = true));
             }
             Change::Row { site, conversation, only } => self.row((site, conversation), only),
