@@ -50,6 +50,7 @@ impl Names {
             id: AgentId(it.id.0),
             first_name: it.first_name.clone(),
             last_name: it.last_name.clone(),
+            disabled: it.disabled,
         };
         let all: Arc<[Colleague]> = agents.iter().map(colleague).collect();
         let first = all.iter().map(|it| (it.id, it.first_name.clone())).collect();

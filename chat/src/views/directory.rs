@@ -20,6 +20,8 @@ pub struct Colleague {
     pub first_name: String,
     /// The rest of the name.
     pub last_name: String,
+    /// May not log in: called by their name where they were, and there for nothing any more.
+    pub disabled: bool,
 }
 
 /// The directory of an agent's desk. `colleagues` are all agents of the server: those who serve one of the
@@ -85,7 +87,7 @@ fn agents<'a>(
             last_name: who.last_name.clone(),
             ..desk::AgentCard::default()
         });
-        if let Some(key) = viewer.key(it.site) {
+        if let Some(key) = viewer.key(it.site).filter(|_| !who.disabled) {
             card.presence.insert(key.to_owned(), presence(it.presence));
         }
         card.load = (card.load.0.saturating_add(it.load), card.load.1.max(it.max_chats));

@@ -434,6 +434,7 @@ async fn desks_know_who_and_what_there_is(bench: Arc<Bench>) {
         id,
         first_name: first.to_owned(),
         last_name: "Martin".to_owned(),
+        disabled: false,
     };
     let anna = viewer(&bench, ANNA).await;
     let directory = views::directory(&bench.engine, &anna, &names.map(name)).await.expect("read");

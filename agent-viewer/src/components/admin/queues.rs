@@ -2,7 +2,10 @@
 mod members;
 mod removing;
 
-use chat_proto::admin::{Overflow, Queue};
+use chat_proto::{
+    admin::{Overflow, Queue},
+    desk::AgentCard,
+};
 use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -12,9 +15,11 @@ use super::{
     several::Several,
 };
 use crate::{
+    chat::chat,
     components::icon::Icon,
     i18n::{Text, words},
     net::site_http,
+    state::chat::people,
 };
 
 const STRATEGIES: [(&str, Text); 3] = [
@@ -82,7 +87,12 @@ fn OneQueue(id: i64, page: Page, open: bool) -> impl IntoView {
     let title = move || {
         if id == 0 { words.now(Text::NewQueue).to_owned() } else { setting.kept.read().name.clone() }
     };
-    let nobody = Memo::new(move |_| id != 0 && setting.kept.read().members.is_empty());
+    let chat = chat();
+    let nobody = Memo::new(move |_| {
+        let (directory, kept) = (chat.directory.read(), setting.kept.read());
+        let is_member = |it: &AgentCard| kept.members.iter().any(|member| member.agent == it.id);
+        id != 0 && !page.site.with_value(|site| people::serving(&directory, site).any(is_member))
+    });
     view! {
         <details class="queue" open=open data-queue=id>
             <summary>{title} <Show when=move || nobody.get()><span class="queue-alone">{words.say(Text::NobodyServes)}</span></Show></summary>
@@ -113,7 +123,7 @@ fn QueueForm(id: i64, setting: Setting<Queue>, page: Page) -> impl IntoView {
             <label class="check"><input type="checkbox" name="sticky" prop:checked=sticky.value on:change=move |event| sticky.set.run(event_target_checked(&event))/>
                 <span>{words.say(Text::StickyHelp)}</span></label>
             <OverflowFields setting page own=id/>
-            <Members setting/>
+            <Members setting site=page.site/>
             <Foot setting/>
             <Show when=move || may_go.get()>
                 <div><button type="button" class="button danger" data-do="delete-queue" on:click=remove><Icon icon=lu::LuTrash2/> {words.say(Text::DeleteQueue)}</button></div>

@@ -47,6 +47,11 @@ pub fn colleagues(directory: &Directory, key: &str) -> Vec<(AgentCard, Presence)
     found
 }
 
+/// Who answers on a site, by number: who may not log in any more has a name, and no site.
+pub fn serving<'a>(directory: &'a Directory, key: &'a str) -> impl Iterator<Item = &'a AgentCard> {
+    directory.agents.iter().filter(move |it| it.presence.contains_key(key))
+}
+
 /// Whether an agent has as many conversations as they may have; of one without a bound that is never known.
 pub const fn is_full(agent: &AgentCard) -> bool {
     0 < agent.load.1 && agent.load.1 <= agent.load.0
@@ -87,6 +92,8 @@ mod tests {
         let directory = Directory { me: 1, agents, ..Directory::default() };
         let names: Vec<_> = colleagues(&directory, "shop").into_iter().map(|(it, _)| it.first_name).collect();
         assert_eq!(names, ["Zoé", "Bob", "Anne"]);
+        let serving: Vec<_> = serving(&directory, "shop").map(|it| it.id).collect();
+        assert_eq!((serving, first_name(&directory, 4)), (vec![1, 2, 3, 5], "Ailleurs"));
     }
 
     #[test]

@@ -7,16 +7,17 @@ use crate::{
     chat::chat,
     components::admin::setting::Setting,
     i18n::{Text, words},
+    state::chat::people,
 };
 
-/// Everybody whom the site knows; a tick is a member.
+/// Everybody who answers on the site; a tick is a member. Who may not log in stays what they are.
 #[component]
-pub fn Members(setting: Setting<Queue>) -> impl IntoView {
+pub fn Members(setting: Setting<Queue>, site: StoredValue<String>) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let all = Memo::new(move |_| {
         let directory = chat.directory.read();
         let name = |it: &chat_proto::desk::AgentCard| (it.id, format!("{} {}", it.first_name, it.last_name));
-        directory.agents.iter().map(name).collect::<Vec<_>>()
+        site.with_value(|site| people::serving(&directory, site).map(name).collect::<Vec<_>>())
     });
     let fault = setting.fault("members".to_owned());
     view! {
