@@ -163,6 +163,7 @@ impl Chat {
                         // Whoever has a desk is looked at by it.
                         self.hub.look_again();
                     }
+                    is_news = false;
                     let settled = self.people.settle(&agents, &mut at_rest).await;
                     if let Err(fault) = settled {
                         tracing::warn!(%fault, "agents are not taken from sites that are not theirs yet");
@@ -171,10 +172,11 @@ impl Chat {
                 }
                 Err(error) => tracing::warn!(%error, "the accounts cannot be read"),
             }
-            is_news = tokio::select! {
+            // What could not be read is news until it is.
+            tokio::select! {
                 () = &mut stop => return,
-                Ok(()) = changes.changed() => true,
-                () = tokio::time::sleep(LOOK) => false,
+                Ok(()) = changes.changed() => is_news = true,
+                () = tokio::time::sleep(LOOK) => {}
             }
         }
     }

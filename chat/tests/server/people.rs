@@ -1,5 +1,8 @@
 //! Who serves a site, the accounts say: what is taken there is taken everywhere, at once and for good.
+use std::time::Duration;
+
 use accounts::{AgentChange, NewAgent, Role, SitesOf};
+use chat::server::Options;
 use chat_client::{Agent, Error, name};
 use chat_proto::{
     desk::{Deed, FromDesk, Presence, Say, ToDesk},
@@ -11,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     engines::{Database, on_each_engine},
     once::talking,
-    site::{Bench, form, play},
+    site::{Bench, form, options, play, play_with},
 };
 
 on_each_engine! {
@@ -124,7 +127,7 @@ async fn what_a_deactivated_agent_had_waits_at_once(bench: Bench) {
     answered.await.expect("told");
     let gone = ben.until("her being gone", |it, _| {
         let anna = it.directory.agents.iter().find(|it| it.id == bench.anna.0)?;
-        (anna.presence.get("shop") == Some(&Presence::Gone)).then_some(())
+        (anna.presence.is_empty() && anna.first_name == "Anna").then_some(())
     });
     gone.await.expect("told");
     // The account keeps its sites: whoever is let in again serves them, as was set up.
@@ -190,6 +193,50 @@ fn a_manager_takes_no_site_from_who_leads_or_was_given_every_site() {
             ada.directory.me
         );
         assert_eq!(bench.number(&noted).await, 2);
+    });
+}
+
+#[test]
+fn what_changed_while_the_accounts_could_not_be_read_is_told_when_they_can() {
+    // No desk looks its log-in up by itself.
+    let options = Options { ping: Duration::from_secs(60), ..options() };
+    play_with(Database::file(), options, async |bench| {
+        let mut anna = bench.desk("Anna").await;
+        let rename = async |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+            let done: Result<u64, store::Error> =
+                bench.store.write(store::Key(0), move |tx| tx.execute(&sql, &[])).await;
+            done.expect("renamed");
+        };
+        rename("account_agent", "elsewhere").await;
+        let before = bench.store.asked().reads;
+        bench.accounts.end_logins_of(account(&bench)).await.expect("ended");
+        let read = async {
+            while bench.store.asked().reads == before {
+                tokio::task::yield_now().await
+            }
+        };
+        tokio::time::timeout(chat_client::PATIENCE, read).await.expect("the accounts are read");
+        rename("elsewhere", "account_agent").await;
+        let ended = anna.until("the end", |_, _| None::<()>).await;
+        assert!(matches!(&ended, Err(Error::Gone(code)) if code == "logged_out"), "{ended:?}");
+    });
+}
+
+#[test]
+fn what_a_commit_changed_that_went_through_after_all_is_told() {
+    const CAN: &str = "UPDATE chat_agent SET max_chats = 17";
+    play(Database::file(), async |bench| {
+        let mut anna = bench.agent("Anna").await;
+        bench.chat.engine().changes().tell(chat::changes::Change::Unsure(bench.site));
+        // Answered after what was to be read anew.
+        anna.be(Presence::Away).await.expect("told");
+        let done: Result<u64, store::Error> =
+            bench.store.write(store::Key(bench.site.0), |tx| tx.execute(CAN, &[])).await;
+        done.expect("went through");
+        let told =
+            anna.until("it", |it, _| it.directory.agents.iter().any(|it| it.load.1 == 17).then_some(()));
+        told.await.expect("told");
     });
 }
 
