@@ -286,9 +286,10 @@ impl Conversations {
     }
 }
 
-/// What an entry of the log is for a conversation, if anything.
+/// What an entry of the log is for a conversation, if anything. The end of a share is that of whoever asked last, also
+/// where the conversation is somebody else's by now; one that nobody asked for is over without a word.
 fn event_of(it: Untold) -> Option<ShareEvent> {
-    let (code, rest) = it.event.split_once(' ').unwrap_or((&it.event, ""));
+    let code = it.event.split(' ').next()?;
     let phase = match code {
         "view_asked" => Phase::Asked,
         "view_declined" | "view_lapsed" => Phase::Refused,
@@ -298,9 +299,18 @@ fn event_of(it: Untold) -> Option<ShareEvent> {
         "view_withdrawn" | "ended" => Phase::Ended,
         _ => return None,
     };
-    let agent = rest.strip_prefix("agent=").and_then(|it| it.parse().ok()).map_or(it.of.agent, AgentId);
+    let agent = match code {
+        "ended" => named(it.before.as_deref()?)?,
+        _ => named(&it.event).unwrap_or(it.of.agent),
+    };
     let name = it.hash.first_chunk().copied()?;
     Some(ShareEvent { name, conv: it.of.conv, session: it.of.session, phase, agent: account(agent) })
+}
+
+/// The agent whom an entry of the log is about.
+fn named(event: &str) -> Option<AgentId> {
+    let (_, agent) = event.split_once(" agent=")?;
+    agent.parse().ok().map(AgentId)
 }
 
 #[cfg(test)]
@@ -308,8 +318,13 @@ mod tests {
     use super::*;
 
     fn told(event: &str) -> Option<(Phase, i64)> {
+        told_after(None, event)
+    }
+
+    fn told_after(before: Option<&str>, event: &str) -> Option<(Phase, i64)> {
         let of = Belongs { session: SessionId::from_random([1; 16]), conv: "c".into(), agent: AgentId(3) };
-        let untold = Untold { entry: 1, hash: vec![9; 32], of, event: event.into() };
+        let untold =
+            Untold { entry: 1, hash: vec![9; 32], of, event: event.into(), before: before.map(Into::into) };
         event_of(untold).map(|it| (it.phase, it.agent.0))
     }
 
@@ -319,7 +334,13 @@ mod tests {
         assert_eq!(told("view_asked agent=7"), Some((Phase::Asked, 7)));
         assert_eq!(told("view_lapsed agent=7"), Some((Phase::Refused, 7)));
         assert_eq!(told("control_revoked agent=7"), Some((Phase::ControlEnded, 7)));
-        assert_eq!(told("ended reason=agent_left"), Some((Phase::Ended, 3)), "of whoever had it");
+        let ended = |before| told_after(Some(before), "ended reason=agent_left");
+        assert_eq!(
+            ended("control_granted agent=7"),
+            Some((Phase::Ended, 7)),
+            "though it is another's by now"
+        );
+        assert_eq!(told("ended reason=agent_left"), None, "nobody was asked");
         assert_eq!(told("carried agent=7"), None, "a page more is no news");
         assert_eq!(told("opened"), None);
     }

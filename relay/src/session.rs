@@ -18,6 +18,7 @@ use cobrowse_core::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 mod actor;
+mod adopted;
 pub mod port;
 pub mod registry;
 

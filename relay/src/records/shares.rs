@@ -31,6 +31,8 @@ pub struct Untold {
     pub of: Belongs,
     /// What happened.
     pub event: String,
+    /// The entry before it, of the same session, that names an agent.
+    pub before: Option<String>,
 }
 
 impl Records {
@@ -77,10 +79,13 @@ impl Records {
     /// When the database fails.
     pub async fn untold(&self, after: i64) -> Result<(Vec<Untold>, i64), Error> {
         const HEAD: &str = "SELECT entry FROM relay_audit_head WHERE one = 1";
-        const FIND: &str = "SELECT a.id, a.hash, a.event, s.id, s.conv, s.conv_agent
+        const FIND: &str = "SELECT a.id, a.hash, a.event, s.id, s.conv, s.conv_agent,
+                (SELECT b.event FROM relay_audit b
+                    WHERE b.session = a.session AND b.id < a.id AND b.event LIKE '% agent=%'
+                    ORDER BY b.id DESC LIMIT 1)
             FROM relay_audit a JOIN relay_session s ON s.id = a.session
             WHERE $1 < a.id AND a.id <= $2 AND s.conv IS NOT NULL ORDER BY a.id LIMIT $3";
-        type Row = (i64, Vec<u8>, String, [u8; 16], String, i64);
+        type Row = (i64, Vec<u8>, String, [u8; 16], String, i64, Option<String>);
         let read = move |tx: &mut dyn Tx| {
             let (head,): (i64,) = tx.one(HEAD, &[])?;
             Ok::<_, Error>((tx.rows::<Row>(FIND, params![after, head, PAGE])?, head))
@@ -88,8 +93,8 @@ impl Records {
         let (rows, head) = self.store.read(read).await?;
         let all = i64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
         let until = if all { head } else { rows.last().map_or(head, |row| row.0) };
-        let untold = rows.into_iter().map(|(entry, hash, event, session, conv, agent)| {
-            Ok(Untold { entry, hash, event, of: belongs((session, conv, agent))? })
+        let untold = rows.into_iter().map(|(entry, hash, event, session, conv, agent, before)| {
+            Ok(Untold { entry, hash, event, before, of: belongs((session, conv, agent))? })
         });
         Ok((untold.collect::<Result<_, Error>>()?, until))
     }

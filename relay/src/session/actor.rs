@@ -26,7 +26,9 @@ use tokio::{
 };
 
 use super::{
-    Admission, Facts, Input, Join, Joiner, LaneState, SessionHandle, end_code,
+    Admission, Facts, Input, Join, Joiner, LaneState, SessionHandle,
+    adopted::ByLog,
+    end_code,
     port::{self, Farewell, Port, Taken},
 };
 use crate::{
@@ -298,9 +300,27 @@ impl SessionActor {
     }
 
     async fn audit(&mut self, AuditEntry { actor, deed }: AuditEntry) {
+        if let (Actor::Server, Deed::Carried(agent)) = (actor, deed) {
+            self.make_up(agent).await;
+        }
         let entry =
             Entry { session: Some(self.facts().id), actor: actor_name(actor), event: deed_text(deed) };
         self.app.audit.log(entry).await;
+    }
+
+    /// The page brought a yes back past a restart: the log, and whoever is told of what it says, has it too.
+    async fn make_up(&mut self, agent: AgentId) {
+        let session = self.facts().id;
+        let log = match self.app.audit.of(session).await {
+            Ok(log) => log,
+            Err(error) => return tracing::error!(%error, "a yes from before a restart may not be in the log"),
+        };
+        let controller = self.machine.consent().controller().map(|(agent, _)| agent);
+        let by_log = ByLog::of(agent, log.iter().map(|(_, event)| event.as_str()));
+        for event in by_log.unsaid(agent, controller) {
+            let actor = actor_name(Actor::Visitor);
+            self.app.audit.log(Entry { session: Some(session), actor, event }).await;
+        }
     }
 
     fn count(&self, counter: Counter) {
