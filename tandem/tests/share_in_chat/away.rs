@@ -7,7 +7,9 @@ use chat::{
     model::{AgentActor, AgentId, ConversationId, FromAgent, Role, SiteId},
 };
 use chat_client::{Place, Visitor};
-use chat_proto::desk::Deed;
+use chat_proto::desk::{Deed, Shared};
+use cobrowse_core::wire::message;
+use relay_client::{PageKey, Says, Told};
 use tandem::apart::service::Config;
 use tokio::{
     io::copy_bidirectional,
@@ -16,7 +18,6 @@ use tokio::{
 };
 
 use crate::{
-    peer::PageKey,
     play,
     world::{How, Talk, World, form, waits, way},
 };
@@ -30,12 +31,41 @@ fn what_happens_to_a_share_while_the_chat_is_away_is_told_when_it_is_back() {
         let chat = talk.world.stops_chat().await.expect("it runs apart");
         let (status, why) = talk.presses(&talk.anna).await;
         assert!(status == 503 && why.contains("retry"), "browsers are told to try again: {status} {why}");
-        viewer.does(|viewer, now| viewer.end(now));
-        page.ends().await;
+        viewer.does(|viewer, now| viewer.end(now)).expect("runs");
+        page.ends().await.expect("over");
         talk.world.starts_chat(chat).await;
         talk.lea.connect().await.expect("connects");
         assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
         talk.lea.write("Encore là").await.expect("stored");
+    });
+}
+
+// shows: CNT-10, THR-05
+#[test]
+fn a_yes_that_is_said_while_the_relay_is_away_is_in_its_log_and_in_the_thread_when_it_is_back() {
+    play(async {
+        let mut talk = Talk::new(How::Apart).await;
+        let (_, body) = talk.presses(&talk.anna).await;
+        let Shared { session } = serde_json::from_str(&body).expect("a session");
+        let mut viewer = talk.opens(&talk.anna, &session).await;
+        let mut page = talk.comes().await;
+        viewer.asks(message::Ask::View).expect("runs");
+        let told = page.hears("a question", |it| matches!(it, Told::Asked(..))).await.expect("asked");
+        let Told::Asked(anna, ask) = told else { panic!("a question") };
+        let says_yes = async || page.answers(anna.id, ask, Says::Yes).await;
+        let (world, said) = talk.world.without_relay(says_yes).await;
+        talk.world = world;
+        assert!(said.expect("runs"), "the question stands");
+        viewer.sees().await.expect("sees it");
+        viewer.does(|viewer, now| viewer.end(now)).expect("runs");
+        page.ends().await.expect("over");
+        talk.lea.connect().await.expect("connects");
+        assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
+        let session = session.parse().expect("a session's name");
+        let log = talk.world.server.app.audit.of(session).await.expect("read");
+        let yes =
+            log.iter().filter(|(by, event)| by == "visitor" && event.starts_with("view_granted agent="));
+        assert_eq!(yes.count(), 1, "{log:?}");
     });
 }
 
@@ -107,7 +137,7 @@ fn beside_the_relay(world: &World) -> Place {
 fn a_page_that_proved_itself_while_the_relay_was_away_is_known_when_it_is_back() {
     play(async {
         let world = World::new(How::Apart).await;
-        let key = PageKey::new();
+        let key = PageKey::new().expect("a key");
         let (place, prover) = (beside_the_relay(&world), key.prover());
         let begins = async move || {
             let mut lea = Visitor::new(place).proving(prover);
@@ -147,7 +177,7 @@ fn a_relay_that_hangs_keeps_nobody_from_the_chat_and_is_asked_until_it_goes_on()
         let (front, goes_on) = hanging(world.server.addr).await;
         let chat = world.stops_chat().await.expect("it runs apart");
         world.starts_chat(Config { relay: way(world.folder(), front), ..chat }).await;
-        let key = PageKey::new();
+        let key = PageKey::new().expect("a key");
         let mut lea = Visitor::new(beside_the_relay(&world)).proving(key.prover());
         lea.start(form(), "fr").await.expect("let in");
         goes_on.send(true).expect("there are calls");

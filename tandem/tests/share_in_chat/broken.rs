@@ -67,8 +67,8 @@ async fn closes_over(how: How, first: First) -> u32 {
     let (_, mut viewer, mut page) = talk.shares().await;
     let conv = talk.conv.clone();
     talk.anna.does(&conv, Deed::Close { tags: Vec::new() }).await.expect("closed in the end");
-    viewer.ends().await;
-    page.ends().await;
+    viewer.ends().await.expect("over");
+    page.ends().await.expect("over");
     talk.lea.connect().await.expect("connects");
     assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
     ends.load(Ordering::SeqCst)
@@ -89,8 +89,8 @@ fn what_was_told_before_a_crash_is_told_again_and_stands_there_once(how: How) {
     play(async {
         let mut talk = Talk::new(how).await;
         let (_, viewer, mut page) = talk.shares().await;
-        viewer.does(|viewer, now| viewer.end(now));
-        page.ends().await;
+        viewer.does(|viewer, now| viewer.end(now)).expect("runs");
+        page.ends().await.expect("over");
         let before = talk.rows_until("share_ended").await;
         // As if the relay had gone away after each telling, and before it had written that down.
         let world = talk.world.restarted("UPDATE relay_told SET entry = 0").await;

@@ -5,13 +5,13 @@ use cobrowse_core::wire::{
     desk::{Opened, Ticket, ToDesk},
     message::{Ask, Refusal},
 };
+use relay_client::{Opening, Told, Viewer};
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::{
-    peer::{Page, Told, Viewer},
     play,
-    world::{How, PAGES, Talk, asked},
+    world::{How, Talk},
 };
 
 on_each_arrangement! {
@@ -25,7 +25,8 @@ async fn ticket(agent: &Agent, session: &str) -> (u16, String) {
 }
 
 async fn refused(viewer: &mut Viewer) {
-    viewer.hears("that it is closed", |it| *it == Told::Refused(Refusal::TicketInvalid)).await;
+    let refused = |it: &Told| *it == Told::Refused(Refusal::TicketInvalid);
+    viewer.hears("that it is closed", refused).await.expect("refused");
 }
 
 // shows: COB-01, CNT-07
@@ -43,14 +44,13 @@ fn nobody_else_gets_a_ticket_and_an_old_one_opens_nothing(how: How) {
         talk.anna.does(&conv, transfer).await.expect("asked");
         let (offered, no) = ben.is_asked().await.expect("offered");
         ben.does(&offered, Deed::Accept { no }).await.expect("accepted");
-        viewer.ends().await;
+        viewer.ends().await.expect("over");
         assert_eq!(ticket(&talk.anna, &session).await.0, 404, "it is Ben's");
         let old: Ticket = serde_json::from_str(&old).expect("a ticket");
-        let (addr, origin) = (talk.world.server.addr, talk.world.server.url.clone());
-        refused(&mut Viewer::opens(addr, &origin, old.ticket)).await;
+        refused(&mut Viewer::opens(Opening { at: talk.world.desk(), ticket: old.ticket })).await;
         let mut next = talk.opens(&ben, &session).await;
-        assert_eq!(page.says_yes(Ask::View).await, "Ben");
-        next.sees().await;
+        assert_eq!(page.says_yes(Ask::View).await.expect("a question"), "Ben");
+        next.sees().await.expect("sees it");
     });
 }
 
@@ -67,17 +67,17 @@ fn who_looked_on_before_is_sent_away_when_it_is_a_conversations(how: How) {
         assert_eq!(status, 201, "{body}");
         let Opened { session } = serde_json::from_str(&body).expect("a session");
         let mut other = talk.opens(&ben, &session.to_string()).await;
-        let mut page = Page::comes(talk.world.server.addr, PAGES, &talk.key, asked(&mut talk.waiting).await);
-        other.asks(Ask::View).await;
-        assert_eq!(page.says_yes(Ask::View).await, "Ben");
-        other.sees().await;
+        let mut page = talk.comes().await;
+        other.asks(Ask::View).expect("runs");
+        assert_eq!(page.says_yes(Ask::View).await.expect("a question"), "Ben");
+        other.sees().await.expect("sees it");
         let (status, body) = talk.presses(&talk.anna).await;
         assert_eq!(status, 201, "{body}");
         let Shared { session } = serde_json::from_str(&body).expect("a session");
         let mut viewer = talk.opens(&talk.anna, &session).await;
-        viewer.asks(Ask::View).await;
-        assert_eq!(page.says_yes(Ask::View).await, "Anna");
-        viewer.sees().await;
+        viewer.asks(Ask::View).expect("runs");
+        assert_eq!(page.says_yes(Ask::View).await.expect("a question"), "Anna");
+        viewer.sees().await.expect("sees it");
         refused(&mut other).await;
     });
 }

@@ -56,12 +56,12 @@ fn nobody_else_ends_a_share_and_no_call_counts_twice() {
             assert_eq!(sent.answered().await, 401, "another {what}");
         }
         // It is still there: the visitor can be asked for control.
-        viewer.asks(cobrowse_core::wire::message::Ask::Control).await;
-        page.says_yes(cobrowse_core::wire::message::Ask::Control).await;
-        viewer.controls().await;
+        viewer.asks(cobrowse_core::wire::message::Ask::Control).expect("runs");
+        page.says_yes(cobrowse_core::wire::message::Ask::Control).await.expect("a question");
+        viewer.controls().await.expect("controls it");
         assert_eq!(good.answered().await, 200);
-        viewer.ends().await;
-        page.ends().await;
+        viewer.ends().await.expect("over");
+        page.ends().await.expect("over");
         assert_eq!(good.answered().await, 401, "again");
     });
 }

@@ -19,7 +19,6 @@ mod away;
 mod broken;
 mod closed;
 mod forged;
-mod peer;
 mod proof;
 mod story;
 mod world;

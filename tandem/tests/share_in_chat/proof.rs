@@ -2,9 +2,9 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use chat_client::Visitor;
 use chat_proto::{desk::Deed, visitor::PageProof};
+use relay_client::PageKey;
 
 use crate::{
-    peer::PageKey,
     play,
     world::{How, Talk, World, waits},
 };
@@ -30,11 +30,11 @@ async fn claims(prove: impl Fn(&str) -> PageProof + Send + 'static, of: &World) 
 fn another_browsers_page_cannot_be_claimed(how: How) {
     play(async {
         let world = World::new(how).await;
-        let victim = PageKey::new();
+        let victim = PageKey::new().expect("a key");
         let _waiting = waits(&world, &victim).await;
         // The victim's key is public; a signature over somebody else's token, or by another key, is none.
-        let (of_victim, spki) = (victim.prover(), victim.spki());
-        let own = PageKey::new().prover();
+        let (of_victim, spki) = (victim.prover(), victim.spki().to_owned());
+        let own = PageKey::new().expect("a key").prover();
         let replayed = of_victim("another token");
         let forge = move |token: &str| PageProof { key: spki.clone(), ..own(token) };
         let (status, body) = claims(forge, &world).await;

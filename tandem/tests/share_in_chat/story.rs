@@ -1,5 +1,5 @@
 //! What agents and visitors see of it when nothing breaks.
-use chat_proto::desk::Deed;
+use chat_proto::desk::{Deed, Shared};
 use cobrowse_core::wire::message::Ask;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
 on_each_arrangement! {
     a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread,
     a_no_stands_in_the_thread,
+    the_end_is_told_of_whom_the_visitor_was_asked_about_and_of_nobody_else,
     the_end_of_the_conversation_ends_the_share,
     a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name,
 }
@@ -21,15 +22,15 @@ fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread(how: Ho
         let (session, mut viewer, mut page) = talk.shares().await;
         let (again, body) = talk.presses(&talk.anna).await;
         assert!(again == 201 && body.contains(&session), "pressed again, it is the same share: {body}");
-        viewer.asks(Ask::Control).await;
-        page.says_yes(Ask::Control).await;
-        viewer.controls().await;
-        page.does(|page, now| page.take_back(now));
-        viewer.sees().await;
+        viewer.asks(Ask::Control).expect("runs");
+        page.says_yes(Ask::Control).await.expect("a question");
+        viewer.controls().await.expect("controls it");
+        page.does(|page, now| page.take_back(now)).expect("runs");
+        viewer.sees().await.expect("sees it");
         talk.lea.reads("the revocation", |it| it.meta.code == "share_control_ended").await.expect("read");
         // The viewer's tab is closed; the conversation goes on.
-        viewer.does(|viewer, now| viewer.bye(now));
-        page.ends().await;
+        viewer.does(|viewer, now| viewer.bye(now)).expect("runs");
+        page.ends().await.expect("over");
         let expected =
             ["share_asked", "share_started", "share_control_started", "share_control_ended", "share_ended"];
         assert_eq!(talk.rows_until("share_ended").await, expected);
@@ -46,17 +47,34 @@ fn a_page_is_shared_in_a_conversation_and_all_of_it_stands_in_the_thread(how: Ho
 fn a_no_stands_in_the_thread(how: How) {
     play(async {
         let mut talk = Talk::new(how).await;
-        let (_, body) = talk.presses(&talk.anna).await;
-        let shared: chat_proto::desk::Shared = serde_json::from_str(&body).expect("a session");
-        let mut viewer = talk.opens(&talk.anna, &shared.session).await;
-        let ticket = crate::world::asked(&mut talk.waiting).await;
-        let addr = talk.world.server.addr;
-        let mut page = crate::peer::Page::comes(addr, crate::world::PAGES, &talk.key, ticket);
-        viewer.asks(Ask::View).await;
-        let told = page.hears("a question", |it| matches!(it, crate::peer::Told::Asked(..))).await;
-        let crate::peer::Told::Asked(agent, ask) = told else { panic!("a question") };
-        page.does(move |page, now| assert!(page.decline(agent.id, ask, now), "the question stands"));
+        let _kept = talk.is_refused().await;
         assert_eq!(talk.rows_until("share_refused").await, ["share_asked", "share_refused"]);
+    });
+}
+
+// shows: CNT-10, THR-05
+fn the_end_is_told_of_whom_the_visitor_was_asked_about_and_of_nobody_else(how: How) {
+    play(async {
+        let mut talk = Talk::new(how).await;
+        let (_, body) = talk.presses(&talk.anna).await;
+        let unasked: Shared = serde_json::from_str(&body).expect("a session");
+        let mut viewer = talk.opens(&talk.anna, &unasked.session).await;
+        let mut page = talk.comes().await;
+        viewer.does(|viewer, now| viewer.end(now)).expect("runs");
+        viewer.ends().await.expect("over");
+        page.ends().await.expect("over");
+        let (session, viewer) = talk.is_refused().await;
+        assert_ne!(session, unasked.session);
+        drop(viewer);
+        let mut ben = talk.world.agent("Ben").await;
+        let (conv, to) = (talk.conv.clone(), talk.world.id("Ben").await);
+        let transfer = Deed::TransferToAgent { agent: to, note: String::new(), force: false };
+        talk.anna.does(&conv, transfer).await.expect("asked");
+        let (offered, no) = ben.is_asked().await.expect("offered");
+        ben.does(&offered, Deed::Accept { no }).await.expect("accepted");
+        assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_refused", "share_ended"]);
+        let ended = talk.lea.reads("the end", |it| it.meta.code == "share_ended").await.expect("read");
+        assert_eq!((ended.meta.share, ended.meta.names), (session, vec!["Anna".to_owned()]));
     });
 }
 
@@ -67,8 +85,8 @@ fn the_end_of_the_conversation_ends_the_share(how: How) {
         let (_, mut viewer, mut page) = talk.shares().await;
         let conv = talk.conv.clone();
         talk.anna.does(&conv, Deed::Close { tags: Vec::new() }).await.expect("closed");
-        viewer.ends().await;
-        page.ends().await;
+        viewer.ends().await.expect("over");
+        page.ends().await.expect("over");
         talk.lea.connect().await.expect("connects");
         assert_eq!(talk.rows_until("share_ended").await, ["share_asked", "share_started", "share_ended"]);
         assert_eq!(talk.presses(&talk.anna).await.0, 403, "it is nobody's any more");
@@ -80,9 +98,9 @@ fn a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name(how: 
     play(async {
         let mut talk = Talk::new(how).await;
         let (session, mut viewer, mut page) = talk.shares().await;
-        viewer.asks(Ask::Control).await;
-        page.says_yes(Ask::Control).await;
-        viewer.controls().await;
+        viewer.asks(Ask::Control).expect("runs");
+        page.says_yes(Ask::Control).await.expect("a question");
+        viewer.controls().await.expect("controls it");
         let mut ben = talk.world.agent("Ben").await;
         let (conv, to) = (talk.conv.clone(), talk.world.id("Ben").await);
         let transfer = Deed::TransferToAgent { agent: to, note: String::new(), force: false };
@@ -90,10 +108,10 @@ fn a_transfer_hands_the_share_over_and_the_next_agent_is_asked_for_by_name(how: 
         let (offered, no) = ben.is_asked().await.expect("offered");
         assert_eq!(talk.presses(&ben).await.0, 403, "until he has taken it, it is Anna's");
         ben.does(&offered, Deed::Accept { no }).await.expect("accepted");
-        viewer.ends().await;
+        viewer.ends().await.expect("over");
         let mut next = talk.opens(&ben, &session).await;
-        assert_eq!(page.says_yes(Ask::View).await, "Ben");
-        next.sees().await;
+        assert_eq!(page.says_yes(Ask::View).await.expect("a question"), "Ben");
+        next.sees().await.expect("sees it");
         let rows = talk.rows_until("share_control_started").await;
         assert_eq!(rows[..3], ["share_asked", "share_started", "share_control_started"]);
         let started = talk.lea.reads("his beginning", |it| {

@@ -9,19 +9,13 @@ use chat_proto::{
     desk::{Deed, Presence, Shared},
     message::Msg,
 };
-use cobrowse_core::wire::{
-    desk::{Ticket, ToPage},
-    message::Ask,
-};
-use futures_util::{SinkExt, StreamExt};
+use cobrowse_core::wire::{desk::Ticket, message::Ask};
 use relay::{Config, Running, Server, config::Database};
+use relay_client::{At, Coming, Opening, Page, PageKey, Says, Told, Viewer, Waiting};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tandem::apart::{self, Way, service, sign::Key};
 use tempfile::TempDir;
-use tokio_tungstenite::tungstenite::Message;
-
-use crate::peer::{Page, PageKey, Socket, Viewer, connect};
 
 pub const PAGES: &str = "https://shop.example";
 const PASSWORD: &str = "correct horse battery";
@@ -138,6 +132,16 @@ impl World {
         Place { server, desk: self.server.url.clone(), site: "shop".into(), pages: PAGES.into() }
     }
 
+    /// As a page of the site.
+    pub fn page(&self) -> At {
+        At { server: format!("http://{}", self.server.addr), origin: PAGES.into() }
+    }
+
+    /// As a page of the desk.
+    pub fn desk(&self) -> At {
+        At { origin: self.server.url.clone(), ..self.page() }
+    }
+
     /// An agent who is there.
     pub async fn agent(&self, first_name: &str) -> Agent {
         let mut agent = Agent::log_in(self.place(), &email(first_name), PASSWORD).await.expect("logs in");
@@ -210,7 +214,7 @@ pub struct Talk {
     pub world: World,
     pub key: PageKey,
     pub lea: Visitor,
-    pub waiting: Socket,
+    pub waiting: Waiting,
     pub anna: Agent,
     pub conv: String,
 }
@@ -221,7 +225,7 @@ impl Talk {
     }
 
     pub async fn in_world(world: World) -> Self {
-        let key = PageKey::new();
+        let key = PageKey::new().expect("a key");
         let mut anna = world.agent("Anna").await;
         let waiting = waits(&world, &key).await;
         let mut lea = Visitor::new(world.place()).proving(key.prover());
@@ -244,9 +248,16 @@ impl Talk {
         let (status, body) = agent.ask(Method::POST, &path, &Value::Null).await.expect("answered");
         assert_eq!(status, 200, "{body}");
         let ticket: Ticket = serde_json::from_str(&body).expect("a ticket");
-        let mut viewer = Viewer::opens(self.world.server.addr, &self.world.server.url, ticket.ticket);
-        viewer.hears("the connection", |it| *it == crate::peer::Told::Connected).await;
+        let mut viewer = Viewer::opens(Opening { at: self.world.desk(), ticket: ticket.ticket });
+        viewer.hears("the connection", |it| *it == Told::Connected).await.expect("connects");
         viewer
+    }
+
+    /// The visitor's page, once it is asked to come.
+    pub async fn comes(&mut self) -> Page {
+        let ticket = self.waiting.is_asked().await.expect("asked").ticket;
+        let (at, key) = (self.world.page(), self.key.clone());
+        Page::comes(Coming { at, key, ticket, shows: "the basket".into() })
     }
 
     /// The whole beginning: the icon, the question, the yes.
@@ -255,12 +266,25 @@ impl Talk {
         assert_eq!(status, 201, "{body}");
         let Shared { session } = serde_json::from_str(&body).expect("a session");
         let mut viewer = self.opens(&self.anna, &session).await;
-        let ticket = asked(&mut self.waiting).await;
-        let mut page = Page::comes(self.world.server.addr, PAGES, &self.key, ticket);
-        viewer.asks(Ask::View).await;
-        assert_eq!(page.says_yes(Ask::View).await, "Anna");
-        viewer.sees().await;
+        let mut page = self.comes().await;
+        viewer.asks(Ask::View).expect("runs");
+        assert_eq!(page.says_yes(Ask::View).await.expect("a question"), "Anna");
+        viewer.sees().await.expect("sees it");
         (session, viewer, page)
+    }
+
+    /// The visitor says no. Gives the session, and what keeps it open.
+    pub async fn is_refused(&mut self) -> (String, (Viewer, Page)) {
+        let (_, body) = self.presses(&self.anna).await;
+        let Shared { session } = serde_json::from_str(&body).expect("a session");
+        let mut viewer = self.opens(&self.anna, &session).await;
+        let mut page = self.comes().await;
+        viewer.asks(Ask::View).expect("runs");
+        let told = page.hears("a question", |it| matches!(it, Told::Asked(..))).await.expect("asked");
+        let Told::Asked(agent, ask) = told else { panic!("a question") };
+        assert!(page.answers(agent.id, ask, Says::No).await.expect("runs"), "the question stands");
+        viewer.hears("the no", |it| matches!(it, Told::Declined(Ask::View, _))).await.expect("heard");
+        (session, (viewer, page))
     }
 
     /// The rows of shares as the visitor reads them, once the last is this.
@@ -276,21 +300,6 @@ pub fn rows(msgs: &[Msg]) -> Vec<String> {
 }
 
 /// A page of the shop that waits.
-pub async fn waits(world: &World, key: &PageKey) -> Socket {
-    let mut socket = connect(world.server.addr, "/v1/presence?site=shop", PAGES).await;
-    let here = json!({ "type": "here", "key": key.spki(), "path": "/panier", "lang": "fr" });
-    socket.send(Message::text(here.to_string())).await.expect("sent");
-    socket
-}
-
-/// The ticket that a waiting page is asked with.
-pub async fn asked(socket: &mut Socket) -> String {
-    loop {
-        let message = socket.next().await.expect("open").expect("a message");
-        let Message::Text(text) = message else { continue };
-        match serde_json::from_str(&text).expect("known JSON") {
-            ToPage::Ask { ticket, .. } => return ticket,
-            ToPage::Refused { code } => panic!("refused: {code}"),
-        }
-    }
+pub async fn waits(world: &World, key: &PageKey) -> Waiting {
+    Waiting::comes(&world.page(), "shop", key, ("/panier", "fr")).await.expect("let in")
 }

@@ -1,4 +1,4 @@
-//! An agent's day: offers taken and missed, answers, notes, transfers, pauses, ends.
+//! An agent's day: offers taken and missed, answers, notes, transfers, pauses, shares, ends.
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,7 +8,13 @@ use chat_proto::{
     message::From,
 };
 use day::dice::Dice;
+use relay_client::Home;
 use tokio::sync::watch;
+
+use crate::{
+    screen::{Board, Ledger, Screens},
+    setup,
+};
 
 /// How long a pause lasts, milliseconds.
 const PAUSE_MS: i64 = 1_500;
@@ -35,6 +41,8 @@ pub struct Done {
     pub pauses: u32,
     /// Conversations that were closed.
     pub closed: u32,
+    /// What became of their screens.
+    pub screens: Ledger,
 }
 
 /// Somebody who helps.
@@ -43,6 +51,7 @@ pub struct Person {
     dice: Dice,
     who: u64,
     done: Done,
+    screens: Screens,
 }
 
 impl Person {
@@ -50,23 +59,30 @@ impl Person {
     ///
     /// # Errors
     /// When they cannot log in.
-    pub async fn new(place: Place, log_in: &LogIn, (dice, who): (Dice, u64)) -> Result<Self> {
+    pub async fn new(
+        place: Place,
+        log_in: &LogIn,
+        (dice, who): (Dice, u64),
+        screens: (Home, Board),
+    ) -> Result<Self> {
+        let screens = Screens::new(&place, screens, setup::first_name(who));
         let agent = Agent::log_in(place, &log_in.email, &log_in.password).await?;
-        Ok(Self { agent, dice, who, done: Done::default() })
+        Ok(Self { agent, dice, who, done: Done::default(), screens })
     }
 
     /// Works until the day is over.
     ///
     /// # Errors
-    /// When something was lost, doubled or out of order.
+    /// When something was lost, doubled, out of order, or told to the wrong one.
     pub async fn work(mut self, over: watch::Receiver<bool>) -> Result<Done> {
         while !*over.borrow() {
             if let Err(error) = self.step().await {
                 self.mend(error).with_context(|| format!("agent {}", self.who))?;
             }
+            self.screens.look(&mut self.dice)?;
         }
         self.agent.leave().await;
-        Ok(self.done)
+        Ok(Done { screens: self.screens.end().await?, ..self.done })
     }
 
     async fn step(&mut self) -> Result<(), Error> {
@@ -85,7 +101,13 @@ impl Person {
         self.answer_offers().await?;
         let mine: Vec<String> = self.agent.rows.keys().cloned().collect();
         for conv in mine {
+            if self.dice.chance(6) {
+                self.screens.open(&self.agent, &conv).await?;
+            }
             self.look_after(&conv).await?;
+        }
+        if self.dice.chance(3) {
+            self.screens.pry_share(&self.agent, &mut self.dice).await?;
         }
         Ok(())
     }
@@ -125,11 +147,13 @@ impl Person {
             match self.dice.below(100) {
                 0..80 => {
                     self.done.offers.0 += 1;
+                    self.screens.ledger.took.insert(conv.clone());
                     self.agent.does(&conv, Deed::Accept { no }).await?;
                 }
                 80..90 => {
                     self.done.offers.1 += 1;
                     self.agent.does(&conv, Deed::Decline { no }).await?;
+                    self.screens.pry_conversation(&self.agent, &conv).await?;
                 }
                 _ => self.done.offers.2 += 1,
             }

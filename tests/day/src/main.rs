@@ -1,14 +1,17 @@
 //! A day of support, simulated: some agents and many visitors talk over real sockets with the real server.
-//! Connections are cut, offers let pass, conversations transferred and put aside, and once the server is killed and
-//! started again. At the end everything that was acknowledged must stand where it was acknowledged, and nobody may
-//! have heard what was not for them.
+//! Connections are cut, offers let pass, conversations transferred and put aside, pages shared, and once the server is
+//! killed and started again. At the end everything that was acknowledged must stand where it was acknowledged, what
+//! became of each share must stand in its conversation, and nobody may have heard or seen what was not for them.
 #![forbid(unsafe_code)]
 
 mod agent;
 mod check;
 mod database;
+mod page;
+mod screen;
 mod server;
 mod setup;
+mod shares;
 mod visitor;
 
 use std::{io::Write, path::PathBuf, time::Duration};
@@ -17,6 +20,7 @@ use anyhow::{Context, Result};
 use chat_client::{Agent, Place};
 use clap::Parser;
 use day::dice::Dice;
+use relay_client::Home;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -25,8 +29,10 @@ use tokio::{
 
 use agent::{Done, LogIn};
 use database::Database;
+use screen::Board;
 use server::{PAGES, Program, Server};
-use visitor::Told;
+use shares::Counts;
+use visitor::Lived;
 
 /// A day of support.
 #[derive(Debug, Parser)]
@@ -70,40 +76,47 @@ async fn live(arguments: &Arguments) -> Result<()> {
     };
     let admin = LogIn { email: server.email.clone(), password: server.password.clone() };
     let log_ins = setup::set_up(&place, &admin, arguments.agents).await.context("setting up")?;
-    let (told, done) = day(arguments, &place, &log_ins, &mut server).await?;
+    let day = day(arguments, &place, &log_ins, &mut server).await?;
     let mut reader = Agent::log_in(place, &admin.email, &admin.password).await?;
     reader.connect().await?;
-    check::everything(&mut reader, &told, &done).await?;
-    say(&summary(&told, &done, start))?;
+    let shares = check::everything(&mut reader, &day).await?;
+    say(&summary(&day, shares, start))?;
     server.end().await
 }
 
+/// What everybody knows at the end.
+#[derive(Debug)]
+struct Day {
+    lived: Vec<Lived>,
+    done: Vec<Done>,
+    /// When the server was killed.
+    crash: Instant,
+}
+
 /// Everybody's day, with a crash in the middle.
-async fn day(
-    arguments: &Arguments,
-    place: &Place,
-    log_ins: &[LogIn],
-    server: &mut Server,
-) -> Result<(Vec<Told>, Vec<Done>)> {
+async fn day(arguments: &Arguments, place: &Place, log_ins: &[LogIn], server: &mut Server) -> Result<Day> {
     let (is_over, over) = watch::channel(false);
+    let (home, board) = (Home::new()?, Board::default());
     let mut agents = JoinSet::new();
     for (who, log_in) in (0..).zip(log_ins) {
         let dice = Dice::of(arguments.seed, who);
-        let person = agent::Person::new(place.clone(), log_in, (dice, who)).await?;
+        let screens = (home.clone(), board.clone());
+        let person = agent::Person::new(place.clone(), log_in, (dice, who), screens).await?;
         agents.spawn(person.work(over.clone()));
     }
     let mut visitors = JoinSet::new();
     for who in 0..arguments.visitors {
-        let dice = Dice::of(arguments.seed, 100 + who);
-        let person = visitor::Person::new(place.clone(), dice, who);
+        let dice = [100, 500].map(|first| Dice::of(arguments.seed, first + who));
+        let person = visitor::Person::new(place.clone(), home.clone(), dice, who)?;
         visitors.spawn(person.live(arguments.conversations));
     }
     // waits: until people are in the middle of what they do
     sleep(Duration::from_secs(4)).await;
+    let crash = Instant::now();
     server.crash_and_start().await?;
-    let mut told = Vec::new();
+    let mut lived = Vec::new();
     while let Some(it) = visitors.join_next().await {
-        told.extend(it.context("a visitor")??);
+        lived.push(it.context("a visitor")??);
     }
     // Nobody is left to be told when all agents failed, and they say so themselves.
     let _ = is_over.send(true);
@@ -111,23 +124,28 @@ async fn day(
     while let Some(it) = agents.join_next().await {
         done.push(it.context("an agent")??);
     }
-    Ok((told, done))
+    Ok(Day { lived, done, crash })
 }
 
-fn summary(told: &[Told], done: &[Done], start: Instant) -> String {
-    let messages: usize =
-        told.iter().map(|it| it.acked.len()).chain(done.iter().map(|it| it.acked.len())).sum();
+fn summary(Day { lived, done, .. }: &Day, shares: Counts, start: Instant) -> String {
+    let told = || lived.iter().flat_map(|it| &it.told);
+    let messages: usize = told().map(|it| it.acked.len()).chain(done.iter().map(|it| it.acked.len())).sum();
     let sum = |of: fn(&Done) -> u32| done.iter().map(of).sum::<u32>();
     format!(
         "{} conversations, {messages} messages acknowledged; offers {} accepted, {} declined, {} let pass; {} \
-         transfers, {} pauses, {} closed by agents; one crash; all there, once, in order, in {:.0} s",
-        told.len(),
+         transfers, {} pauses, {} closed by agents; shares {} asked, {} seen, {} refused, {} controlled; one crash; \
+         all there, once, in order, in {:.0} s",
+        told().count(),
         sum(|it| it.offers.0),
         sum(|it| it.offers.1),
         sum(|it| it.offers.2),
         sum(|it| it.transfers),
         sum(|it| it.pauses),
         sum(|it| it.closed),
+        shares.asked,
+        shares.seen,
+        shares.refused,
+        shares.controlled,
         start.elapsed().as_secs_f32(),
     )
 }

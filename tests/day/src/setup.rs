@@ -46,10 +46,15 @@ pub async fn set_up(place: &Place, admin: &LogIn, agents: u64) -> Result<Vec<Log
     Ok(log_ins)
 }
 
+/// What visitors see of the `who`th agent.
+pub fn first_name(who: u64) -> String {
+    format!("Agent{who}")
+}
+
 async fn agent(desk: &Agent, log_in: &LogIn, who: u64) -> Result<i64> {
     let body = json!({
         "email": log_in.email, "password": log_in.password, "role": "agent", "sites": ["demo"],
-        "first_name": format!("Agent{who}"), "last_name": "Day",
+        "first_name": first_name(who), "last_name": "Day",
     });
     let (status, text) = desk.ask(Method::POST, "/v1/agents", &body).await?;
     ensure!(status == 201, "adding an agent: {status} {text}");

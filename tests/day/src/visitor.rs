@@ -1,14 +1,19 @@
-//! A visitor's day: conversations one after the other, with what happens to people's connections.
+//! A visitor's day: conversations one after the other, with what happens to people's connections, and a page that may
+//! be shared in them.
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chat_client::{Error, Place, Visitor, name};
 use chat_proto::{
     Form,
+    message::From,
     visitor::{FromVisitor, Stage},
 };
 use day::dice::Dice;
+use relay_client::{Home, PageKey};
 use tokio::time::Instant;
+
+use crate::page::{Browser, Yes};
 
 /// Longer than any wait of the day's settings: a conversation that stands still for so long is lost.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -24,32 +29,58 @@ pub struct Told {
     pub stage: Stage,
 }
 
+/// What a visitor knows at the end of the day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lived {
+    /// Who it is.
+    pub who: u64,
+    /// Their conversations.
+    pub told: Vec<Told>,
+    /// What they said yes to.
+    pub yes: Vec<Yes>,
+}
+
 /// Somebody who needs help.
 pub struct Person {
     visitor: Visitor,
+    browser: Browser,
     dice: Dice,
     who: u64,
     told: Told,
 }
 
 impl Person {
-    /// The `who`th visitor of the day.
-    pub fn new(place: Place, dice: Dice, who: u64) -> Self {
-        Self { visitor: Visitor::new(place), dice, who, told: Told::default() }
+    /// The `who`th visitor of the day: with dice of their own, and others for what their browser does.
+    ///
+    /// # Errors
+    /// When there is no key for their browser.
+    pub fn new(place: Place, home: Home, [dice, others]: [Dice; 2], who: u64) -> Result<Self> {
+        let key = PageKey::new()?;
+        let visitor = Visitor::new(place.clone()).proving(key.prover());
+        let browser = Browser::open(&place, home, key, (others, who));
+        Ok(Self { visitor, browser, dice, who, told: Told::default() })
     }
 
     /// Talks, `conversations` times.
     ///
     /// # Errors
-    /// When something was lost, doubled, out of order, told to the wrong one, or never answered.
-    pub async fn live(mut self, conversations: u64) -> Result<Vec<Told>> {
-        let mut all = Vec::new();
+    /// When something was lost, doubled, out of order, told to the wrong one, or never answered, or a share outlived its
+    /// conversation.
+    pub async fn live(mut self, conversations: u64) -> Result<Lived> {
+        let mut told = Vec::new();
         for _ in 0..conversations {
-            let talked = self.talk().await;
-            all.push(talked.with_context(|| format!("visitor {}, {}", self.who, self.told.conv))?);
+            let talked = self.talks().await;
+            told.push(talked.with_context(|| format!("visitor {}, {}", self.who, self.told.conv))?);
         }
         self.visitor.leave().await;
-        Ok(all)
+        Ok(Lived { who: self.who, told, yes: self.browser.close().await? })
+    }
+
+    /// From the first word to the last, after which nobody sees their page.
+    async fn talks(&mut self) -> Result<Told> {
+        let told = self.talk().await?;
+        self.browser.rests().await?;
+        Ok(told)
     }
 
     async fn talk(&mut self) -> Result<Told> {
@@ -59,10 +90,13 @@ impl Person {
         ]);
         let started = self.visitor.start(form, "fr").await?;
         self.told = Told { conv: started.conv, ..Told::default() };
-        let until = Instant::now() + LONGEST;
+        let (mut last, mut until) = (self.heard(), Instant::now() + LONGEST);
         while Instant::now() < until {
             if let Err(error) = self.step().await {
                 self.mend(error)?;
+            }
+            if last != self.heard() {
+                (last, until) = (self.heard(), Instant::now() + LONGEST);
             }
             let stage = self.stage();
             if matches!(stage, Stage::Closed | Stage::Offline) {
@@ -70,7 +104,13 @@ impl Person {
                 return Ok(Told { stage, ..self.told.clone() });
             }
         }
-        bail!("it still is {:?} after {LONGEST:?}", self.stage())
+        bail!("it still is {:?}, and nothing has come of it for {LONGEST:?}", self.stage())
+    }
+
+    /// Where it stands, and how much others have said: it goes on where that changes.
+    fn heard(&self) -> (Stage, usize) {
+        let others = self.visitor.thread.msgs.iter().filter(|it| it.from != From::Visitor);
+        (self.stage(), others.count())
     }
 
     fn stage(&self) -> Stage {
