@@ -66,8 +66,9 @@ impl Journal {
         if 0 < damaged {
             let copy = self.put_aside(&bytes)?;
             tracing::error!(damaged, copy = %copy.display(), "lines of the audit log's journal cannot be read");
-        }
-        if whole < bytes.len() {
+            // What is put aside once stands here no more: the next start has nothing to put aside.
+            self.rewrite(&entries)?;
+        } else if whole < bytes.len() {
             self.open()?.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
         }
         Ok(entries)
@@ -83,15 +84,24 @@ impl Journal {
         Ok(copy)
     }
 
+    /// From now on these alone stand there. Cut short, it is as it was.
+    fn rewrite(&mut self, entries: &[(At, Entry)]) -> io::Result<()> {
+        let fresh = self.path.with_extension("journal.new");
+        match std::fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let mut file = private().create_new(true).append(true).open(&fresh)?;
+        file.write_all(&lines(entries)?)?;
+        file.sync_all()?;
+        self.file = None;
+        std::fs::rename(&fresh, &self.path)?;
+        self.sync_folder()
+    }
+
     /// Appends entries. They are on the disk when this returns, all of them or none.
     pub fn append(&mut self, entries: &[(At, Entry)]) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        for (at, Entry { session, actor, event }) in entries {
-            let session = session.map(|it| *it.as_bytes());
-            let line = Line { at: *at, session, actor: actor.clone(), event: event.clone() };
-            serde_json::to_writer(&mut bytes, &line)?;
-            bytes.push(b'\n');
-        }
+        let bytes = lines(entries)?;
         let file = self.open()?;
         let before = file.metadata()?.len();
         let written = file.write_all(&bytes).and_then(|()| file.sync_data());
@@ -138,6 +148,17 @@ impl Journal {
             None => Ok(()),
         }
     }
+}
+
+fn lines(entries: &[(At, Entry)]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (at, Entry { session, actor, event }) in entries {
+        let session = session.map(|it| *it.as_bytes());
+        let line = Line { at: *at, session, actor: actor.clone(), event: event.clone() };
+        serde_json::to_writer(&mut bytes, &line)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
 }
 
 /// For its owner's eyes only, where it is made.
@@ -190,6 +211,10 @@ mod tests {
         std::fs::write(&path, &bytes).expect("damaged");
         let mut journal = Journal::at(path.clone());
         assert_eq!(journal.read().expect("read"), [entry("one"), entry("three")]);
+        let mut journal = Journal::at(path.clone());
+        assert_eq!(journal.read().expect("read again"), [entry("one"), entry("three")]);
+        journal.append(&[entry("four")]).expect("appended");
+        assert_eq!(Journal::at(path.clone()).read().expect("read").len(), 3);
         journal.clear().expect("cleared");
         let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").flatten().collect();
         assert_eq!(left.len(), 1, "{left:?}");
