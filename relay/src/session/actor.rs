@@ -311,6 +311,8 @@ impl SessionActor {
     /// The page brought a yes back past a restart: the log, and whoever is told of what it says, has it too.
     async fn make_up(&mut self, agent: AgentId) {
         let session = self.facts().id;
+        // Where the session's task alone was begun again, its last entries may be on their way.
+        self.app.audit.flush().await;
         let log = match self.app.audit.of(session).await {
             Ok(log) => log,
             Err(error) => return tracing::error!(%error, "a yes from before a restart may not be in the log"),
