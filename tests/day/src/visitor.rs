@@ -104,7 +104,8 @@ impl Person {
                 return Ok(Told { stage, ..self.told.clone() });
             }
         }
-        bail!("it still is {:?}, and nothing has come of it for {LONGEST:?}", self.stage())
+        let codes = self.visitor.thread.codes();
+        bail!("it still is {:?}, and nothing has come of it for {LONGEST:?}: {codes:?}", self.stage())
     }
 
     /// Where it stands, and how much others have said: it goes on where that changes.
