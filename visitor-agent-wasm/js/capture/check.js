@@ -27,6 +27,8 @@ export class Check {
     this.hashedAt = performance.now();
     this.doubts = null;
     this.suspects = [];
+    /** What was out of its place in the last idle moment, and was told anew. */
+    this.mended = new Set();
     /** What was sent again, and may differ still. */
     this.resent = new WeakSet();
   }
@@ -51,6 +53,7 @@ export class Check {
     this.tellHash();
     if (this.suspects.length) this.confirm();
     if (capture.stage !== "steady") return false;
+    if (this.suspects.length) return true;
     this.doubts ??= capture.sheets.doubts();
     while (performance.now() < until && !capture.stopped) {
       if (capture.sheets.doubtful.length || this.doubting) {
@@ -73,21 +76,26 @@ export class Check {
   /** What differed in the last idle moment and still does was missed. An event on its way takes less than that. */
   confirm() {
     const { capture } = this, { nodes } = capture.nodes;
-    let { astray, altered } = this.differing(this.suspects);
+    const { astray, altered } = this.differing(this.suspects), { mended } = this;
     this.suspects = [];
-    if (astray.size) {
+    this.mended = new Set();
+    if (astray.size && ![...astray.keys()].some((id) => mended.has(id))) {
       capture.divergences += 1;
       for (const id of this.together(astray)) this.misplaced(nodes[id]);
       capture.flush();
       // What was missed may not have fitted at all: then the page is sent anew.
       if (capture.stage !== "steady") return;
-      altered = this.found(this.differing([...astray.keys(), ...altered]));
+      // What still looks otherwise may follow from it, as a size does: an event of its own is on its way.
+      this.suspects = this.found(this.differing([...astray.keys(), ...altered]));
+      if (this.suspects.length) this.mended = new Set(astray.keys());
+      return;
     }
-    for (const id of altered) {
+    const wrong = [...astray.keys(), ...altered];
+    for (const id of wrong) {
       capture.divergences += 1;
       this.missed(nodes[id]);
     }
-    if (altered.length) this.sendAgain(altered);
+    if (wrong.length) this.sendAgain(wrong);
   }
 
   /** What was mended is as good as new; what was not is known as such the next time. */
