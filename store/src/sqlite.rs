@@ -6,9 +6,11 @@ mod reader;
 mod writer;
 
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::queue::{Queues, Shared, channel};
 use crate::scope::Driver as _;
@@ -17,6 +19,9 @@ use driver::Driver;
 
 /// Statements that a connection keeps ready.
 const PREPARED: usize = 256;
+
+/// How long a connection waits for whoever has the file locked.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the file is, and what serves it.
 #[derive(Debug, Clone)]
@@ -59,8 +64,7 @@ impl SqliteOptions {
 pub(crate) fn open(options: &SqliteOptions, migrations: &[Migrations]) -> Result<Queues, Error> {
     let create = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let writer = options.connect(create)?;
-    let mode: String =
-        writer.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(open_error)?;
+    let mode = write_ahead(&writer).map_err(open_error)?;
     if mode != "wal" {
         return Err(Error::Open(format!("this file system takes no write-ahead log, only {mode}")));
     }
@@ -98,9 +102,25 @@ fn migrated(db: Connection, migrations: &[Migrations]) -> Result<Driver, Error> 
     Ok(driver)
 }
 
+/// Asks for the write-ahead log and tells which journal the file has from now on.
+///
+/// Two that ask for it of a new file at once would wait for each other: SQLite refuses one of them then without a wait,
+/// whatever the [patience](PATIENCE) (its documentation of `sqlite3_busy_handler`), and that one asks again.
+fn write_ahead(db: &Connection) -> rusqlite::Result<String> {
+    let began = Instant::now();
+    loop {
+        let asked = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+        let is_busy = asked.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        if !is_busy || began.elapsed() > PATIENCE {
+            return asked;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// What every connection is told first.
 fn prepare(db: Connection) -> rusqlite::Result<Connection> {
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.busy_timeout(PATIENCE)?;
     // A mistyped name in double quotes is an error, as on PostgreSQL, and not a text.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;

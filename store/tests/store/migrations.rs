@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use store::{Error, Migrations, Step};
+use store::{Error, Migrations, SqliteOptions, Step, Store};
 use tempfile::tempdir;
 
 use crate::conformance::{ask, write};
@@ -98,6 +98,20 @@ fn programs_that_start_together_run_each_step_once() {
         let store = engine.open(&[GROWN]).expect("opens");
         assert_eq!(ask(&store, "SELECT COUNT(*) FROM a")[0].get(0), Ok(2_i64));
         store.close();
+    }
+}
+
+/// Each wants the write-ahead log of a file that has none yet, and only one of them can make it.
+#[test]
+fn a_new_file_is_opened_by_many_at_once() {
+    for _ in 0..20 {
+        let folder = tempdir().expect("a folder");
+        let options = SqliteOptions::new(folder.path().join("new.db"));
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| Store::sqlite(&options, &[ONE]).expect("opens").close());
+            }
+        });
     }
 }
 
