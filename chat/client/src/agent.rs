@@ -1,5 +1,8 @@
 //! An agent.
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use chat_proto::{
     Fault, Resume,
@@ -33,6 +36,8 @@ pub struct Agent {
     pub rows: BTreeMap<String, Row>,
     /// What this agent is asked to take, by the conversations' names.
     pub offers: BTreeMap<String, Offer>,
+    /// Those of them that nobody has looked at yet, the first first.
+    unread: VecDeque<(String, u32)>,
     /// The codes of the toasts, in order.
     pub toasts: Vec<String>,
     /// Frames that came, of any kind.
@@ -66,6 +71,7 @@ impl Agent {
             details: BTreeMap::new(),
             rows: BTreeMap::new(),
             offers: BTreeMap::new(),
+            unread: VecDeque::new(),
             toasts: Vec::new(),
             frames: 0,
         }
@@ -162,16 +168,18 @@ impl Agent {
         self.say(FromDesk::Do { cid: name(), conv: conv.to_owned(), what }).await.map(drop)
     }
 
-    /// Waits until this agent is asked to take a conversation: which, and which offer it is.
+    /// Waits until this agent is asked to take a conversation: which, and which offer it is. Each offer is told once,
+    /// also one that came while something else was waited for.
     ///
     /// # Errors
     /// As [`Agent::until`].
     pub async fn is_asked(&mut self) -> Result<(String, u32), Error> {
-        self.until("an offer", |_, frame| match frame {
-            ToDesk::Offered { row, offer } => Some((row.conv.clone(), offer.no)),
-            _ => None,
-        })
-        .await
+        let asked = match self.unread.front() {
+            Some(asked) => asked.clone(),
+            None => self.until("an offer", |it, _| it.unread.front().cloned()).await?,
+        };
+        self.unread.pop_front();
+        Ok(asked)
     }
 
     /// Says something that is answered, and says it again over lost connections until it is. Gives the message's
@@ -301,9 +309,16 @@ impl Talks for Agent {
                     thread.take(msgs.clone())?;
                 }
             }
-            ToDesk::Offered { row, offer } => _ = self.offers.insert(row.conv.clone(), offer.clone()),
+            ToDesk::Offered { row, offer } => {
+                let known = self.offers.insert(row.conv.clone(), offer.clone());
+                // A resumed socket tells again what it told.
+                if known.is_none_or(|it| it.no != offer.no) {
+                    self.unread.push_back((row.conv.clone(), offer.no));
+                }
+            }
             ToDesk::OfferEnded { conv, no, .. } => {
-                self.offers.retain(|it, offer| it != conv || offer.no != *no)
+                self.offers.retain(|it, offer| it != conv || offer.no != *no);
+                self.unread.retain(|it| (&it.0, it.1) != (conv, *no));
             }
             ToDesk::Toast { code, .. } => self.toasts.push(code.clone()),
             ToDesk::Bye { code } => return Err(Error::Gone(code.clone())),

@@ -1,13 +1,13 @@
 //! A conversation from the bot's first word to its end, as an agent who takes it over sees it.
 use accounts::Role;
 use anyhow::{Context, Result, ensure};
-use chat_client::{Agent, Visitor};
+use chat_client::Visitor;
 use chat_proto::{
     desk::{Deed, List, Query},
     message::From,
     visitor::{FromVisitor, Stage},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     admin::Admin,
     browser::Kind,
@@ -141,19 +141,15 @@ async fn a_visitor_sees_their_place_in_the_queue_is_greeted_and_begins_again_wit
         shop.opens("/products?lang=en").await?;
         shop.widget().starts().await?;
         shop.widget().says("Your position in the queue: 2").await?;
+        serves_one_at_a_time(shop).await?;
         shop.an_agent_comes().await?;
         let before = shop.the_agent_accepts().await?;
         ensure!(before == first.thread.conv, "who came later was asked for first");
         shop.widget().says("You are next").await?;
         let agent = shop.agent.as_mut().context("an agent")?;
         agent.write(&before, "Hello Paul").await?;
-        let asked = |it: &Agent| {
-            it.offers.iter().find(|(conv, _)| **conv != before).map(|(conv, offer)| (conv.clone(), offer.no))
-        };
-        let (conv, no) = match asked(agent) {
-            Some(asked) => asked,
-            None => agent.until("the next offer", |it, _| asked(it)).await?,
-        };
+        agent.does(&before, Deed::Close { tags: Vec::new() }).await?;
+        let (conv, no) = agent.is_asked().await?;
         agent.does(&conv, Deed::Accept { no }).await?;
         agent.open(&conv).await?;
         agent.write(&conv, "Hello Zoe, I am Sophie.").await?;
@@ -161,6 +157,18 @@ async fn a_visitor_sees_their_place_in_the_queue_is_greeted_and_begins_again_wit
         begins_again(shop, &conv).await
     })
     .await;
+}
+
+/// Whoever waits behind another is not asked about in the same moment.
+async fn serves_one_at_a_time(shop: &Shop) -> Result<()> {
+    let account = shop.server.demo.clone().context("a demo account")?;
+    let admin = Admin::log_in(shop.place(), &account.email, &account.password).await?;
+    let agents: Vec<Value> = serde_json::from_value(admin.reads("agents").await?)?;
+    for mut agent in agents {
+        agent["max_chats"] = json!(1);
+        admin.puts(&format!("agents/{}", agent["id"]), agent).await?;
+    }
+    Ok(())
 }
 
 /// With the bot, which the site has by now.
