@@ -110,7 +110,8 @@ fn write_ahead(db: &Connection) -> rusqlite::Result<String> {
     let began = Instant::now();
     loop {
         let asked = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
-        let is_busy = asked.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        let is_busy =
+            asked.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
         if !is_busy || began.elapsed() > PATIENCE {
             return asked;
         }

@@ -69,7 +69,7 @@ pub async fn contact(engine: &Engine, viewer: &Viewer, visitor: VisitorId) -> Re
             created,
             visits: from_column(visits),
             conversations: from_column(conversations),
-            exchanges: panel::exchanges(tx, of)?,
+            exchanges: panel::exchanges(tx, of, None)?,
             online,
             blocked: blocked(tx, (site, &key), Some(visitor))?.pop(),
             notes,

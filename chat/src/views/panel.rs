@@ -57,7 +57,7 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
         page: pages.first().cloned(),
         pages,
         visits,
-        exchanges: exchanges(tx, (site, visitor))?,
+        exchanges: exchanges(tx, (site, visitor), Some(of.id))?,
         past: past(tx, of)?,
         blocked: person.blocked,
         notes: contact::notes(tx, (site, visitor))?,
@@ -118,12 +118,16 @@ pub(super) fn person(
     Ok(Person { profile: from_json(&form)?, custom: custom.collect(), blocked: blocked.is_some() })
 }
 
-/// Closed conversations that an agent wrote in.
-pub(super) fn exchanges(tx: &mut dyn Tx, (site, visitor): (SiteId, VisitorId)) -> Result<u64, Error> {
+/// Closed conversations that an agent wrote in, but for one (their ids begin at 1).
+pub(super) fn exchanges(
+    tx: &mut dyn Tx,
+    (site, visitor): (SiteId, VisitorId),
+    but: Option<ConversationId>,
+) -> Result<u64, Error> {
     const COUNT: &str = "SELECT COUNT(*) FROM chat_conversation c WHERE c.site_id = $1 AND c.visitor_id = $2
-        AND c.stage = 'closed' AND EXISTS (SELECT 1 FROM chat_message m WHERE m.site_id = c.site_id
+        AND c.id <> $3 AND c.stage = 'closed' AND EXISTS (SELECT 1 FROM chat_message m WHERE m.site_id = c.site_id
             AND m.conv_id = c.id AND m.author = 'agent')";
-    tx.one::<(i64,)>(COUNT, params![site.0, visitor.0]).map(|(n,)| from_column(n))
+    tx.one::<(i64,)>(COUNT, params![site.0, visitor.0, but.map_or(0, |it| it.0)]).map(|(n,)| from_column(n))
 }
 
 /// The latest ones before this, newest first.

@@ -219,7 +219,7 @@ fn Nothing() -> impl IntoView {
             <p>{words.say(Text::ChooseChatHelp)}</p>
             <dl class="keys">
                 {key("Ctrl K", Text::KeyFind)}
-                {key("↑ ↓", Text::KeyMove)}
+                {key("Alt ↑ ↓", Text::KeyMove)}
                 {key("?", Text::KeyAll)}
             </dl>
         </div>

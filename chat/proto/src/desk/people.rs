@@ -43,7 +43,7 @@ pub struct Visitor {
     pub browser: String,
     /// For example `Windows`.
     pub system: String,
-    /// How many closed conversations an agent wrote in.
+    /// How many other conversations, all closed, an agent wrote in.
     pub exchanges: u64,
     /// The latest three conversations before this one, newest first.
     pub past: Vec<Past>,
