@@ -7,8 +7,9 @@
 //! Who waits longest is served first, whoever had an agent before all others; of the agents who can, in this
 //! order: the one who had this visitor, one who speaks the language, by priority, by load beside the cap, who
 //! was not asked for longest, by number. Whoever let a conversation pass is asked again when all the others
-//! have too, whoever did so longest ago first; who said no is not asked again. A conversation that nobody can
-//! take does not hold up those behind it.
+//! have too, whoever did so longest ago first; who said no is not asked again (but in a wait without an end, when
+//! the visitor writes: the state machine forgets it then). A conversation that nobody can take does not hold up
+//! those behind it.
 //!
 //! Between two events no conversation waits that an agent could take. So an event needs to look only at the
 //! agents and the conversation that it touches: O(log n) in what waits and in who is there.

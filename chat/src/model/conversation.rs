@@ -44,7 +44,8 @@ pub enum Side {
 pub enum Passed {
     /// Their time was over, in this round, at this instant.
     Expired(Round, UnixMillis),
-    /// They said no, or sent it on: they are not asked again in this wait.
+    /// They said no, or sent it on: they are not asked again in this wait, but in one without an end when the visitor
+    /// writes.
     Declined,
 }
 

@@ -16,7 +16,7 @@ mod visitor;
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use chat_client::{Agent, Place};
 use clap::Parser;
 use day::dice::Dice;
@@ -115,8 +115,15 @@ async fn day(arguments: &Arguments, place: &Place, log_ins: &[LogIn], server: &m
     let crash = Instant::now();
     server.crash_and_start().await?;
     let mut lived = Vec::new();
-    while let Some(it) = visitors.join_next().await {
-        lived.push(it.context("a visitor")??);
+    while !visitors.is_empty() {
+        tokio::select! {
+            Some(it) = visitors.join_next() => lived.push(it.context("a visitor")??),
+            // Without them visitors would wait, and nobody would know why.
+            Some(it) = agents.join_next() => {
+                it.context("an agent")??;
+                bail!("an agent left before the day was over");
+            }
+        }
     }
     // Nobody is left to be told when all agents failed, and they say so themselves.
     let _ = is_over.send(true);

@@ -41,8 +41,11 @@ pub async fn set_up(place: &Place, admin: &LogIn, agents: u64) -> Result<Vec<Log
     }
     put(&desk, Method::PUT, "bot", &bot(sales, help)).await?;
     let general: General = desk.get("/v1/admin/sites/demo/general").await?;
+    let own = general.queue;
     let general = General { entry: "bot".into(), queue: help, tag_required: true, ..general };
     put(&desk, Method::PUT, "general", &general).await?;
+    // The queue that a site begins with lets visitors wait for longer than anybody of a day does.
+    put(&desk, Method::DELETE, &format!("queues/{own}"), &json!({})).await?;
     Ok(log_ins)
 }
 

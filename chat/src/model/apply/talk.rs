@@ -1,7 +1,7 @@
 //! Who writes what, where.
 use super::{
     super::{content::check_length, *},
-    Draft, close, not_now, pause, take,
+    Draft, close, not_now, pause, take, wait,
 };
 
 /// The visitor writes.
@@ -15,6 +15,7 @@ pub(super) fn from_visitor(
     match draft.next.state {
         State::Bot(_) | State::Queued(_) | State::Offered(..) | State::Active(_) => {
             draft.write(Author::Visitor, cid, Body::Content(content.clone()), reply_to);
+            wait::ask_again(draft);
         }
         State::Snoozed(snooze) => {
             draft.write(Author::Visitor, cid, Body::Content(content.clone()), reply_to);

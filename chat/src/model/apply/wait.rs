@@ -63,6 +63,14 @@ pub(super) fn resume(draft: &mut Draft<'_>, waiting: Waiting) {
     }
 }
 
+/// The visitor has written. A wait without an end that everybody said no to would last for ever: they are asked again.
+pub(super) fn ask_again(draft: &mut Draft<'_>) {
+    let (State::Queued(waiting) | State::Offered(waiting, _)) = &draft.next.state else { return };
+    if waiting.accept_due.is_none() {
+        draft.next.passed.retain(|_, passed| *passed != Passed::Declined);
+    }
+}
+
 /// Nobody came in time.
 pub(super) fn over(draft: &mut Draft<'_>) {
     let on_missed = match &draft.next.state {

@@ -69,3 +69,19 @@ fn a_pause_that_was_to_end_it_ends_it_also_when_the_agent_is_there() {
     let replied = Story::snoozed(SnoozeFor::Close(at(10_000))).visitor(9_999, writes(4, "wait"));
     assert_eq!(replied.stage(), Stage::Active);
 }
+
+// shows: SNZ-04
+#[test]
+fn who_said_no_after_a_pause_is_asked_again_when_the_visitor_writes() {
+    let no = Some(Refusal::AgentUnavailable);
+    let story = Story::snoozed(SnoozeFor::Keep(at(10_000)));
+    let story = story.when(|site| site.set_presence(ANNA, Presence::Gone));
+    let story = story.timeout(10_000).system(11_000, offer(BEN, 1));
+    let story = story.agent(12_000, BEN, FromAgent::Decline(OfferNo(2)));
+    assert_eq!(story.refuses_system(13_000, offer(BEN, 1)), no);
+    let written = story.visitor(14_000, writes(5, "Hello?"));
+    assert_eq!(written.refuses_system(14_000, offer(BEN, 1)), None);
+    let ends = Story::queued().system(0, offer(BEN, 1)).agent(500, BEN, FromAgent::Decline(OfferNo(1)));
+    let written = ends.visitor(900, writes(4, "Hello?"));
+    assert_eq!(written.refuses_system(900, offer(BEN, 1)), no, "that wait has an end");
+}
