@@ -87,6 +87,11 @@ impl Database {
         ));
     }
 
+    /// Whether anybody may connect to this database. Connections that there are stay.
+    pub fn lets_in(&self, yes: bool) {
+        self.admin(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS {yes}", self.name));
+    }
+
     /// `kill -9` of the server's first process. The others end when they notice.
     #[cfg(unix)]
     pub fn kill_server(&self) {

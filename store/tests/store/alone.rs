@@ -69,8 +69,11 @@ fn a_lost_session_is_doubtful_until_the_name_is_had_again() {
     let (database, store) = server();
     let first = Alone::on_server(&database.options(), "chat").expect("nobody has it");
     let mut hold = first.hold();
+    // For as long as nobody has looked.
+    database.lets_in(false);
     database.cut_connections();
     becomes(&mut hold, Hold::Doubtful);
+    database.lets_in(true);
     becomes(&mut hold, Hold::Held);
     taken(Alone::on_server(&database.options(), "chat"));
     first.release();

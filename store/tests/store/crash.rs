@@ -14,7 +14,13 @@ use store::{SqliteOptions, Store};
 use crate::engines::{Database, SHARED, TO_KILL};
 
 const SENDERS: i64 = 50;
+/// What each says at least in the life that is not killed.
 const EACH: i64 = 20;
+/// More than anybody says before they are killed.
+const ENDLESS: i64 = 1_000_000;
+/// What each says to a server that is killed: more lines than a pipe holds that nobody reads, so that they are still at
+/// it whenever the server is killed.
+const MANY: i64 = 200;
 
 /// An acknowledged message: sender, request, number.
 type Message = (i64, i64, i64);
@@ -26,21 +32,21 @@ struct Burst {
 }
 
 impl Burst {
-    fn start(command: &mut Command) -> Self {
-        command.args([SENDERS.to_string(), EACH.to_string()]).stdout(Stdio::piped());
+    fn start(command: &mut Command, each: i64) -> Self {
+        command.args([SENDERS.to_string(), each.to_string()]).stdout(Stdio::piped());
         let mut child = command.spawn().expect("starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Self { child, lines, acknowledged: BTreeSet::new() }
     }
 
-    fn on_file(file: &Path) -> Self {
-        Self::start(Command::new(env!("CARGO_BIN_EXE_store-burst")).arg(file))
+    fn on_file(file: &Path, each: i64) -> Self {
+        Self::start(Command::new(env!("CARGO_BIN_EXE_store-burst")).arg(file), each)
     }
 
-    fn on_postgres(database: &Database) -> Self {
+    fn on_postgres(database: &Database, each: i64) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_store-burst"));
         command.env("BURST", database.url()).env("BURST_CA", database.certificate());
-        Self::start(command.arg("env:BURST"))
+        Self::start(command.arg("env:BURST"), each)
     }
 
     fn read_one(&mut self) -> bool {
@@ -96,43 +102,53 @@ fn check(store: &Store, acknowledged: &BTreeSet<Message>) -> usize {
     rows.len()
 }
 
-fn all() -> usize {
-    usize::try_from(SENDERS * EACH).expect("few")
+/// What is there when each has said so much.
+fn all(each: i64) -> usize {
+    usize::try_from(SENDERS * each).expect("few")
+}
+
+/// What each says in a last life: all that is there of who said most, and more.
+fn more_than_said(store: &Store) -> i64 {
+    stored(store).into_iter().map(|(_, _, seq)| seq).max().unwrap_or_default() + EACH
 }
 
 #[test]
 fn a_killed_program_has_lost_nothing_on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.db");
-    let mut acknowledged = BTreeSet::new();
+    let (mut acknowledged, mut each) = (BTreeSet::new(), 0);
     for goal in [50, 300] {
-        let mut burst = Burst::on_file(&file);
+        let mut burst = Burst::on_file(&file, ENDLESS);
         burst.read_until(goal);
         acknowledged.extend(burst.kill());
         let store = Store::sqlite(&SqliteOptions::new(&file), &[]).expect("opens");
         let there = check(&store, &acknowledged);
-        assert!((goal..all()).contains(&there), "killed in the midst of it: {there}");
+        assert!(goal <= there, "{there} messages are there");
+        each = more_than_said(&store);
         store.close();
     }
-    // The senders' next life asks again for everything: what is there is found, not stored twice.
-    acknowledged.extend(Burst::on_file(&file).finish());
+    // The senders' last life asks again for everything, and for more: what is there is found, not stored twice.
+    acknowledged.extend(Burst::on_file(&file, each).finish());
     let store = Store::sqlite(&SqliteOptions::new(&file), &[]).expect("opens");
-    assert_eq!(check(&store, &acknowledged), all());
-    assert_eq!(acknowledged.len(), all(), "a message has one number, whoever asks and when");
+    assert_eq!(check(&store, &acknowledged), all(each));
+    assert_eq!(acknowledged.len(), all(each), "a message has one number, whoever asks and when");
     store.close();
 }
 
 #[test]
 fn a_killed_program_has_lost_nothing_on_postgres() {
+    const GOAL: usize = 200;
     let database = Database::new(SHARED);
-    let mut burst = Burst::on_postgres(&database);
-    burst.read_until(200);
+    let mut burst = Burst::on_postgres(&database, ENDLESS);
+    burst.read_until(GOAL);
     let mut acknowledged = burst.kill();
     let store = Store::postgres(&database.options(), &[]).expect("opens");
-    assert!(check(&store, &acknowledged) < all(), "killed in the midst of it");
-    acknowledged.extend(Burst::on_postgres(&database).finish());
-    assert_eq!(check(&store, &acknowledged), all());
-    assert_eq!(acknowledged.len(), all());
+    let there = check(&store, &acknowledged);
+    assert!(GOAL <= there, "{there} messages are there");
+    let each = more_than_said(&store);
+    acknowledged.extend(Burst::on_postgres(&database, each).finish());
+    assert_eq!(check(&store, &acknowledged), all(each));
+    assert_eq!(acknowledged.len(), all(each));
     store.close();
 }
 
@@ -140,15 +156,14 @@ fn a_killed_program_has_lost_nothing_on_postgres() {
 fn a_killed_server_has_lost_nothing() {
     let _alone = crate::engines::alone_with_the_killed();
     let database = Database::new(TO_KILL);
-    let mut burst = Burst::on_postgres(&database);
+    let mut burst = Burst::on_postgres(&database, MANY);
     for goal in [100, 400] {
         burst.read_until(goal);
-        assert!(burst.acknowledged.len() < all());
         database.kill_server();
     }
     let acknowledged = burst.finish();
-    assert_eq!(acknowledged.len(), all());
+    assert_eq!(acknowledged.len(), all(MANY));
     let store = Store::postgres(&database.options(), &[]).expect("opens");
-    assert_eq!(check(&store, &acknowledged), all());
+    assert_eq!(check(&store, &acknowledged), all(MANY));
     store.close();
 }
