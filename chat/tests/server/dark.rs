@@ -13,13 +13,19 @@ use tokio::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
+    sync::watch,
 };
+
+/// So many times of light after it went dark, a connection is ended for both: a browser has five sockets at most.
+const FORGOTTEN: u64 = 2;
 
 /// See the module.
 pub struct Dark {
     pub addr: SocketAddr,
     /// So many bytes still pass, both ways together.
     left: Arc<AtomicI64>,
+    /// How often it became light again.
+    light: watch::Sender<u64>,
 }
 
 impl Dark {
@@ -28,16 +34,17 @@ impl Dark {
         let addr = listener.local_addr().expect("its address");
         let left = Arc::new(AtomicI64::new(i64::MAX));
         let shared = left.clone();
+        let (light, is_light) = watch::channel(0);
         tokio::spawn(async move {
             loop {
                 let Ok((near, _)) = listener.accept().await else { return };
                 let far = TcpStream::connect(server).await.expect("the server");
                 let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
-                tokio::spawn(pass(near_in, far_out, shared.clone()));
-                tokio::spawn(pass(far_in, near_out, shared.clone()));
+                tokio::spawn(pass((near_in, far_out), shared.clone(), is_light.clone()));
+                tokio::spawn(pass((far_in, near_out), shared.clone(), is_light.clone()));
             }
         });
-        Self { addr, left }
+        Self { addr, left, light }
     }
 
     /// Lets so many bytes pass, and then nothing on any connection that there is.
@@ -45,13 +52,18 @@ impl Dark {
         self.left.store(bytes, Ordering::SeqCst);
     }
 
-    /// New connections work; those that went dark stay dark.
+    /// New connections work; those that went dark stay dark, and are ended when others went dark after them.
     pub fn heal(&self) {
         self.after(i64::MAX);
+        self.light.send_modify(|it| *it += 1);
     }
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, left: Arc<AtomicI64>) {
+async fn pass(
+    (mut from, mut to): (OwnedReadHalf, OwnedWriteHalf),
+    left: Arc<AtomicI64>,
+    mut light: watch::Receiver<u64>,
+) {
     let mut buffer = [0; 4096];
     loop {
         let n = match from.read(&mut buffer).await {
@@ -67,7 +79,9 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, left: Arc<AtomicI
         }
         if passes < n {
             // Both ends stay open, and nothing comes any more.
-            std::future::pending::<()>().await;
+            let end = *light.borrow() + FORGOTTEN;
+            let _ = light.wait_for(|it| end <= *it).await;
+            return;
         }
     }
 }

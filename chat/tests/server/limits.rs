@@ -26,26 +26,32 @@ fn limited(limits: Limits) -> Options {
 
 #[test]
 fn who_writes_too_often_is_told_when_to_go_on() {
-    let limits = Limits { message_burst: 3, message_every: Duration::from_millis(400), ..Limits::default() };
+    let limits = Limits { message_burst: 3, message_every: Duration::from_secs(3), ..Limits::default() };
     play_with(Database::file(), limited(limits), async |bench| {
         let (mut lea, _anna, conv) = talking(&bench).await;
-        let send = |text: &str| {
-            let (cid, text) = (name(), text.to_owned());
+        let send = |cid: &str| {
+            let (cid, text) = (cid.to_owned(), "hello".to_owned());
             FromVisitor::Send { cid, conv: conv.clone(), text, files: vec![], reply_to: None }
         };
-        for n in 0..4 {
-            lea.tell(&send(&n.to_string())).await.expect("told");
+        for _ in 0..4 {
+            lea.tell(&send(&name())).await.expect("told");
         }
         let wait = lea.until("a refusal", |_, frame| match frame {
             ToVisitor::Nack { fault, .. } if fault.code == "rate" => fault.retry_ms,
             _ => None,
         });
         let wait = wait.await.expect("refused");
-        assert!((1..=400).contains(&wait), "{wait}");
-        // As long as it said, and then it works.
-        let begun = Instant::now();
-        lea.write("patient").await.expect("stored");
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!((1..=3_000).contains(&wait), "{wait}");
+        // As long as it said, and what is less than a millisecond; and then it works at once.
+        lea.rest(Duration::from_millis(u64::from(wait) + 1)).await.expect("connected");
+        let patient = name();
+        lea.tell(&send(&patient)).await.expect("told");
+        let stored = lea.until("an answer", |_, frame| match frame {
+            ToVisitor::Ack { cid, .. } if *cid == patient => Some(true),
+            ToVisitor::Nack { cid, .. } if *cid == patient => Some(false),
+            _ => None,
+        });
+        assert!(stored.await.expect("answered"), "refused when it had waited");
     });
 }
 
@@ -57,7 +63,7 @@ fn a_visitor_begins_six_conversations_in_twelve_hours() {
             let begun = lea.start(form(), "fr").await.expect("let in");
             lea.say(FromVisitor::Close { cid: name(), conv: begun.conv }).await.expect("closed");
         }
-        let refused = timeout(Duration::from_secs(3), seventh(&mut lea)).await.expect("an answer");
+        let refused = seventh(&mut lea).await;
         assert!(refused > 3_000_000, "{refused}");
     });
 }
@@ -84,7 +90,7 @@ fn a_network_has_its_own_limit() {
             let answer = asked.body(body).send().await.expect("an answer");
             (answer.status().as_u16(), answer.text().await.expect("read"))
         };
-        let mut answers = Vec::new();
+        let (begun, mut answers) = (Instant::now(), Vec::new());
         for (n, from) in
             ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "198.51.100.1"].iter().enumerate()
         {
@@ -99,7 +105,14 @@ fn a_network_has_its_own_limit() {
         assert_eq!(answers, ["ack", "ack", "ack", "nack", "ack"]);
         let tokens = async |from| post(from, "token", "", format!("{{\"secret\":\"{}\"}}", secret())).await.0;
         assert_eq!(tokens("192.0.2.9").await, 200);
-        assert_eq!(tokens("192.0.2.9").await, 429);
+        let (mut given, mut status) = (5, tokens("192.0.2.9").await);
+        while status == 200 {
+            given += 1;
+            status = tokens("192.0.2.9").await;
+        }
+        assert_eq!(status, 429);
+        // One comes back each twelve seconds.
+        assert!(given <= 5 + begun.elapsed().as_secs() / 12, "{given} in {:?}", begun.elapsed());
         // Nobody in front says whose request it is: nobody pays for the others.
         for _ in 0..10 {
             bench.visitor().token().await.expect("a token");
@@ -128,12 +141,19 @@ fn a_sixth_tab_waits() {
 }
 
 #[test]
-fn who_says_nothing_or_nonsense_is_ended() {
+fn who_says_nothing_is_ended() {
+    let hello = Duration::from_secs(1);
+    play_with(Database::file(), Options { hello, ..options() }, async |bench| {
+        let begun = Instant::now();
+        assert_eq!(raw::widget(&bench.place()).await.end().await.as_deref(), Some("hello"));
+        assert!(hello <= begun.elapsed(), "there is time for a hello");
+    });
+}
+
+#[test]
+fn who_says_nonsense_is_ended() {
     play(Database::file(), async |bench| {
         let place = bench.place();
-        let begun = Instant::now();
-        assert_eq!(raw::widget(&place).await.end().await.as_deref(), Some("hello"));
-        assert!(begun.elapsed() < Duration::from_secs(3), "the test's second, not its patience");
         let long = format!("{{\"t\":\"{}\"}}", "x".repeat(MAX_FRAME));
         for text in ["{}", "[]", "hello", "{\"t\":\"fly\"}", "{\"t\":\"typing\",\"conv\":\"a\",\"on\":true}"]
         {

@@ -21,7 +21,7 @@ on_each_engine! {
     the_same_request_has_the_same_answer,
 }
 
-/// How long somebody waits for an answer before they try anew.
+/// How long somebody waits for an answer before they try anew; then twice as long each time.
 const IMPATIENT: Duration = Duration::from_millis(700);
 
 /// A visitor and an agent, in a conversation.
@@ -49,12 +49,6 @@ impl Dice {
 async fn every_message_is_there_once_whatever_happens_to_sockets(bench: Bench) {
     const MESSAGES: u64 = 25;
     let (lea, mut anna, conv) = talking(&bench).await;
-    let last = format!("message {}", MESSAGES - 1);
-    let open = conv.clone();
-    let reading = tokio::spawn(async move {
-        anna.reads(&open, |it| it.text == last).await.expect("read");
-        anna
-    });
     let dark = Dark::before(bench.addr()).await;
     let mut far = Visitor::of(bench.place_at(dark.addr), lea.secret().to_owned());
     far.connect().await.expect("connects");
@@ -69,12 +63,16 @@ async fn every_message_is_there_once_whatever_happens_to_sockets(bench: Bench) {
         };
         // Some bytes of the message, or of its acknowledgement, or all.
         dark.after(i64::try_from(dice.below(700)).expect("small"));
-        while !matches!(timeout(IMPATIENT, far.say(frame.clone())).await, Ok(Ok(_))) {
+        let mut patience = IMPATIENT;
+        while !matches!(timeout(patience, far.say(frame.clone())).await, Ok(Ok(_))) {
             far.cut();
             dark.heal();
+            patience *= 2;
         }
     }
-    let anna = reading.await.expect("read");
+    // What came meanwhile lies with her line.
+    let last = format!("message {}", MESSAGES - 1);
+    anna.reads(&conv, |it| it.text == last).await.expect("read");
     let said = |msgs: &[chat_proto::message::Msg]| {
         msgs.iter().filter(|it| it.text.starts_with("message")).map(|it| it.text.clone()).collect::<Vec<_>>()
     };

@@ -215,7 +215,7 @@ fn the_binary_form_says_the_same() {
         wire.socket.send(Message::binary(bytes)).await.expect("sent");
         let Some(Ok(Message::Binary(bytes))) = wire.socket.next().await else { panic!("binary") };
         let welcome: ToVisitor = rmp_serde::from_slice(&bytes).expect("a frame");
-        assert!(matches!(welcome, ToVisitor::Welcome { conv: None, ping_ms: 1_000, .. }), "{welcome:?}");
+        assert!(matches!(welcome, ToVisitor::Welcome { conv: None, ping_ms: 4_000, .. }), "{welcome:?}");
     });
 }
 

@@ -167,7 +167,12 @@ async fn whoever_sends_too_often_is_told_when_to_go_on(bench: Arc<Bench>) {
     }
     let wait = last.refused(429, "rate").json()["retry_ms"].as_u64().expect("a time");
     assert!((1..=1_000).contains(&wait), "{wait}");
-    shelf.begin(who, &chat, "a.txt", 10).await.refused(429, "rate");
+    // A turn may have come back meanwhile.
+    let mut again = shelf.begin(who, &chat, "a.txt", 10).await;
+    while again.status == 201 {
+        again = shelf.begin(who, &chat, "a.txt", 10).await;
+    }
+    again.refused(429, "rate");
     shelf.begun(visitor(other), &others, "a.txt", 10).await;
 }
 
