@@ -188,17 +188,18 @@ async fn a_server_that_cannot_read_what_waits_does_not_start_and_leaves_it_there
     assert!(journal.exists());
 }
 
-/// Waits until so many entries are in the database, in a chain that is whole.
+/// Waits until so many entries are in the database, in a chain that is whole, and wait nowhere else any more.
 async fn wait_for(store: &Store, wanted: u64, audit: Audit) {
     let mut written = audit.written();
     loop {
         written.mark_unchanged();
         match verify(store).await.expect("read") {
-            Verdict::Whole { entries, .. } if entries == wanted => return,
+            // What is stored may still stand in the journal, until the log looks at its orders again.
+            Verdict::Whole { entries, .. } if entries == wanted => return audit.flush().await,
             Verdict::Whole { entries, .. } => assert!(entries < wanted, "{entries} of {wanted}"),
             broken @ Verdict::Broken { .. } => panic!("{broken:?}"),
         }
-        let changed = tokio::time::timeout(std::time::Duration::from_secs(20), written.changed()).await;
+        let changed = tokio::time::timeout(std::time::Duration::from_secs(60), written.changed()).await;
         changed.expect("something is written").expect("the log lives");
     }
 }

@@ -18,7 +18,10 @@ use relay::{
 use store::Key;
 use tempfile::TempDir;
 
-use crate::world::{Browser, SHOP, Socket, asked, connect};
+use crate::{
+    peer::PATIENCE,
+    world::{Browser, SHOP, Socket, asked, connect},
+};
 
 const SHARE: SessionId = SessionId::from_random([3; 16]);
 const ENDED: SessionId = SessionId::from_random([4; 16]);
@@ -109,10 +112,13 @@ async fn a_share_is_its_conversations_before_its_page_is_asked() {
     base.conversations.end(CONV).await.expect("ended");
     assert!(server.app.sessions.find(&server.app, session).await.is_err(), "it has ended");
     set(&base, "DROP TRIGGER held").await;
-    while !base.conversations.open_shares().await.expect("read").is_empty() {
-        // waits: a row that changes tells nobody.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let stored = async {
+        while !base.conversations.open_shares().await.expect("read").is_empty() {
+            // waits: a row that changes tells nobody.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, stored).await.expect("its end is stored");
     server.shutdown().await.expect("stops");
 }
 

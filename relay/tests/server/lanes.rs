@@ -146,8 +146,11 @@ async fn noise() {
         share.goes_on().await;
     }
     let dropped = "tandem_datagrams_dropped_total{kind=\"unknown_name\"}";
-    while share.world.metric(dropped).await < 300 {
-        tokio::task::yield_now().await;
-    }
+    let counted = async {
+        while share.world.metric(dropped).await < 300 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, counted).await.expect("each is counted");
     assert!(share.visitor.sent(Lane::DataChannelReliable, Channel::Page).await >= 5);
 }

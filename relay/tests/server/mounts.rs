@@ -123,8 +123,14 @@ async fn behind_a_proxy_callers_are_who_asked_it_and_elsewhere_nobody_says_who_t
             status = log_in(from).await;
         }
         assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-        let other = log_in("203.0.113.1, 198.51.100.7").await;
-        assert_eq!(other == StatusCode::UNAUTHORIZED, seen == "192.0.2.7", "{seen}: {other}");
+        // A turn may have come back meanwhile, but not one for each of these.
+        let mut taken = 0;
+        for _ in 0..5 {
+            let other = log_in("203.0.113.1, 198.51.100.7").await;
+            assert!([StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS].contains(&other), "{other}");
+            taken += u32::from(other == StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(taken == 5, seen == "192.0.2.7", "{seen}: {taken} of 5");
         server.shutdown().await.expect("stops");
     }
 }

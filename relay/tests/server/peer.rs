@@ -25,7 +25,7 @@ use crate::channels::{Channels, Told};
 use crate::world::{Browser, SHOP, Socket, World, connect};
 
 /// How long a story waits for something that must come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the two machines have in common.
 pub trait Machine: 'static {

@@ -19,13 +19,16 @@ use relay::{
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue, protocol::CloseFrame},
 };
 
-use crate::databases::{self, OnServer, SHARED};
+use crate::{
+    databases::{self, OnServer, SHARED},
+    peer::PATIENCE,
+};
 
 /// Where the pages of the site `demo` are.
 pub const SHOP: &str = "http://shop.localhost:7402";
@@ -121,9 +124,12 @@ impl World {
     /// Waits until the end of a session is written.
     pub async fn until_ended(&self, session: SessionId) {
         let records = &self.server.app.records;
-        while records.session(session).await.expect("read").expect("known").ended_ms.is_none() {
-            tokio::task::yield_now().await;
-        }
+        let written = async {
+            while records.session(session).await.expect("read").expect("known").ended_ms.is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, written).await.expect("its end is written");
     }
 
     /// How often a metric's line was counted.
