@@ -165,15 +165,27 @@ impl Agent {
     /// # Errors
     /// When it is refused.
     pub async fn does(&mut self, conv: &str, what: Deed) -> Result<(), Error> {
-        self.say(FromDesk::Do { cid: name(), conv: conv.to_owned(), what }).await.map(drop)
+        let answered = match what {
+            Deed::Accept { no } | Deed::Decline { no } => Some(no),
+            _ => None,
+        };
+        self.say(FromDesk::Do { cid: name(), conv: conv.to_owned(), what }).await?;
+        // Nobody has to look at what is answered; the same conversation may be offered again by now.
+        self.unread.retain(|it| it.0 != conv || Some(it.1) != answered);
+        Ok(())
     }
 
     /// Waits until this agent is asked to take a conversation: which, and which offer it is. Each offer is told once,
-    /// also one that came while something else was waited for.
+    /// also one that came while something else was waited for, unless its end or an answer has come meanwhile.
     ///
     /// # Errors
     /// As [`Agent::until`].
     pub async fn is_asked(&mut self) -> Result<(String, u32), Error> {
+        match self.rest(Duration::ZERO).await {
+            // What was asked is known without a line.
+            Err(error) if error.passes() && !self.unread.is_empty() => {}
+            arrived => arrived?,
+        }
         let asked = match self.unread.front() {
             Some(asked) => asked.clone(),
             None => self.until("an offer", |it, _| it.unread.front().cloned()).await?,
