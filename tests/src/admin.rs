@@ -2,7 +2,8 @@
 use anyhow::{Context, Result, ensure};
 use chat_client::{Agent, Place};
 use http::Method;
-use serde_json::{Map, Value};
+use relay::Running;
+use serde_json::{Map, Value, json};
 
 /// An admin, logged in.
 pub struct Admin {
@@ -18,6 +19,28 @@ impl Admin {
     pub async fn log_in(place: Place, email: &str, password: &str) -> Result<Self> {
         let site = place.site.clone();
         Ok(Self { agent: Agent::log_in(place, email, password).await?, site })
+    }
+
+    /// The demo's own, logged in.
+    ///
+    /// # Errors
+    /// When the server has made no demo account.
+    pub async fn of_the_demo(place: Place, server: &Running) -> Result<Self> {
+        let account = server.demo.as_ref().context("the server made no demo account")?;
+        Self::log_in(place, &account.email, &account.password).await
+    }
+
+    /// Nobody has to hurry: on a loaded machine an answer takes longer than the usual half minute.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn nobody_hurries(&self) -> Result<()> {
+        let queues: Vec<Value> = serde_json::from_value(self.reads("queues").await?)?;
+        for mut queue in queues {
+            (queue["first_answer_s"], queue["accept_timeout_s"]) = (json!(3_600), json!(86_400));
+            self.puts(&format!("queues/{}", queue["id"]), queue).await?;
+        }
+        Ok(())
     }
 
     /// What holds now.

@@ -115,6 +115,7 @@ impl Desk {
             site: "demo".into(),
             pages: PAGES.into(),
         };
+        Admin::of_the_demo(place.clone(), &server).await?.nobody_hurries().await?;
         let browser = Browser::start(kind, language).await?;
         let agent = Agent { browser, desk: server.url.clone(), email, password };
         Ok(Self { server, agent, place, colleague, data })
@@ -328,6 +329,16 @@ impl Agent {
                 Err(error) => ensure!(begun.elapsed() < PATIENCE, "{error}"),
             }
         }
+    }
+
+    /// Types into a field of the dialog, once that is open.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn types_in_dialog(&self, name: &str, text: &str) -> Result<()> {
+        let field = format!("dialog[open] [name={name}]");
+        self.finds(&format!("{name} in the dialog"), &format!("document.querySelector({field:?})")).await?;
+        Ok(self.window().find(By::Css(&*field)).await?.send_keys(text).await?)
     }
 
     /// Types into the composer.

@@ -98,7 +98,7 @@ impl Stage {
         let (visitor, agent) =
             tokio::try_join!(Browser::start(kind, language), Browser::start(kind, language))?;
         let account = server.demo.clone().context("the server made no demo account")?;
-        Ok(Self {
+        let stage = Self {
             visitor: Visitor { browser: visitor, shop: shop.clone() },
             agent: Agent {
                 browser: agent,
@@ -110,7 +110,9 @@ impl Stage {
             shop,
             shop_task,
             data,
-        })
+        };
+        stage.admin().await?.nobody_hurries().await?;
+        Ok(stage)
     }
 
     /// Where the chat's other clients find the server.

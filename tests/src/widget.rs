@@ -24,6 +24,7 @@ use shop::Script;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
+    admin::Admin,
     browser::{Browser, Kind},
     failure,
     slow::Slow,
@@ -137,7 +138,9 @@ impl Stage {
         if screen == Screen::Phone {
             root::becomes_a_phone(&visitor).await?;
         }
-        Ok(Self { server, chat, accounts, shop, visitor, agent: None, line, shop_task, data })
+        let stage = Self { server, chat, accounts, shop, visitor, agent: None, line, shop_task, data };
+        stage.admin().await?.nobody_hurries().await?;
+        Ok(stage)
     }
 
     /// Where the server keeps files.
@@ -166,6 +169,14 @@ impl Stage {
             site: SITE.to_owned(),
             pages: self.shop.clone(),
         }
+    }
+
+    /// The demo's agent, as who sets the site up.
+    ///
+    /// # Errors
+    /// When the log-in fails.
+    pub async fn admin(&self) -> Result<Admin> {
+        Admin::of_the_demo(self.place(), &self.server).await
     }
 
     /// The demo's agent logs in and is there.

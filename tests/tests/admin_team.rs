@@ -229,7 +229,7 @@ async fn a_bot_that_is_drawn_in_the_desk_is_met_by_the_next_visitor() {
         widget.clicks("[data-act='{\"confirm\":true}']").await?;
         widget.says("You ended the chat").await?;
         widget.clicks("[data-act='\"anew\"']").await?;
-        widget.clicks("form [type=submit]").await?;
+        widget.clicks("[data-form=start] [type=submit]").await?;
         widget.says("A parcel").await?;
         admin.browser.quit().await
     })

@@ -135,7 +135,9 @@ async fn what_is_ended_in_one_tab_is_over_in_the_other_and_begins_anew_in_both()
         // The next one begins in the tab that does not lead, and is the other's as well.
         is_there(stage).await?;
         stage.widget().clicks("[data-act='\"anew\"']").await?;
-        stage.widget().clicks("form [type=submit]").await?;
+        // The rating is a form, too.
+        stage.widget().clicks("[data-form=start] [type=submit]").await?;
+        stage.widget().until("no ending", "!root.querySelector('.ending')").await?;
         let next = stage.the_agent_accepts().await?;
         ensure!(next != conv, "a new conversation has a name of its own");
         for tab in [&second, &first] {

@@ -115,8 +115,8 @@ async fn notes_links_offers_and_emoji_have_their_own_look_and_filters() {
         agent.finds("a link", "document.querySelector('.msg.agent.text a[href=\"https://shop.example/help\"]')").await?;
         marie.write("Thank you").await?;
         agent.clicks_at("[data-do=link]").await?;
-        agent.window().find(By::Name("url")).await?.send_keys("https://shop.example/parcel").await?;
-        agent.window().find(By::Name("title")).await?.send_keys("Your parcel").await?;
+        agent.types_in_dialog("url", "https://shop.example/parcel").await?;
+        agent.types_in_dialog("title", "Your parcel").await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         let link = marie.reads("the link", |it| it.kind == "link").await?;
         ensure!(link.meta.url == "https://shop.example/parcel");
@@ -208,7 +208,7 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
         agent.reads_in(".chat-row", "Marie Dupont").await?;
         agent.clicks_at("[data-do=transfer]").await?;
         agent.clicks_at(".target[data-agent]").await?;
-        agent.window().find(By::Name("note")).await?.send_keys("she waits for a parcel").await?;
+        agent.types_in_dialog("note", "she waits for a parcel").await?;
         // As a browser does that was quiet for long.
         bruno.connect().await?;
         agent.clicks_at(".modal button[type=submit]").await?;
@@ -275,7 +275,7 @@ async fn a_canned_reply_is_made_found_by_its_shortcut_and_changed_before_it_goes
         agent.clicks_at(".more-menu .menu-item:nth-last-of-type(2)").await?;
         agent.clicks_at("[data-do=new-canned]").await?;
         for (name, text) in [("short", "colis"), ("title", "Parcel"), ("body", "Your parcel is on its way")] {
-            agent.window().find(By::Name(name)).await?.send_keys(text).await?;
+            agent.types_in_dialog(name, text).await?;
         }
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".canned-item", "Your parcel is on its way").await?;
@@ -345,7 +345,7 @@ async fn a_blocked_visitor_cannot_begin_again_until_a_manager_allows_it() {
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.clicks_at("[popovertarget=conversation-more]").await?;
         agent.clicks_at(".more-menu [data-do=block]").await?;
-        agent.window().find(By::Name("reason")).await?.send_keys("insults").await?;
+        agent.types_in_dialog("reason", "insults").await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".toasts", "Visitor blocked").await?;
         ensure!(desk.starts(&mut troll).await.is_err(), "a blocked visitor began again");

@@ -5,6 +5,7 @@ use accounts::Role;
 use anyhow::{Result, ensure};
 use chat_proto::visitor::FromVisitor;
 use tests::{
+    agent::Agent,
     browser::Kind,
     desk::{Desk, at_desk, at_each_desk},
 };
@@ -81,27 +82,29 @@ async fn the_file_of_a_visitor_holds_all_that_was_said_and_noted() {
     .await;
 }
 
+/// Where a note is written.
+const NOTE: &str = ".panel [data-form=note] textarea";
+
+async fn writes_note(agent: &Agent, text: &str) -> Result<()> {
+    agent.finds("the field of the note", &format!("document.querySelector({NOTE:?})")).await?;
+    Ok(agent.window().find(By::Css(NOTE)).await?.send_keys(text).await?)
+}
+
 async fn notes_are_kept(desk: &Desk) -> Result<()> {
     let agent = &desk.agent;
     agent.clicks_at(".panel [data-do=new-note]").await?;
-    agent
-        .window()
-        .find(By::Css(".panel [data-form=note] textarea"))
-        .await?
-        .send_keys("Prefers the phone")
-        .await?;
+    writes_note(agent, "Prefers the phone").await?;
     agent.clicks_at(".panel [data-form=note] [value=blue]").await?;
     agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
     agent.reads_in(".panel .sticky.blue", "Prefers the phone").await?;
     agent.clicks_at(".panel [data-do=edit-note]").await?;
-    agent.finds("the field", "document.querySelector('.panel [data-form=note] textarea')").await?;
-    let field = agent.window().find(By::Css(".panel [data-form=note] textarea")).await?;
-    field.clear().await?;
-    field.send_keys("Prefers the telephone").await?;
+    agent.finds("the field", &format!("document.querySelector({NOTE:?})")).await?;
+    agent.window().find(By::Css(NOTE)).await?.clear().await?;
+    writes_note(agent, "Prefers the telephone").await?;
     agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
     agent.reads_in(".panel .sticky.blue", "Prefers the telephone").await?;
     agent.clicks_at(".panel [data-do=new-note]").await?;
-    agent.window().find(By::Css(".panel [data-form=note] textarea")).await?.send_keys("Gone soon").await?;
+    writes_note(agent, "Gone soon").await?;
     agent.window().refresh().await?;
     let written = "document.querySelector('.panel [data-form=note] textarea')?.value === 'Gone soon'";
     agent.finds("what was being written", written).await?;
@@ -240,12 +243,7 @@ async fn the_file_of_a_visitor_is_pictured() {
         desk.looks_at(&mut marie, "/compte", "Votre compte").await?;
         agent.reads_in("[data-part=pages]", "Votre compte").await?;
         agent.clicks_at(".panel [data-do=new-note]").await?;
-        agent
-            .window()
-            .find(By::Css(".panel [data-form=note] textarea"))
-            .await?
-            .send_keys("Préfère le téléphone, le matin.")
-            .await?;
+        writes_note(agent, "Préfère le téléphone, le matin.").await?;
         agent.is_pictured("file-note-form").await?;
         agent.clicks_at(".panel [data-form=note] [type=submit]").await?;
         agent.reads_in(".panel .sticky", "Préfère").await?;

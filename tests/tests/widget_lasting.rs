@@ -91,7 +91,7 @@ async fn it_ends_while_it_waits_and_by_the_agent_who_greets() {
         stage.widget().says("You ended the chat").await?;
         stage.an_agent_comes().await?;
         stage.widget().clicks("[data-act='\"anew\"']").await?;
-        stage.widget().clicks("form [type=submit]").await?;
+        stage.widget().clicks("[data-form=start] [type=submit]").await?;
         let conv = stage.the_agent_accepts().await?;
         stage.widget().says("Sophie has accepted the request").await?;
         let agent = stage.agent.as_mut().context("an agent")?;
@@ -154,7 +154,7 @@ async fn sends(stage: &Stage, file: &std::path::Path) -> Result<()> {
 // shows: FIL-04 ERR-03 ERR-04
 #[tokio::test]
 async fn a_file_that_is_cut_goes_on_where_it_was_through_a_new_page_and_a_server_that_was_away() {
-    in_each_browser_behind("file_cut", 400_000, async |stage: &mut Stage| {
+    in_each_browser_behind("file_cut", 200_000, async |stage: &mut Stage| {
         stage.an_agent_comes().await?;
         let folder = TempDir::new()?;
         let file = a_file(&folder, "long.txt", 4_000_000)?;
@@ -198,7 +198,7 @@ fn files_below(folder: &std::path::Path) -> usize {
 // shows: FIL-05
 #[tokio::test]
 async fn a_file_that_is_called_off_leaves_nothing_behind() {
-    in_each_browser_behind("file_cancel", 400_000, async |stage: &mut Stage| {
+    in_each_browser_behind("file_cancel", 100_000, async |stage: &mut Stage| {
         stage.an_agent_comes().await?;
         let folder = TempDir::new()?;
         let file = a_file(&folder, "long.txt", 3_000_000)?;

@@ -49,7 +49,9 @@ impl Stage {
             let _ = axum::serve(listener, app).await;
         });
         let visitor = Browser::start(kind, "en").await?;
-        Ok(Self { server, chat, accounts, shop, visitor, agent: None, line: None, shop_task, data })
+        let stage = Self { server, chat, accounts, shop, visitor, agent: None, line: None, shop_task, data };
+        stage.admin().await?.nobody_hurries().await?;
+        Ok(stage)
     }
 
     /// The shop's address on its other subdomain.

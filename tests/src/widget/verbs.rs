@@ -24,10 +24,27 @@ impl Root<'_> {
              const top = root.elementFromPoint(x, y);
              return it.contains(top) || top?.contains(it) && top.localName === 'label' ? [Math.round(x), Math.round(y)] : null; }})()"
         );
-        let spot = self.until(&format!("{selector} to be in sight"), &spot).await?;
+        let spot = match self.until(&format!("{selector} to be in sight"), &spot).await {
+            Ok(spot) => spot,
+            Err(error) => return Err(error.context(self.what_hides(selector).await)),
+        };
         let at = |index: usize| spot[index].as_i64().unwrap_or_default();
         let pointer = self.driver.action_chain().move_to(at(0), at(1)).click();
         pointer.perform().await.with_context(|| format!("clicking {selector}"))
+    }
+
+    /// Why what a selector finds is not clicked on: what moves, and what is in front of it.
+    async fn what_hides(&self, selector: &str) -> String {
+        let why = format!(
+            "(() => {{ const it = root.querySelector({selector:?}); if (!it) return 'nothing like it';
+             const moves = root.getAnimations().map(it => [it.animationName ?? it.transitionProperty, it.playState, it.pending, it.currentTime]);
+             const box = it.getBoundingClientRect(), top = root.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+             return JSON.stringify({{ moves, box, top: top?.outerHTML.slice(0, 99), shown: document.visibilityState }}); }})()"
+        );
+        match self.eval(&why).await {
+            Ok(why) => format!("{selector}: {why}"),
+            Err(error) => format!("{selector}: {error:#}"),
+        }
     }
 
     /// Types with trusted keys, wherever the focus is.

@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 const MANY: u32 = 5_000;
 /// So many begin at the same time, and are committed together.
 const TOGETHER: usize = 250;
+/// Each thousand is waited for on its own: a page of the server's comes after the other.
+const STEPS: [u32; 5] = [1_000, 2_000, 3_000, 4_000, MANY];
 /// Most rows or lines that are in the document.
 const IN_SIGHT: u64 = 60;
 
@@ -118,12 +120,16 @@ async fn scrolls_the_list(desk: &Desk) -> Result<()> {
     has_few(desk, ".chat-row", "at the top").await?;
     // Down to the end, as a wheel that is turned for long.
     let list = "document.querySelector('.rows-all').parentElement";
-    let last = "document.querySelector('.chat-row[aria-posinset=\"5000\"]')";
-    let step = format!(
-        "(({list}).scrollTop += 20000, {last} || document.querySelectorAll('.chat-row').length > {IN_SIGHT})"
-    );
-    agent.finds("the last row", &step).await?;
-    has_few(desk, ".chat-row", "at the end").await?;
+    for row in STEPS {
+        let there = format!(
+            "[...document.querySelectorAll('.chat-row')].some(it => {row} <= it.getAttribute('aria-posinset'))"
+        );
+        let step = format!(
+            "(({list}).scrollTop += 20000, {there} || document.querySelectorAll('.chat-row').length > {IN_SIGHT})"
+        );
+        agent.finds(&format!("row {row}"), &step).await?;
+        has_few(desk, ".chat-row", &format!("at row {row}")).await?;
+    }
     let back = format!("(({list}).scrollTop = 0, document.querySelector('.chat-row[aria-posinset=\"1\"]'))");
     agent.finds("the first row", &back).await?;
     has_few(desk, ".chat-row", "at the top again").await
@@ -133,12 +139,19 @@ async fn scrolls_the_thread(desk: &Desk) -> Result<()> {
     let agent = &desk.agent;
     agent.reads_in(".thread .bubble", "Message 4999").await?;
     has_few(desk, ".thread .line", "at the end").await?;
-    let first = "[...document.querySelectorAll('.thread .bubble')].some(it => it.textContent === 'Where is parcel number 0?')";
     let most = "document.querySelectorAll('.thread .line').length";
-    let step = format!(
-        "(document.querySelector('.thread').scrollTop = 0, window.most = Math.max(window.most ?? 0, {most}), {first})"
-    );
-    agent.finds("the first message", &step).await?;
+    let up = async |what: &str, is_it: &str| {
+        let step = format!(
+            "(document.querySelector('.thread').scrollTop = 0, window.most = Math.max(window.most ?? 0, {most}),
+              [...document.querySelectorAll('.thread .bubble')].map(it => it.textContent).some({is_it}))"
+        );
+        agent.finds(what, &step).await
+    };
+    for message in STEPS.iter().rev().skip(1) {
+        let is_it = format!("it => /^Message /.test(it) && it.slice(8) <= {message}");
+        up(&format!("message {message}"), &is_it).await?;
+    }
+    up("the first message", "it => it === 'Where is parcel number 0?'").await?;
     let most = eval(agent.window(), "window.most").await?.as_u64().unwrap_or(u64::MAX);
     ensure!(most <= IN_SIGHT, "{most} lines were in the document on the way up");
     agent.clicks_at(".to-end").await?;

@@ -161,8 +161,7 @@ async fn a_visitor_sees_their_place_in_the_queue_is_greeted_and_begins_again_wit
 
 /// Whoever waits behind another is not asked about in the same moment.
 async fn serves_one_at_a_time(shop: &Shop) -> Result<()> {
-    let account = shop.server.demo.clone().context("a demo account")?;
-    let admin = Admin::log_in(shop.place(), &account.email, &account.password).await?;
+    let admin = shop.admin().await?;
     let agents: Vec<Value> = serde_json::from_value(admin.reads("agents").await?)?;
     for mut agent in agents {
         agent["max_chats"] = json!(1);
@@ -173,8 +172,7 @@ async fn serves_one_at_a_time(shop: &Shop) -> Result<()> {
 
 /// With the bot, which the site has by now.
 async fn begins_again(shop: &mut Shop, conv: &str) -> Result<()> {
-    let account = shop.server.demo.clone().context("a demo account")?;
-    has_a_bot(&Admin::log_in(shop.place(), &account.email, &account.password).await?).await?;
+    has_a_bot(&shop.admin().await?).await?;
     let agent = shop.agent.as_mut().context("an agent")?;
     agent.does(conv, Deed::Close { tags: Vec::new() }).await?;
     let widget = shop.widget();
@@ -194,8 +192,7 @@ async fn begins_again(shop: &mut Shop, conv: &str) -> Result<()> {
 #[tokio::test]
 async fn a_bot_is_answered_on_a_phone() {
     tell("bot_on_a_phone", Kind::Chromium, tests::widget::Screen::Phone, async |shop: &mut Shop| {
-        let account = shop.server.demo.clone().context("a demo account")?;
-        has_a_bot(&Admin::log_in(shop.place(), &account.email, &account.password).await?).await?;
+        has_a_bot(&shop.admin().await?).await?;
         shop.opens("/products?lang=en").await?;
         shop.widget().starts().await?;
         let high =
