@@ -56,8 +56,9 @@ async fn the_agents_tab_comes_back_within_moments_and_its_closing_ends_the_share
         agent.window().refresh().await?;
         agent.sees("page.querySelector('#sky')").await?;
         // Closed for good: the visitor is told, and soon nothing of ours is there.
-        agent.window().goto(agent.visitors()).await?;
-        visitor.is_told("Sharing has ended").await?;
+        // It is told for some seconds, in which the desk need not have come.
+        let leaves = async { agent.window().goto(agent.visitors()).await.context("the list") };
+        tokio::try_join!(leaves, visitor.is_told("Sharing has ended"))?;
         visitor.sees_no_bar().await?;
         agent.window().goto(&view).await?;
         agent.is_told("There is no such share any more.").await
