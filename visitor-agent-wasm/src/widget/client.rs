@@ -117,6 +117,8 @@ pub struct Client {
     widget: Option<Widget>,
     config: Asked,
     conv: Option<Conversation>,
+    /// The conversation that was forgotten last: what is on its way still brings it back only where it goes on.
+    past: Option<String>,
     thread: Thread,
     agent_read: u64,
     my_read: u64,
@@ -161,6 +163,7 @@ impl Client {
             widget: None,
             config: Asked::No,
             conv: parsed(read("conv")),
+            past: None,
             thread: Thread::default(),
             agent_read: 0,
             my_read: parsed(read("read")).unwrap_or_default(),

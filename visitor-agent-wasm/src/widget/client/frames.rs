@@ -42,6 +42,7 @@ impl Client {
     /// What tabs hear that do not lead, too.
     pub(super) fn hears(&mut self, frame: ToVisitor, at: &At) {
         match frame {
+            ToVisitor::Conv(conv) if self.is_past(&conv) => {}
             ToVisitor::Conv(conv) => self.adopts(conv, at),
             ToVisitor::Msgs { conv, msgs } => self.msgs(&conv, msgs, at),
             ToVisitor::Ack { cid, conv, seq, .. } => self.ack(&cid, conv, seq, at),
@@ -116,7 +117,9 @@ impl Client {
 
     pub(super) fn forget_conv(&mut self) {
         self.expects = false;
-        self.conv = None;
+        if let Some(conv) = self.conv.take() {
+            self.past = Some(conv.conv);
+        }
         self.thread = Thread::default();
         self.ui.confirm = false;
         self.ui.rated = false;
@@ -126,8 +129,13 @@ impl Client {
         }
     }
 
+    /// Whether it is over, and this browser has begun anew since.
+    pub(super) fn is_past(&self, conv: &Conversation) -> bool {
+        is_over(conv.stage) && self.past.as_ref() == Some(&conv.conv)
+    }
+
     fn msgs(&mut self, conv: &str, msgs: Vec<Msg>, at: &At) {
-        if self.conv.is_none() && self.is_starting() {
+        if self.conv.is_none() && self.is_starting() && self.past.as_deref() != Some(conv) {
             // The first messages may come before the conversation itself.
             self.adopts(Conversation { conv: conv.to_owned(), ..Conversation::default() }, at);
         }

@@ -24,7 +24,7 @@ impl Client {
             }
             Peer::Ask if self.is_leading() => self.out(Out::Tell(Peer::Up(!self.line.lost))),
             Peer::Stand { conv, msgs, read, up } if !self.is_leading() => {
-                match conv {
+                match conv.filter(|conv| !self.is_past(conv)) {
                     Some(conv) => {
                         self.adopts(conv, at);
                         self.thread = Thread::default();

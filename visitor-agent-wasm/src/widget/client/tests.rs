@@ -467,6 +467,22 @@ fn the_end_is_confirmed_and_the_next_one_is_prefilled() {
     assert_eq!(world.client.thread().last(), 0);
 }
 
+// shows: END-06
+#[test]
+fn what_was_over_comes_back_only_where_it_goes_on() {
+    let mut world = World::talking();
+    world.acts(Act::End);
+    world.acts(Act::Confirm(true));
+    world.settles();
+    let late = world.service.conversation();
+    assert_eq!(late.stage, Stage::Closed);
+    world.acts(Act::Anew);
+    world.tells(Event::Frame(Box::new(ToVisitor::Conv(late.clone()))));
+    assert_eq!(world.client.conv(), None, "another tab still told of it");
+    world.tells(Event::Frame(Box::new(ToVisitor::Conv(Conversation { stage: Stage::Active, ..late }))));
+    assert!(world.client.conv().is_some(), "an agent has opened it again");
+}
+
 // shows: ERR-01
 #[test]
 fn a_line_that_is_silent_counts_as_lost_and_is_opened_again() {
