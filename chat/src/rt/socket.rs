@@ -203,16 +203,18 @@ pub(crate) async fn serve<W, T>(
     if let Stop::Bye(code) = end {
         let bye = tell.bye(code);
         // A peer that does not read is cut.
-        let _ = timeout(FAREWELL, part(&mut sink, &mut stream, outbox.take(), bye)).await;
+        let _ = timeout(FAREWELL, Box::pin(part(&mut sink, &mut stream, outbox.take(), bye))).await;
     }
 }
 
 /// Reads and works until the peer is gone and everything is done that it said.
 async fn talk<W: Work>(reader: Reader<'_>, stream: &mut SplitStream<WebSocket>, mut work: W) -> Stop {
-    let (sender, mut waiting) = mpsc::channel(WAITING);
+    // Boxed, as all that an idle socket only might do: tokio keeps 32 places of a channel, and a task the largest of its
+    // states, for as long as they live.
+    let (sender, mut waiting) = mpsc::channel::<Box<Heard<W::Frame>>>(WAITING);
     let working = async move {
         while let Some(heard) = waiting.recv().await {
-            work.work(heard).await.map_err(Stop::Bye)?;
+            Box::pin(work.work(*heard)).await.map_err(Stop::Bye)?;
         }
         Ok::<(), Stop>(())
     };
@@ -234,7 +236,7 @@ impl Reader<'_> {
     async fn read<F: DeserializeOwned>(
         self,
         stream: &mut SplitStream<WebSocket>,
-        sender: mpsc::Sender<Heard<F>>,
+        sender: mpsc::Sender<Box<Heard<F>>>,
     ) -> Stop {
         loop {
             let message = match stream.next().await {
@@ -252,7 +254,7 @@ impl Reader<'_> {
             let Ok(frame) = self.codec.decode(&message) else { return Stop::Bye("malformed") };
             self.life.is_busy.store(true, Ordering::Relaxed);
             // Closed when the work has ended: then so has the socket.
-            if sender.send(Heard { frame, receipt }).await.is_err() {
+            if sender.send(Box::new(Heard { frame, receipt })).await.is_err() {
                 return Stop::Gone;
             }
             self.life.is_busy.store(false, Ordering::Relaxed);
@@ -292,7 +294,7 @@ async fn tell_all<T: Tell>(
     tell: &mut T,
     batch: Batch<T::Dirty>,
 ) -> Result<(), Stop> {
-    tell.tell(batch.dirty, &mut Out(sink)).await?;
+    Box::pin(tell.tell(batch.dirty, &mut Out(sink))).await?;
     for message in batch.frames {
         sink.feed(message).await?;
     }
@@ -300,7 +302,7 @@ async fn tell_all<T: Tell>(
 }
 
 async fn ping<T: Tell>(sink: &mut SplitSink<WebSocket, Message>, tell: &mut T) -> Result<(), Stop> {
-    tell.beat().await.map_err(Stop::Bye)?;
+    Box::pin(tell.beat()).await.map_err(Stop::Bye)?;
     if let Some(frame) = tell.ping() {
         sink.feed(frame).await?;
     }

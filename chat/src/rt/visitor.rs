@@ -42,25 +42,25 @@ pub(crate) struct Guest {
     pub browsing: Browsing,
 }
 
-/// Serves a widget's socket to its end.
+/// Serves a widget's socket to its end. What comes once is boxed: its room is given back while the socket is idle.
 pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest: Guest) {
-    let hello = timeout(chat.options.hello, hello(&chat, &mut socket, codec, &guest)).await;
+    let hello = timeout(chat.options.hello, Box::pin(hello(&chat, &mut socket, codec, &guest))).await;
     let (who, expires, resume) = match hello {
         Ok(Ok(hello)) => hello,
-        Ok(Err(code)) => return refuse(&mut socket, codec, code).await,
+        Ok(Err(code)) => return Box::pin(refuse(&mut socket, codec, code)).await,
         // Nobody said who they are.
-        Err(_) => return refuse(&mut socket, codec, "hello").await,
+        Err(_) => return Box::pin(refuse(&mut socket, codec, "hello")).await,
     };
     let widget = Arc::new(Widget::new(codec));
     if chat.hub.widget_enters(who, &widget, chat.options.limits.sockets).is_none() {
-        return refuse(&mut socket, codec, "rate").await;
+        return Box::pin(refuse(&mut socket, codec, "rate")).await;
     }
-    presence::visitor_came(&chat, who).await;
+    Box::pin(presence::visitor_came(&chat, who)).await;
     let by = Speaker { who, from: guest.from, browsing: guest.browsing };
     let teller = Teller { chat: chat.clone(), who, widget: widget.clone(), at: None, expires };
     let worker = Worker { chat: chat.clone(), by, widget: widget.clone() };
     let pulse = Pulse { every: chat.options.ping };
-    if let Some(teller) = teller.welcome(&mut socket, resume).await {
+    if let Some(teller) = Box::pin(teller.welcome(&mut socket, resume)).await {
         socket::serve(&chat.engine, socket, &widget.outbox, pulse, (worker, teller)).await;
     }
     presence::widget_left(&chat, who, &widget);
