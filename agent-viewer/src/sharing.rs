@@ -56,6 +56,8 @@ pub struct Sharing {
     pub share: RwSignal<Share>,
     /// Who is visited, once known.
     pub visitor: RwSignal<Option<VisitorRow>>,
+    /// What they are called in the conversation beside, once that is known.
+    pub named: RwSignal<Option<String>>,
     /// Which way small things take.
     pub path: RwSignal<Path>,
     /// Whether the view scrolls with the visitor.
@@ -89,6 +91,7 @@ impl Sharing {
             session,
             share: RwSignal::new(Share::default()),
             visitor: RwSignal::new(None),
+            named: RwSignal::new(None),
             path: RwSignal::new(Path::default()),
             follows: RwSignal::new(true),
             zoom: RwSignal::new(Zoom::default()),

@@ -115,6 +115,7 @@ fn write_ahead(db: &Connection) -> rusqlite::Result<String> {
         if !is_busy || began.elapsed() > PATIENCE {
             return asked;
         }
+        // waits: for whoever makes the log, of which SQLite tells nobody
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     components::chat::conversation::row,
     i18n::{Text, words},
     pages::chats::Ui,
+    sharing::Sharing,
     state::chat::filter::Filter,
 };
 
@@ -31,7 +32,9 @@ pub fn BesideShare(
     on_cleanup(move || chat.leave());
     let (filter, shown) = (RwSignal::new(Filter::All), RwSignal::new(false));
     let row = Memo::new(move |_| row());
-    let name = move || row.read().as_ref().map(|row| name_of(row, words)).unwrap_or_default();
+    let named = expect_context::<Sharing>().named;
+    Effect::new(move |_| named.set(row.read().as_ref().map(|row| name_of(row, words))));
+    let name = move || named.get().unwrap_or_default();
     view! {
         <aside class="beside-share" class:shown=shown>
             <header class="beside-top">

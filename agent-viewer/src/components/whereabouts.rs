@@ -26,6 +26,10 @@ pub fn Whereabouts() -> impl IntoView {
         told.or_else(known)
     });
     let name = move || {
+        let named = sharing.named.get();
+        if named.is_some() {
+            return named;
+        }
         let tag = sharing.visitor.read().as_ref().map(|row| tag(row.id));
         tag.map(|tag| words.fill(Text::VisitorName, &[("tag", &tag)]))
     };

@@ -1,5 +1,6 @@
 //! The server of the day: a process that is killed once and starts again where it was.
 use std::{
+    env,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -90,6 +91,10 @@ fn spawn(program: &Program, folder: &Path, port: u16) -> Result<(Child, Out)> {
     let mut command = Command::new(&program.path);
     command.arg("serve").arg("--data").arg(folder).args(["--listen", &format!("127.0.0.1:{port}")]);
     command.args(["--demo-account", "--site-origin", PAGES]).stdout(Stdio::piped()).kill_on_drop(true);
+    if env::var_os("RUST_LOG").is_none() {
+        // A day has thousands of events; what it comes to is its last line.
+        command.env("RUST_LOG", "warn");
+    }
     if let Some(database) = &program.database {
         command.args(["--database", &database.url]);
         if let Some(trusted) = &database.trusted {
