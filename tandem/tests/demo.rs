@@ -45,9 +45,7 @@ async fn start(data: &Path, mounts: Mounts) -> Running {
 
 /// The chat service on its own, which makes the history.
 async fn serve_apart(data: &Path) -> Serves {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let listen = listener.local_addr().expect("its address");
-    drop(listener);
+    let listen = Config::loopback(data).listen;
     let key = Key::in_folder(data).expect("a key");
     let way = |to| Way { url: format!("http://{to}").parse().expect("an address"), key: key.clone() };
     let server = start(data, apart::mounts(way(listen))).await;

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -49,8 +48,8 @@ impl<'a> Program<'a> {
     fn start(data: &'a Path, database: &'a Database, how: How) -> Self {
         command(data, database, &["site", "add", "shop", "Shop", PAGES]);
         // Free now, and again after each kill: they stay the same.
-        let port = free();
-        let chat_port = (how == How::Apart).then(free);
+        let port = free(data);
+        let chat_port = (how == How::Apart).then(|| free(data));
         let server = serve((data, database), port, chat_port);
         let chat = chat_port.map(|it| serve_chat((data, database), it, port));
         Self { data, database, port, chat_port, server, chat }
@@ -91,8 +90,9 @@ fn end(process: &mut Child) {
     process.wait().expect("ended");
 }
 
-fn free() -> u16 {
-    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port()
+/// A port that stays free while nobody listens there.
+fn free(data: &Path) -> u16 {
+    relay::Config::loopback(data).listen.port()
 }
 
 fn program(data: &Path, database: &Database, arguments: &[&str]) -> Command {
@@ -278,7 +278,7 @@ fn a_second_is_refused(database: &Database) {
     // A command beside the server is none.
     command(data, database, &["site", "list"]);
     end(&mut first.server);
-    let (chat_port, port) = (free(), first.port);
+    let (chat_port, port) = (free(data), first.port);
     // Each alone, where both were in one: whoever comes takes what it needs.
     first.chat = Some(serve_chat((data, database), chat_port, port));
     first.server = serve((data, database), port, Some(chat_port));

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::world::{Actor, DESK_PATH, PAGES, World, person};
 
 /// So long an answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An open socket that has said hello.
 pub struct Socket {

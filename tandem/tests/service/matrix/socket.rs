@@ -125,7 +125,8 @@ fn every_sign_of_a_desk_reaches_who_it_may() {
         for (row, cells) in rows(DESK, AGENTS.len()) {
             for (actor, expected) in AGENTS.into_iter().zip(&cells) {
                 let (conv, mut visitor) = stage.with_visitor().await;
-                let got = desk_sign(&mut stage, (actor, &row), (&conv, &mut visitor)).await;
+                let told = (&mut visitor, expected.as_str());
+                let got = desk_sign(&mut stage, (actor, &row), (&conv, told)).await;
                 differences.check(&row, actor, (expected, &got));
                 stage.clear(&conv).await;
             }
@@ -138,7 +139,7 @@ fn every_sign_of_a_desk_reaches_who_it_may() {
 async fn desk_sign(
     stage: &mut Stage,
     (actor, row): (Actor, &str),
-    (conv, visitor): (&str, &mut Socket),
+    (conv, (visitor, expected)): (&str, (&mut Socket, &str)),
 ) -> String {
     let about = |it: &Value| it.to_string().contains(conv);
     let desk = stage.desk(actor);
@@ -169,9 +170,13 @@ async fn desk_sign(
         other => other,
     };
     let is_for_visitors = ["typing", "read"].contains(&row);
-    let hears = |all: &[Value]| all.iter().any(|it| it["t"] == kind && about(it));
+    let is_it = |it: &Value| it["t"] == kind && about(it);
+    let hears = |all: &[Value]| all.iter().any(is_it);
     let told = if is_for_visitors {
         visitor_barrier(visitor, conv).await;
+        if expected == "told" && !hears(&visitor.heard) {
+            visitor.until("the sign", is_it).await;
+        }
         hears(&visitor.heard)
     } else {
         hears(&desk.heard[from..])
@@ -198,7 +203,7 @@ fn every_word_of_a_visitor_is_about_their_own() {
         let mut differences = Differences::default();
         for (row, cells) in rows(VISITOR, 3) {
             for (actor, expected) in [Actor::Own, Actor::Other, Actor::Elsewhere].into_iter().zip(&cells) {
-                let got = visitor_word(&mut stage, actor, &row).await;
+                let got = visitor_word(&mut stage, (actor, expected), &row).await;
                 differences.check(&row, actor, (expected, &got));
             }
         }
@@ -206,7 +211,7 @@ fn every_word_of_a_visitor_is_about_their_own() {
     });
 }
 
-async fn visitor_word(stage: &mut Stage, actor: Actor, row: &str) -> String {
+async fn visitor_word(stage: &mut Stage, (actor, expected): (Actor, &str), row: &str) -> String {
     let (conv, own) = stage.with_visitor().await;
     let mut speaker = match actor {
         Actor::Own => own,
@@ -223,7 +228,7 @@ async fn visitor_word(stage: &mut Stage, actor: Actor, row: &str) -> String {
         assert_eq!(anna.asks(close).await, "ack");
     }
     let got = word_of(&mut speaker, row, &conv).await;
-    let told = heard_by(stage.desk(Actor::Owner), (from, row, &conv)).await;
+    let told = heard_by(stage.desk(Actor::Owner), (from, row, &conv), expected).await;
     stage.desk(Actor::Owner).tell(json!({ "t": "leave", "conv": conv })).await;
     stage.clear(&conv).await;
     match got {
@@ -238,7 +243,7 @@ async fn visitor_word(stage: &mut Stage, actor: Actor, row: &str) -> String {
 }
 
 /// Whether Anna hears of it: by a frame of the kind, or by what the panel shows.
-async fn heard_by(anna: &mut Socket, (from, row, conv): (usize, &str, &str)) -> bool {
+async fn heard_by(anna: &mut Socket, (from, row, conv): (usize, &str, &str), expected: &str) -> bool {
     barrier(anna).await;
     let kind = match row {
         "typing" => "typing",
@@ -247,8 +252,13 @@ async fn heard_by(anna: &mut Socket, (from, row, conv): (usize, &str, &str)) -> 
         _ => return false,
     };
     let is_told = |it: &Value| it["t"] == kind && it["conv"] == conv;
-    if !anna.heard[from..].iter().any(is_told) && (row == "page" || row == "custom") {
-        // Desks are told when it is known whose conversations it concerns.
+    // Desks are told when it is known whose conversations it concerns.
+    if anna.heard[from..].iter().any(is_told) {
+        return true;
+    }
+    if expected == "told" {
+        anna.until("what is told", is_told).await;
+    } else {
         let late = anna.rest(Duration::from_millis(300)).await;
         anna.heard.extend(late);
     }
