@@ -124,6 +124,15 @@ impl FullText {
         }
     }
 
+    /// A condition that the entry of this id matches parameter `$n`, for a few ids: its cost is theirs. `None` where the
+    /// index goes through all matches for each one that is asked about, as FTS5 does for a beginning of words.
+    pub fn beside(&self, dialect: Dialect, id: &str, n: usize) -> Option<String> {
+        let table = self.table;
+        let matches = format!("w.folded_words @@ CAST(${n} AS TEXT)::tsquery");
+        let beside = || format!("EXISTS (SELECT 1 FROM {table} w WHERE w.id = {id} AND {matches})");
+        (dialect == Dialect::Postgres).then(beside)
+    }
+
     /// The parameter for [`FullText::ids`] and [`FullText::page`]: entries that hold, for every word that is looked for, one of its
     /// alternatives (the folded word and its stems); of the last word a beginning is enough. `None` when no
     /// word is left to look for.

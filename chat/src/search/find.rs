@@ -1,5 +1,6 @@
 //! Looks for words.
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     fmt::Write as _,
 };
@@ -25,6 +26,9 @@ const MAX_RESULTS: usize = 100;
 /// The first look into the index; each further one takes four times as much.
 const FIRST_LOOK: i64 = 128;
 const LARGEST_LOOK: i64 = 32_768;
+/// A filter that leaves at most so many conversations is followed, and not the index; and so many messages of them.
+const FEW: usize = 256;
+const FEW_MESSAGES: usize = 4_096;
 
 /// Whose conversations are looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +182,7 @@ type Row = (i64, i64, i64, bool, i64, [u8; 16]);
 fn page(tx: &mut dyn Tx, find: &Find, seen: Option<HashSet<i64>>) -> Result<Results, Error> {
     let Some(wanted) = wanted(tx, &find.sites, &find.words)? else { return Ok(Results::default()) };
     let limit = find.limit.clamp(1, MAX_RESULTS);
-    let mut looking = Looking::new(tx, find, &wanted, seen);
+    let mut looking = Looking::new(tx, find, &wanted, seen)?;
     let mut hits = Vec::new();
     while let Some(row) = looking.next(tx)? {
         let id = row.0;
@@ -210,7 +214,7 @@ struct Looking {
 }
 
 impl Looking {
-    fn new(tx: &dyn Tx, find: &Find, wanted: &Wanted, seen: Option<HashSet<i64>>) -> Self {
+    fn new(tx: &mut dyn Tx, find: &Find, wanted: &Wanted, seen: Option<HashSet<i64>>) -> Result<Self, Error> {
         let from = find.filter.from.map_or(0, first_number);
         let until = find.filter.until.map_or(i64::MAX, first_number);
         let below = find.after.map_or(until, |it| it.0.min(until));
@@ -226,7 +230,30 @@ impl Looking {
         );
         let given = if seen.is_some() { find.after.map(|it| it.0) } else { None };
         let (query, rows) = (wanted.value(dialect), Vec::new().into_iter());
-        Self { sql, conditions, query, from, below, step: FIRST_LOOK, is_over: false, rows, seen, given }
+        let step = FIRST_LOOK;
+        let mut it = Self { sql, conditions, query, from, below, step, is_over: false, rows, seen, given };
+        if let Some(few) = few(tx, find, &it.query)? {
+            it.takes(tx, wanted, few)?;
+        }
+        Ok(it)
+    }
+
+    /// All that there is to be looked at, in any order.
+    fn takes(&mut self, tx: &mut dyn Tx, wanted: &Wanted, mut rows: Vec<Row>) -> Result<(), Error> {
+        rows.retain(|it| self.from <= it.0);
+        rows.sort_unstable_by_key(|it| Reverse(it.0));
+        let below = rows.partition_point(|it| self.below <= it.0);
+        let rest = rows.split_off(below);
+        if let (Some(given), Some(seen)) = (self.given, &mut self.seen) {
+            for row in rows.into_iter().filter(|it| given <= it.0) {
+                let conversation = row.2;
+                if hit(tx, wanted, row)?.is_some() {
+                    seen.insert(conversation);
+                }
+            }
+        }
+        (self.rows, self.is_over) = (rest.into_iter(), true);
+        Ok(())
     }
 
     fn next(&mut self, tx: &mut dyn Tx) -> Result<Option<Row>, Error> {
@@ -280,8 +307,50 @@ impl Looking {
     }
 }
 
+/// The messages of what the filter leaves, where that is little: those with the words, and with an index that cannot
+/// be asked about single messages all of them. Who may see three conversations would else wait for each message of
+/// all others that has the word. `None` when it is much.
+fn few(tx: &mut dyn Tx, find: &Find, query: &Value) -> Result<Option<Vec<Row>>, Error> {
+    let Find { filter, visible, .. } = find;
+    let everywhere = Filter { by: None, from: None, until: None, ..filter.clone() } == Filter::default();
+    if everywhere && *visible == Visible::All {
+        return Ok(None);
+    }
+    let sql =
+        format!("SELECT c.id FROM chat_conversation c WHERE TRUE{} LIMIT {FEW} + 1", of_conversation(find));
+    let left: Vec<(i64,)> = tx.rows(&sql, &[])?;
+    if left.is_empty() || FEW < left.len() {
+        return Ok(left.is_empty().then(Vec::new));
+    }
+    let (with_words, values) = match INDEX.beside(tx.dialect(), "d.id", 1) {
+        Some(matches) => (format!(" AND {matches}"), vec![query.clone()]),
+        None => (String::new(), Vec::new()),
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM chat_conversation c JOIN chat_indexed d ON d.site_id = c.site_id AND d.conv_id = c.id
+         WHERE c.id IN ({}){}{with_words} LIMIT {FEW_MESSAGES} + 1",
+        numbers(left.into_iter().map(|(id,)| id)),
+        of_message(filter.by)
+    );
+    let rows: Vec<Row> = tx.rows(&sql, &values)?;
+    Ok((rows.len() <= FEW_MESSAGES).then_some(rows))
+}
+
 /// What a row must fulfil, beside the words.
 fn conditions(find: &Find) -> String {
+    of_conversation(find) + &of_message(find.filter.by)
+}
+
+fn of_message(by: Option<By>) -> String {
+    match by {
+        None => String::new(),
+        Some(By::Visitor) => " AND d.author = 'visitor'".into(),
+        Some(By::Agents) => " AND d.author = 'agent'".into(),
+        Some(By::Agent(agent)) => format!(" AND d.author = 'agent' AND d.author_id = {}", agent.0),
+    }
+}
+
+fn of_conversation(find: &Find) -> String {
     let (filter, mut sql) = (&find.filter, String::new());
     let mut one_of = |column: &str, ids: Vec<i64>| {
         if !ids.is_empty() {
@@ -303,14 +372,6 @@ fn conditions(find: &Find) -> String {
             " AND EXISTS (SELECT 1 FROM chat_tagged t WHERE t.site_id = c.site_id
             AND t.conv_id = c.id AND t.tag_id IN ({tags}))"
         );
-    }
-    match filter.by {
-        None => {}
-        Some(By::Visitor) => sql.push_str(" AND d.author = 'visitor'"),
-        Some(By::Agents) => sql.push_str(" AND d.author = 'agent'"),
-        Some(By::Agent(agent)) => {
-            let _ = write!(sql, " AND d.author = 'agent' AND d.author_id = {}", agent.0);
-        }
     }
     if let Visible::Agent(agent) = find.visible {
         sql.push_str(&seen_by(agent));

@@ -141,18 +141,25 @@ async fn pages_go_on_where_they_stopped(bench: Arc<Bench>) {
         visitor_says(&bench, &chat, &format!("page {n}")).await;
     }
     let search = indexed(&bench).await;
-    let (mut after, mut seen) = (None, Vec::new());
-    loop {
-        let Results { hits, next } =
-            search.find(Find { after, limit: 7, ..find("page") }).await.expect("found");
-        seen.extend(hits.into_iter().map(|it| it.place));
-        after = next;
-        if next.is_none() {
-            break;
-        }
-    }
     let newest_first: Vec<_> = (2..=31).rev().map(|n| Place::Thread(Seq(n))).collect();
-    assert_eq!(seen, newest_first);
+    for filter in either_way(&bench) {
+        let (mut after, mut seen) = (None, Vec::new());
+        loop {
+            let asked = Find { after, limit: 7, filter: filter.clone(), ..find("page") };
+            let Results { hits, next } = search.find(asked).await.expect("found");
+            seen.extend(hits.into_iter().map(|it| it.place));
+            after = next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, newest_first, "{filter:?}");
+    }
+}
+
+/// The index is followed, and what a filter leaves: both hold everything of these stories.
+fn either_way(bench: &Bench) -> [Filter; 2] {
+    [Filter::default(), Filter { queues: vec![bench.queue], ..Filter::default() }]
 }
 
 async fn conversations_come_once(bench: Arc<Bench>) {
@@ -167,17 +174,20 @@ async fn conversations_come_once(bench: Arc<Bench>) {
         }
     }
     let search = indexed(&bench).await;
-    let (mut after, mut seen) = (None, Vec::new());
-    for _ in 0..4 {
-        let it = search.conversations(Find { after, limit: 2, ..find("again") }).await.expect("found");
-        seen.extend(it.hits.iter().map(|it| (it.conversation, it.snippet.text.clone())));
-        after = it.next;
-        if after.is_none() {
-            break;
+    for filter in either_way(&bench) {
+        let (mut after, mut seen) = (None, Vec::new());
+        for _ in 0..4 {
+            let asked = Find { after, limit: 2, filter: filter.clone(), ..find("again") };
+            let it = search.conversations(asked).await.expect("found");
+            seen.extend(it.hits.iter().map(|it| (it.conversation, it.snippet.text.clone())));
+            after = it.next;
+            if after.is_none() {
+                break;
+            }
         }
+        let all = chats.iter().rev().map(|it| (it.1.conversation, "again 3".to_owned()));
+        assert_eq!(seen, all.collect::<Vec<_>>(), "each by its newest: {filter:?}");
     }
-    let all = chats.iter().rev().map(|it| (it.1.conversation, "again 3".to_owned()));
-    assert_eq!(seen, all.collect::<Vec<_>>(), "each by its newest");
 }
 
 async fn agents_find_what_is_there_for_them(bench: Arc<Bench>) {
