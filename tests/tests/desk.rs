@@ -349,6 +349,9 @@ async fn a_blocked_visitor_cannot_begin_again_until_a_manager_allows_it() {
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".toasts", "Visitor blocked").await?;
         ensure!(desk.starts(&mut troll).await.is_err(), "a blocked visitor began again");
+        agent.clicks_at("[popovertarget=conversation-more]").await?;
+        agent.reads_in(".more-menu [data-do=unblock]", "Unblock").await?;
+        agent.presses_key(Key::Escape).await?;
         agent.clicks_at(".rail [href='/contacts']").await?;
         agent.reads_in(".sheet-line", "insults").await?;
         agent.clicks_at("[data-do=unblock]").await?;

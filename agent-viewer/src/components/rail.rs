@@ -20,8 +20,10 @@ use crate::{
 pub fn Rail() -> impl IntoView {
     let words = words();
     let path = use_location().pathname;
-    let here =
-        move |place: &str| path.with(|path| if place == "/" { path == "/" } else { path.starts_with(place) });
+    // A customer's file is opened from a chat: it is no part of the list of those who are blocked.
+    let here = move |place: &str| {
+        path.with(|path| if place == "/admin" { path.starts_with(place) } else { path == place })
+    };
     let place = move |to: &'static str, label: Text, icon: Drawing| {
         let label = words.say(label);
         view! {
@@ -37,8 +39,10 @@ pub fn Rail() -> impl IntoView {
             <Brand/>
             {place("/", Text::Chats, lu::LuMessagesSquare)}
             {place("/visitors", Text::Visitors, lu::LuUsers)}
-            {place("/contacts", Text::Contacts, lu::LuBookUser)}
-            <Show when=move || chat().is_manager()>{place("/admin", Text::Administration, lu::LuSettings)}</Show>
+            <Show when=move || chat().is_manager()>
+                {place("/contacts", Text::BlockedVisitors, lu::LuBan)}
+                {place("/admin", Text::Administration, lu::LuSettings)}
+            </Show>
             <span class="rail-rest"></span>
             <LanguageSwitch/>
             <ThemeSwitch/>

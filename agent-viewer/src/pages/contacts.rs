@@ -10,7 +10,8 @@ use crate::{
     chat::{Chat, Loaded, chat},
     components::{
         chat::{
-            history::History, list_pane::Skeleton, message::form, notes::Notes, panel_parts::CustomFacts,
+            closing::unblock, history::History, list_pane::Skeleton, message::form, notes::Notes,
+            panel_parts::CustomFacts,
         },
         icon::Icon,
     },
@@ -72,21 +73,17 @@ fn BlockedLine(it: Blocked, again: Callback<()>) -> impl IntoView {
             &[("name", &by()), ("time", &browser::short_time(at, words.language().tag()))],
         )
     };
-    let unblock = move |_| {
-        spawn_local(async move {
-            match chat_http::unblock(id).await {
-                Ok(()) => again.run(()),
-                Err(_) => chat.toast(Text::FaultOther, "", true),
-            }
-        })
-    };
+    let let_in = move |_| unblock(id, chat, move || _ = again.try_run(()));
     let known = [&it.name, &it.email].into_iter().find(|it| !it.trim().is_empty()).cloned();
+    // Who has no name is called by the address.
+    let email = (!it.name.trim().is_empty() && !it.email.is_empty()).then_some(it.email);
     let name = move || known.clone().unwrap_or_else(|| words.now(Text::TheVisitor).to_owned());
     view! {
         <article class="sheet-line" data-visitor=id>
-            <div><a href=format!("/contacts/{id}")><strong>{name}</strong></a> <span class="muted">{it.email}</span>
+            <div><a href=format!("/contacts/{id}")><strong>{name}</strong></a>
+                {email.map(|email| view! { " " <span class="muted">{email}</span> })}
                 <p class="muted">{when} {(!it.reason.is_empty()).then(|| format!(" · {}", it.reason))}</p></div>
-            <button type="button" class="button" data-do="unblock" on:click=unblock>{words.say(Text::Unblock)}</button>
+            <button type="button" class="button" data-do="unblock" on:click=let_in>{words.say(Text::Unblock)}</button>
         </article>
     }
 }
@@ -133,7 +130,7 @@ pub fn ContactPage() -> impl IntoView {
                         <button type="button" class="button" on:click=move |_| load()>{words.say(Text::TryAgain)}</button></div>
                 }.into_any(),
                 Shown::Here(visitor) => view! {
-                    <Head contact/>
+                    <Head contact changed=Callback::new(move |()| load())/>
                     <div class="contact-body">
                         <About contact changed=Callback::new(move |()| load())/>
                         <History visitor name=Signal::derive(move || name_of(&contact.read())) pages/>
@@ -165,8 +162,13 @@ fn name_of(contact: &Contact) -> String {
 }
 
 #[component]
-fn Head(contact: Memo<Contact>) -> impl IntoView {
-    let words = words();
+fn Head(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
+    let (words, chat) = (words(), chat());
+    let is_blocked = Memo::new(move |_| contact.read().blocked.is_some());
+    let let_in = move |_| {
+        let id = contact.read_untracked().id;
+        unblock(id, chat, move || _ = changed.try_run(()));
+    };
     let name = move || {
         let name = name_of(&contact.read());
         if name.is_empty() { words.now(Text::TheVisitor).to_owned() } else { name }
@@ -191,7 +193,12 @@ fn Head(contact: Memo<Contact>) -> impl IntoView {
             <h1>{name} <span class="contact-presence" class:off=move || !online()>
                 <i class="live-dot" class:off=move || !online()></i> {move || words.now(if online() { Text::IsOnline } else { Text::IsOffline })}</span></h1>
             <p class="muted">{facts}</p>
-            {move || contact.read().blocked.is_some().then(|| view! { <p class="warning"><Icon icon=lu::LuBan/> {words.say(Text::VisitorIsBlocked)}</p> })}
+            <Show when=move || is_blocked.get()>
+                <p class="warning"><Icon icon=lu::LuBan/> {words.say(Text::VisitorIsBlocked)}
+                    <Show when=move || chat.is_manager()>
+                        <button type="button" class="button" data-do="unblock" on:click=let_in>{words.say(Text::Unblock)}</button>
+                    </Show></p>
+            </Show>
         </header>
     }
 }

@@ -1,11 +1,13 @@
 //! Tags, the end of a conversation, and blocking (FEATURES TAG, BLK).
 use chat_proto::desk::{Card, Deed};
 use leptos::{ev::SubmitEvent, html::Textarea, prelude::*};
+use wasm_bindgen_futures::spawn_local;
 
 use super::{conversation::row, modal::Modal, sending::Foot, toolbar::end_of};
 use crate::{
-    chat::chat,
+    chat::{Chat, chat},
     i18n::{Text, words},
+    net::chat_http,
     pages::chats::ui,
     state::chat::people,
 };
@@ -114,6 +116,19 @@ pub fn CloseDialog() -> impl IntoView {
             </form>
         </Modal>
     }
+}
+
+/// Lets a blocked visitor come again, for managers; `done` once that is so.
+pub fn unblock(visitor: i64, chat: Chat, done: impl FnOnce() + 'static) {
+    spawn_local(async move {
+        match chat_http::unblock(visitor).await {
+            Ok(()) => {
+                chat.toast(Text::Unblocked, "", false);
+                done();
+            }
+            Err(_) => chat.toast(Text::FaultOther, "", true),
+        }
+    });
 }
 
 /// Ends it, and refuses the visitor from now on.

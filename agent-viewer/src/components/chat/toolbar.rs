@@ -4,7 +4,7 @@ use icondata_core::Icon as Drawing;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::{conversation::row, dialogs::Dialog, share_button::ShareButton};
+use super::{closing::unblock, conversation::row, dialogs::Dialog, share_button::ShareButton};
 use crate::{
     browser,
     chat::{Loaded, chat},
@@ -148,6 +148,16 @@ fn MoreMenu() -> impl IntoView {
             browser::open_apart(&page);
         }
     };
+    // Told of the visitor: whose number it is, where managers may let them come again.
+    let blocked = Memo::new(move |_| match &*chat.visitor.read() {
+        Loaded::Here(visitor) if visitor.blocked => Some(visitor.id),
+        Loaded::Here(_) | Loaded::Not | Loaded::Loading | Loaded::Failed => None,
+    });
+    let let_in = move |_| {
+        browser::hide_popover(MENU);
+        let (Some(visitor), Some(conv)) = (blocked.get_untracked(), ui.open.get_untracked()) else { return };
+        unblock(visitor, chat, move || chat.load_visitor(conv));
+    };
     let ask = move |dialog: Dialog| {
         move |_| {
             browser::hide_popover(MENU);
@@ -159,7 +169,12 @@ fn MoreMenu() -> impl IntoView {
             <Icon icon=lu::LuExternalLink/>
             <span>{words.say(Text::OpenPage)} <small class="muted">{words.say(Text::OpenPageHelp)}</small></span>
         </button>
-        <Show when=move || chat.may("block")>
+        <Show when=move || blocked.get().is_some() && chat.is_manager()>
+            <button type="button" class="menu-item" data-do="unblock" on:click=let_in>
+                <Icon icon=lu::LuUserCheck/> {words.say(Text::Unblock)}
+            </button>
+        </Show>
+        <Show when=move || blocked.get().is_none() && chat.may("block")>
             <button type="button" class="menu-item danger" data-do="block" on:click=ask(Dialog::Block)>
                 <Icon icon=lu::LuBan/> {words.say(Text::Block)}
             </button>

@@ -8,7 +8,6 @@ macro_rules! texts_of_chats {
         Chats: "Chats", "Discussions";
         OneChat: "{n} chat", "{n} discussion";
         ManyChats: "{n} chats", "{n} discussions";
-        Contacts: "Contacts", "Contacts et blocages";
         Lists: "Lists", "Listes";
         ListWaiting: "Waiting", "En attente";
         ListMine: "Mine", "En cours";
@@ -38,6 +37,8 @@ macro_rules! texts_of_chats {
         PreviewAgent: "Agent:", "Conseiller :";
         PreviewBot: "Bot:", "Robot :";
         NoMessageYet: "No message yet", "Aucun message";
+        OneFile: "{n} file", "{n} fichier";
+        ManyFiles: "{n} files", "{n} fichiers";
         Starred: "Followed", "Suivie";
         Unread: "Unread", "Non lu";
         NoChatMatches: "No chat matches", "Aucune discussion ne correspond";
@@ -64,6 +65,12 @@ macro_rules! texts_of_chats {
         OfferAloud: "New request: {who}", "Nouvelle demande : {who}";
         OfferNotice: "A visitor would like to talk to you", "Un visiteur souhaite vous parler";
         TimeLeft: "Seconds left to accept", "Secondes pour accepter";
+        AnswerWithin: "Answer within {n} s", "Répondez sous {n} s";
+        AnswerWithinHelp: "Without a first answer by then, the chat is offered to whoever is free.", "Sans première réponse d’ici là, la discussion est proposée à qui est libre.";
+        SetAway: "You were set away: two requests went unanswered.", "Vous avez été mis en absence : deux demandes sont restées sans réponse.";
+        SetAwayAt: "You were set away for {site}: two requests went unanswered.", "Vous avez été mis en absence pour {site} : deux demandes sont restées sans réponse.";
+        AvailableAgain: "Available again", "De nouveau disponible";
+        Dismiss: "Dismiss", "Masquer";
         Accept: "Accept", "Accepter";
         Decline: "Decline", "Refuser";
         Connect: "Connect", "Connexion";
@@ -80,10 +87,11 @@ macro_rules! texts_of_chats {
 
         // Chats: toasts
         Claimed: "Chat taken", "Conversation prise en charge";
-        OfferExpired: "The time to accept ran out: {name} goes to a colleague.", "Délai dépassé : {name} passe à un collègue.";
-        OffersExpired: "{n} requests went to colleagues: {name}", "{n} demandes sont passées à des collègues : {name}";
+        OfferExpired: "The time to accept ran out: {name}", "Délai pour accepter dépassé : {name}";
+        OffersExpired: "The time to accept {n} requests ran out: {name}", "Délai pour accepter dépassé pour {n} demandes : {name}";
         KeptUnsent: "A closed tab left texts that were not sent. They are kept.", "Un onglet fermé a laissé des textes non envoyés. Ils sont gardés.";
-        ConversationLost: "The chat went to somebody else.", "La conversation est passée à quelqu’un d’autre.";
+        ConversationLost: "You were gone for too long: {name} is offered to whoever is free.", "Vous êtes resté déconnecté trop longtemps : {name} est de nouveau en attente d’un conseiller.";
+        NotAnswered: "You did not answer in time: {name} is offered to whoever is free.", "Vous n’avez pas répondu à temps : {name} est de nouveau en attente d’un conseiller.";
         TakenOver: "{name} took over the chat.", "{name} a repris la conversation.";
         TransferFailed: "{name} did not take the chat. You keep it.", "{name} n’a pas pris la conversation. Vous la gardez.";
         WokenUp: "A paused chat is back.", "Une discussion en pause est de retour.";
@@ -188,8 +196,8 @@ macro_rules! texts_of_chats {
 
         // Chats: composer
         Composer: "Reply", "Réponse";
-        WriteReply: "Write a reply, or / for a canned one", "Écrivez une réponse, ou / pour une réponse type";
-        WriteOffline: "Write a reply: the visitor reads it when they come back", "Écrivez une réponse : le visiteur la lira à son retour";
+        WriteReply: "Write a reply, or / for a canned one", "Écrivez, ou / pour une réponse type";
+        WriteOffline: "The visitor reads it when they come back", "Le visiteur la lira à son retour";
         WriteNote: "Only your team reads this", "Seule votre équipe lit ceci";
         WhoReads: "Who reads it", "Qui la lit";
         Reply: "Reply", "Répondre";

@@ -69,5 +69,6 @@ macro_rules! texts_of_panel {
         NobodyBlocked: "Nobody is blocked.", "Personne n’est bloqué.";
         BlockedBy: "By {name}, {time}", "Par {name}, le {time}";
         Unblock: "Unblock", "Débloquer";
+        Unblocked: "Visitor unblocked", "Visiteur débloqué";
     } };
 }
