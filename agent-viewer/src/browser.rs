@@ -1,10 +1,16 @@
 //! Small doors to the browser. What is missing (storage switched off, no clipboard) is as if never asked.
+mod locale;
+mod sizes;
+
 use std::{cell::Cell, time::Duration};
 
 use cobrowse_core::id::Moment;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, Storage};
+
+use locale::locale;
+pub use sizes::Sizes;
 
 /// The language that the browser prefers, a BCP 47 tag.
 pub fn language() -> String {
@@ -92,7 +98,7 @@ pub fn random() -> u64 {
 /// A moment as people write it, by locale.
 pub fn exact_time(ms_since_1970: f64, language: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(ms_since_1970));
-    date.to_locale_string(language, &JsValue::UNDEFINED).into()
+    date.to_locale_string(&locale(language), &JsValue::UNDEFINED).into()
 }
 
 /// Puts `text` on the clipboard. Whether it arrived is not known to be interesting.
@@ -237,7 +243,7 @@ fn format_date(ms_since_1970: i64, language: &str, parts: &[(&str, &str)]) -> St
     for (name, value) in parts {
         let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    date.to_locale_string(language, &options).into()
+    date.to_locale_string(&locale(language), &options).into()
 }
 
 /// An amount in a currency, by locale; a currency that the browser does not know stands behind the number.
@@ -249,7 +255,8 @@ pub fn money(amount: f64, currency: &str, language: &str) -> String {
     // Throws for what cannot be a currency: made by name, so that it is not an exception of ours.
     let text = of(&window(), "Intl").and_then(|intl| {
         let make = of(&intl, "NumberFormat")?.dyn_into::<js_sys::Function>().ok()?;
-        let made = js_sys::Reflect::construct(&make, &js_sys::Array::of2(&language.into(), &options)).ok()?;
+        let made = js_sys::Reflect::construct(&make, &js_sys::Array::of2(&locale(language).into(), &options))
+            .ok()?;
         of(&made, "format")?
             .dyn_into::<js_sys::Function>()
             .ok()?
@@ -306,6 +313,28 @@ pub fn jump_to(id: &str) -> bool {
         let _ = element.focus();
     }
     true
+}
+
+/// Bytes that this page has under an address of its own, as long as this lives.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    /// Takes them, unless the browser has no room.
+    pub fn of(bytes: &web_sys::Blob) -> Option<Self> {
+        web_sys::Url::create_object_url_with_blob(bytes).ok().map(Self)
+    }
+
+    /// The address.
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        let _ = web_sys::Url::revoke_object_url(&self.0);
+    }
 }
 
 /// Closes a popover.
@@ -441,7 +470,7 @@ fn in_zone(ms_since_1970: i64, language: &str, zone: &str, parts: &[(&str, &str)
     // Throws for a zone that is none: asked for by name, so that it is not an exception of ours.
     let tell =
         js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
-    tell.call2(&date, &language.into(), &options).ok()?.as_string()
+    tell.call2(&date, &locale(language).into(), &options).ok()?.as_string()
 }
 
 /// The name of a day of the week, 0 for Monday.

@@ -1,12 +1,16 @@
 //! A page is shared from inside a conversation, in real browsers on both sides.
+use std::path::Path;
+
 use accounts::{NewAgent, Role, SitesOf};
 use anyhow::{Context, Result, ensure};
 use chat_client::Agent as Desk;
 use chat_proto::desk::{Deed, Presence};
 use tests::{
+    agent::Agent,
     story::{Stage, in_each_browser},
     widget::Root,
 };
+use thirtyfour::By;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -46,6 +50,8 @@ async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
         stage.shares_from_the_conversation(async || Ok(())).await?;
         stage.agent.clicks_at(".beside-top .fold").await?;
         stage.agent.reads_in(".beside-share.shown .thread", "Sophie sees the page").await?;
+        let end = "(it => it.scrollHeight - it.scrollTop - it.clientHeight < 4)(document.querySelector('.thread'))";
+        stage.agent.finds("the end of the thread, unfolded", end).await?;
         stage.agent.replies("Here again").await?;
         Root::of(&stage.visitor.browser).says("Here again").await
     })
@@ -88,7 +94,20 @@ async fn writes_beside_it(stage: &Stage) -> Result<()> {
     agent.reads_in(".beside-share .thread", "Sophie sees the page").await?;
     agent.replies("I see what you see").await?;
     widget.says("I see what you see").await?;
-    widget.says("Sophie sees this page").await
+    widget.says("Sophie sees this page").await?;
+    sends_a_picture(agent).await
+}
+
+/// It is seen beside the share, whole, though the tab asks for no pictures by itself.
+async fn sends_a_picture(agent: &Agent) -> Result<()> {
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screens/chat.png").canonicalize()?;
+    let field = agent.window().find(By::Id("files")).await?;
+    field.send_keys(picture.to_str().context("a path of text")?).await?;
+    agent.finds("the picture, chosen", "document.querySelector('.attachment')").await?;
+    agent.clicks_at(".composer [data-do=send]").await?;
+    let whole = "(it => it && it.complete && 0 < it.naturalWidth && it.getBoundingClientRect().right
+        <= it.closest('.bubble').getBoundingClientRect().right)(document.querySelector('.beside-share .picture img'))";
+    agent.finds("the picture, inside its bubble", whole).await.map(drop)
 }
 
 async fn points(stage: &Stage) -> Result<()> {

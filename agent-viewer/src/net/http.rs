@@ -83,6 +83,17 @@ pub async fn asset(session: SessionId, hash: &str, ticket: &str) -> Result<(Stri
     Ok((mime, js_sys::Uint8Array::new(&buffer).to_vec()))
 }
 
+/// What lies at one of our own addresses, as it is.
+///
+/// # Errors
+/// [`HttpError`]; its place then stays empty.
+pub async fn bytes(path: &str) -> Result<web_sys::Blob, HttpError> {
+    let response = send("GET", path, None::<&()>, None).await?;
+    let blob = response.blob().map_err(|_| HttpError::Garbled)?;
+    let blob = JsFuture::from(blob).await.map_err(|_| HttpError::Unreachable)?;
+    blob.dyn_into().map_err(|_| HttpError::Garbled)
+}
+
 pub(super) async fn json<T: DeserializeOwned>(
     method: &str,
     path: &str,

@@ -122,6 +122,13 @@ impl Eye {
         }
     }
 
+    /// The thread or its lines got another size: where the end is looked at, it stays in sight.
+    pub fn resized(self) {
+        if self.at_end.try_get_untracked() == Some(true) {
+            self.settle();
+        }
+    }
+
     /// To the end, and along with it from now on.
     pub fn go_to_end(self) {
         self.begin();

@@ -1,15 +1,18 @@
 //! Files as cards: an image as itself, everything else by name, with a way to save it.
+use std::sync::Arc;
+
 use chat_proto::message::FileCard;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser,
+    browser::{self, ObjectUrl},
     chat::chat,
     components::icon::Icon,
     i18n::{Language, Text, words},
-    net::chat_http,
+    net::{chat_http, http},
+    pages::chats::Ui,
 };
 
 /// Widest and highest that a picture stands in the thread, CSS pixels.
@@ -38,9 +41,10 @@ fn Picture(file: FileCard, size: (u32, u32)) -> impl IntoView {
     let (width, height) = (f64::from(size.0.max(1)), f64::from(size.1.max(1)));
     let scale = (PICTURE.0 / width).min(PICTURE.1 / height).min(1.0);
     let (id, name) = (file.id.clone(), file.name.clone());
+    let source = source(format!("/v1/files/{}/thumb", file.id));
     view! {
         <figure class="picture">
-            <img src=format!("/v1/files/{}/thumb", file.id) alt=file.name.clone() loading="lazy"
+            <img src=source alt=file.name.clone() loading="lazy" style:aspect-ratio=format!("{width} / {height}")
                 width=(width * scale).round().to_string() height=(height * scale).round().to_string()/>
             <figcaption>
                 <span>{name.clone()}</span>
@@ -51,6 +55,22 @@ fn Picture(file: FileCard, size: (u32, u32)) -> impl IntoView {
             </figcaption>
         </figure>
     }
+}
+
+/// Where a picture is shown from. Beside a share it is a copy of this page's own: there no picture is asked for but by
+/// our own code, whatever stands in the page that is shared (its policy says so).
+fn source(address: String) -> Signal<Option<String>> {
+    if !use_context::<Ui>().is_some_and(Ui::is_viewer) {
+        return Signal::stored(Some(address));
+    }
+    // Given up with the view, also where the bytes come later.
+    let copy = RwSignal::new(None::<Arc<ObjectUrl>>);
+    spawn_local(async move {
+        if let Ok(bytes) = http::bytes(&address).await {
+            let _ = copy.try_set(ObjectUrl::of(&bytes).map(Arc::new));
+        }
+    });
+    Signal::derive(move || copy.read().as_ref().map(|copy| copy.address().to_owned()))
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! The thread of the open conversation: what was said, from top to bottom. Can be mounted on any page.
 use chat_proto::{Millis, desk::Visitor};
 use icondata_lu as lu;
-use leptos::{ev, prelude::*};
+use leptos::{html::Div, prelude::*};
 
 use super::{
     conversation::{detail, row},
@@ -10,7 +10,7 @@ use super::{
     rating::Rating,
 };
 use crate::{
-    browser,
+    browser::{self, Sizes},
     chat::{Chat, Loaded, chat},
     components::icon::Icon,
     i18n::{Text, words},
@@ -54,9 +54,15 @@ pub fn ThreadView(
             eye.reach(id, move || ui.sought.set(None));
         }
     });
-    // A thread that gets lower or narrower still shows its end.
-    let resized = window_event_listener(ev::resize, move |_| eye.stay());
-    on_cleanup(move || resized.remove());
+    // A thread that gets lower, narrower or unfolded, or whose end grows, still shows its end.
+    let lines = NodeRef::<Div>::new();
+    let sizes = StoredValue::new_local(Sizes::watch(move || eye.resized()));
+    Effect::new(move |_| {
+        let (Some(thread), Some(lines)) = (eye.node.get(), lines.get()) else { return };
+        sizes.with_value(|sizes| {
+            sizes.iter().for_each(|it| [&thread, &lines].into_iter().for_each(|node| it.add(node)))
+        });
+    });
     Effect::new(move |_| {
         chat.composed.get();
         request_animation_frame(move || eye.stay());
@@ -71,7 +77,7 @@ pub fn ThreadView(
     view! {
         <div class="thread" node_ref=eye.node on:scroll=move |_| eye.scrolled()>
             // What comes is said apart, once: earlier messages that are fetched are no news.
-            <div class="thread-lines" role="log" aria-label=words.say(Text::ThreadLabel) aria-live="off">
+            <div class="thread-lines" node_ref=lines role="log" aria-label=words.say(Text::ThreadLabel) aria-live="off">
                 <Show when=move || ready.get() fallback=|| view! { <ThreadSkeleton/> }>
                     <Show when=move || !whole()>
                         <button type="button" class="button quiet earlier" on:click=move |_| eye.up()>
