@@ -18,6 +18,7 @@ use crate::{
             install::Install,
             keys::Keys,
             messages::MessagesPart,
+            mock::SiteName,
             queues::Queues,
             sites::Sites,
             tags::Tags,
@@ -28,6 +29,7 @@ use crate::{
         icon::Icon,
     },
     i18n::{Text, words},
+    state::chat::people,
 };
 
 /// A part of the page: its name in the address, what it is called, its icon, and what it shows.
@@ -103,6 +105,11 @@ pub fn AdminPage() -> impl IntoView {
     });
     let known = Memo::new(move |_| !chat.directory.read().role.is_empty());
     let manages = Memo::new(move |_| chat.is_manager());
+    provide_context(SiteName(Memo::new(move |_| {
+        let directory = chat.directory.read();
+        let shown = site.get().and_then(|key| people::site(&directory, &key));
+        shown.map(|it| it.name.clone()).unwrap_or_default()
+    })));
     let shown = move || {
         let name = named.get();
         let place =

@@ -118,7 +118,7 @@ fn ReplyLine(it: Canned) -> impl IntoView {
     let title = if it.title.is_empty() { it.body.chars().take(60).collect() } else { it.title.clone() };
     let inside = view! { <kbd>{format!("/{}", it.short)}</kbd> <span class="reply-what"><strong>{title}</strong><span class="muted">{it.body.clone()}</span></span> };
     let marks = view! { <span class="reply-marks muted">{(!lang.is_empty()).then(|| lang.to_uppercase())} <span>{whose}</span></span> };
-    if is_own(chat, &it) {
+    if untrack(|| is_own(chat, &it)) {
         view! { <li><a class="reply-line" href=to data-reply=id>{inside}{marks}</a></li> }.into_any()
     } else {
         view! { <li><span class="reply-line" data-reply=id>{inside}{marks}</span></li> }.into_any()
@@ -181,7 +181,7 @@ fn Owner(setting: Setting<Canned>, is_fresh: bool) -> impl IntoView {
                 <span>{words.say(text)}</span></label>
         }
     };
-    if is_fresh && chat.is_manager() {
+    if is_fresh && untrack(|| chat.is_manager()) {
         view! { <fieldset class="choices-of"><legend>{words.say(Text::ReplyOf)}</legend>{[(true, "team", Text::SharedReply), (false, "mine", Text::ReplyForMe)].map(choice)}</fieldset> }.into_any()
     } else {
         view! { <p class="muted">{move || words.now(if shared() { Text::SharedReply } else { Text::ReplyForMe })}</p> }.into_any()

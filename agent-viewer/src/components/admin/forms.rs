@@ -250,9 +250,8 @@ fn FormMock(which: Which, setting: Setting<Forms>) -> impl IntoView {
     let field = move |it: &Field| view! { <MockField label=label(it) field=it.clone()/> };
     let fields = move || which.of(&setting.now.read()).iter().map(field).collect_view();
     let send = if which == Which::Start { Text::MockStart } else { Text::MockSend };
-    let under = if which == Which::Start { Text::MockUnder } else { Text::MockAway };
     view! {
-        <Mock name=Signal::derive(String::new) under colour=Signal::derive(|| colour_of(""))>
+        <Mock colour=Signal::derive(|| colour_of(""))>
             {fields} <span class="drawn-main">{words.say(send)}</span>
         </Mock>
     }

@@ -59,7 +59,7 @@ fn Form(site: String, setting: Setting<General>) -> impl IntoView {
                 <p class="muted">{words.say(Text::OtherTexts)}</p>
                 <Foot setting/>
             </form>
-            <Mock name=Signal::derive(move || setting.now.read().bot_name.clone()) under=Text::MockUnder colour>
+            <Mock colour>
                 <b class="drawn-greeting">{greeting}</b>
                 <p class="drawn-muted">{words.say(Text::MockHint)}</p>
                 {move || view! {

@@ -12,22 +12,22 @@ pub fn colour_of(chosen: &str) -> String {
     if chosen.is_empty() { USUAL_COLOUR.to_owned() } else { chosen.to_owned() }
 }
 
-/// The window, with its body.
+/// What the shown site is called; for drawings of its widget.
+#[derive(Clone, Copy)]
+pub struct SiteName(pub Memo<String>);
+
+/// The window, with its body. As before a chat, the site answers.
 #[component]
 pub fn Mock(
-    /// Who answers.
-    #[prop(into)]
-    name: Signal<String>,
-    /// Below the name.
-    under: Text,
     /// `#rrggbb`.
     #[prop(into)]
     colour: Signal<String>,
     children: Children,
 ) -> impl IntoView {
     let words = words();
+    let site = use_context::<SiteName>();
     let shown = move || {
-        let name = name.get();
+        let name = site.map(|it| it.0.get()).unwrap_or_default();
         if name.trim().is_empty() { words.now(Text::MockTeam).to_owned() } else { name }
     };
     let letter = move || shown().chars().next().map(String::from).unwrap_or_default();
@@ -36,7 +36,7 @@ pub fn Mock(
             <span class="drawn-caption">{words.say(Text::Preview)}</span>
             <div class="drawn-window" inert=true>
                 <div class="drawn-top"><span class="drawn-disc" aria-hidden="true">{letter}</span>
-                    <span><strong>{shown}</strong><small>{words.say(under)}</small></span></div>
+                    <span><strong>{shown}</strong><small>{words.say(Text::MockTeam)}</small></span></div>
                 <div class="drawn-body">{children()}</div>
             </div>
             <span class="drawn-bubble" aria-hidden="true"></span>

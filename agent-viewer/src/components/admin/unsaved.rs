@@ -39,6 +39,8 @@ pub struct Unsaved {
     /// The address of what is shown, which the browser's own may be ahead of.
     here: StoredValue<String>,
     go: StoredValue<Option<Go>, LocalStorage>,
+    /// To where everybody begins, in place of what is shown.
+    home: StoredValue<Option<Box<dyn Fn()>>, LocalStorage>,
 }
 
 impl Unsaved {
@@ -69,6 +71,7 @@ impl Unsaved {
             given_up: StoredValue::new(false),
             here: StoredValue::default(),
             go: StoredValue::new_local(None),
+            home: StoredValue::new_local(None),
         }
     }
 
@@ -83,6 +86,14 @@ impl Unsaved {
             it.here.set_value(if search.is_empty() { path } else { format!("{path}?{search}") });
         });
         it
+    }
+
+    /// Who logs out leaves the address of what they looked at, too: the next one at this machine begins anew. Inside the
+    /// router.
+    pub fn goes_home(self) {
+        let navigate = use_navigate();
+        let home = move || navigate("/", NavigateOptions { replace: true, ..NavigateOptions::default() });
+        self.home.set_value(Some(Box::new(home)));
     }
 
     /// Whether anything is not saved; not tracked.
@@ -126,6 +137,11 @@ impl Unsaved {
             if http::log_out().await.is_ok() {
                 self.forms.set(0);
                 accounts.set(Account::LoggedOut);
+                self.home.with_value(|home| {
+                    if let Some(home) = home {
+                        home();
+                    }
+                });
             }
             self.given_up.set_value(false);
         });

@@ -13,7 +13,7 @@ macro_rules! texts_of_admin {
         Saved: "Saved", "Enregistré";
         Preview: "Preview", "Aperçu";
         Installation: "Installation", "Installation du widget";
-        InstallationHelp: "Paste this code before </head> on each page of the site.", "Collez ce code avant </head> sur chaque page du site.";
+        InstallationHelp: "Paste this code anywhere in each page of the site.", "Collez ce code n’importe où dans chaque page du site.";
         CopyCode: "Copy the code", "Copier le code";
         PolicyHelp: "With a strict Content-Security-Policy", "Avec une Content-Security-Policy stricte";
         BotName: "Name of the bot", "Nom du robot";
@@ -144,6 +144,7 @@ macro_rules! texts_of_admin {
         TimeZoneHelp: "The hours below are those of a clock there.", "Les heures ci-dessous sont celles de ce lieu.";
         TheWeek: "The week", "La semaine";
         ClosedAllDay: "Closed", "Fermé";
+        WholeDay: "The whole day", "Toute la journée";
         SpanFrom: "From", "De";
         SpanTo: "To", "À";
         AddSpanTo: "Add hours: {day}", "Ajouter une plage : {day}";
@@ -221,8 +222,6 @@ macro_rules! texts_of_admin {
 
         // The drawing of the widget
         MockTeam: "Customer service", "Service client";
-        MockUnder: "Here to help", "À votre écoute";
-        MockAway: "Away for a moment", "Momentanément indisponible";
         MockGreeting: "Hello. How can we help you?", "Bonjour. Comment pouvons-nous vous aider ?";
         MockHint: "Tell us who you are, and we will be with you.", "Présentez-vous, et nous sommes à vous.";
         MockName: "Name", "Nom";

@@ -100,7 +100,7 @@ macro_rules! texts_of_team {
 
         // Installation
         InstallCopy: "Copy this code", "Copiez ce code";
-        InstallPaste: "Paste it before </head>, on each page of the site", "Collez-le avant </head>, sur chaque page du site";
+        InstallPaste: "Paste it into each page of the site, in any place", "Collez-le dans chaque page du site, à l’endroit de votre choix";
         InstallPasteHelp: "Once in the template that all pages share is enough.", "Une fois dans le modèle commun à toutes les pages suffit.";
         InstallWhere: "It works on:", "Il fonctionne sur :";
         InstallChange: "Change the addresses", "Changer les adresses";

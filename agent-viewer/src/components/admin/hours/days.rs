@@ -71,6 +71,11 @@ fn next_span(spans: &[Span]) -> Span {
     Span { from, to: (from + if spans.is_empty() { 9 * 60 } else { 4 * 60 }).min(24 * 60) }
 }
 
+/// From midnight to midnight: both fields then show the same.
+fn is_whole_day(span: &Span) -> bool {
+    (span.from, span.to) == (0, 24 * 60)
+}
+
 /// The seven days.
 #[component]
 pub fn Days(
@@ -166,8 +171,13 @@ fn SpanFields(
         request_animation_frame(move || browser::focus(&format!("{}-add", place.name())));
     };
     let label = Signal::derive(move || words.now(Text::RemoveSpan).to_owned());
+    let is_whole_day = Memo::new(move |_| {
+        let hours = setting.now.read();
+        place.of(&hours).and_then(|it| it.get(at)).is_some_and(is_whole_day)
+    });
     view! {
         <span class="span-fields">{field(Edge::From)} <span aria-hidden="true">"–"</span> {field(Edge::To)}
+            <Show when=move || is_whole_day.get()><span class="muted">{words.say(Text::WholeDay)}</span></Show>
             <IconButton icon=lu::LuX label id=format!("{}-{at}-remove", place.name()) act=remove/></span>
     }
 }
@@ -253,5 +263,11 @@ mod tests {
         assert_eq!(next_span(&[]), Span { from: 9 * 60, to: 18 * 60 });
         assert_eq!(next_span(&[Span { from: 540, to: 720 }]), Span { from: 780, to: 1_020 });
         assert_eq!(next_span(&[Span { from: 540, to: 1_440 }]), Span { from: 1_380, to: 1_440 });
+    }
+
+    #[test]
+    fn midnight_to_midnight_is_said_to_be_the_whole_day() {
+        assert!(is_whole_day(&Span { from: 0, to: 1_440 }));
+        assert!(!is_whole_day(&Span { from: 0, to: 720 }) && !is_whole_day(&Span { from: 60, to: 1_440 }));
     }
 }

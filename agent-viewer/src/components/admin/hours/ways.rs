@@ -139,7 +139,7 @@ pub fn ClosedMock(
             .collect_view()
     };
     view! {
-        <Mock name=Signal::derive(String::new) under=Text::MockAway colour=Signal::derive(|| colour_of(""))>
+        <Mock colour=Signal::derive(|| colour_of(""))>
             <p class="drawn-notice">{message}</p>
             {ways}
         </Mock>
