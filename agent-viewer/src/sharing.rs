@@ -8,6 +8,7 @@ use cobrowse_core::{
     id::{CommandId, Moment, SessionId},
     wire::{
         desk::VisitorRow,
+        envelope::PointerKind,
         message::{Ask, Refusal, ShareState},
     },
 };
@@ -31,7 +32,7 @@ use crate::{
 };
 
 use shown::reason;
-pub use shown::{Echo, Picking, Remark, Zoom};
+pub use shown::{Echo, Named, Picking, Remark, Zoom};
 
 /// How long a remark beside the pointer stays.
 const REMARK: Duration = Duration::from_millis(2600);
@@ -57,7 +58,7 @@ pub struct Sharing {
     /// Who is visited, once known.
     pub visitor: RwSignal<Option<VisitorRow>>,
     /// What they are called in the conversation beside, once that is known.
-    pub named: RwSignal<Option<String>>,
+    pub named: RwSignal<Option<Named>>,
     /// Which way small things take.
     pub path: RwSignal<Path>,
     /// Whether the view scrolls with the visitor.
@@ -180,6 +181,9 @@ impl Sharing {
                 }
             }
             LinkEvent::Pointer(kind, payload) => {
+                if kind == PointerKind::Cursor && !self.share.read_untracked().is_visitors_cursor() {
+                    return self.with_player(Replayer::hide_pointer);
+                }
                 // A position that does not decode is a position missed.
                 let _ = self.player().map(|player| player.borrow_mut().pointer(kind, &payload));
             }

@@ -8,6 +8,9 @@ const ARROW =
 /** Between two positions of the visitor's cursor, at 60 a second and some jitter. */
 const GLIDE = "transform 60ms linear";
 
+/** Where the name stands, from the arrow's tip. */
+const LABEL = { x: 14, y: 18 };
+
 export class Pointer {
   constructor(pane) {
     this.pane = pane;
@@ -19,7 +22,7 @@ export class Pointer {
     this.body.append(arrow(pane.ownerDocument));
     this.label = pane.ownerDocument.createElement("span");
     this.label.style.cssText =
-      "position:absolute;left:14px;top:18px;padding:2px 8px;border-radius:6px;background:#2563eb;color:#fff;" +
+      `position:absolute;left:${LABEL.x}px;top:${LABEL.y}px;padding:2px 8px;border-radius:6px;background:#2563eb;color:#fff;` +
       "font:500 12px/16px system-ui,sans-serif;white-space:nowrap;display:none;box-shadow:0 1px 2px #0003";
     this.body.append(this.label);
     pane.append(this.body);
@@ -27,6 +30,7 @@ export class Pointer {
 
   name(text) {
     this.label.textContent = text;
+    this.size = null;
     this.label.style.display = text ? "" : "none";
   }
 
@@ -36,6 +40,17 @@ export class Pointer {
     style.transition = style.display === "none" || this.calm.matches ? "" : GLIDE;
     style.display = "";
     style.transform = `translate(${x}px,${y}px)`;
+    this.keepLabelInside(x, y);
+  }
+
+  /** At the right edge the label moves to the left, at the bottom above the arrow: cut off it names nobody. */
+  keepLabelInside(x, y) {
+    const { label, pane } = this;
+    this.size ??= [label.offsetWidth, label.offsetHeight];
+    const [width, height] = this.size;
+    const left = Math.min(0, pane.clientWidth - x - LABEL.x - width);
+    const up = pane.clientHeight < y + LABEL.y + height ? -LABEL.y - height : 0;
+    label.style.transform = `translate(${left}px,${up}px)`;
   }
 
   hide() {

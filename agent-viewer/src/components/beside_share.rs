@@ -1,11 +1,16 @@
 //! The conversation at the right of a shared page: the same thread as at the desk, on a line of its own.
+use chat_proto::desk::Row;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{
     chat::{
-        announcer::Announcer, composer::Composer, dialogs::Dialogs, thread_view::ThreadView, toasts::Toasts,
-        who::name_of,
+        announcer::Announcer,
+        composer::Composer,
+        dialogs::Dialogs,
+        thread_view::ThreadView,
+        toasts::Toasts,
+        who::{letters, name_of},
     },
     icon::Icon,
 };
@@ -15,7 +20,7 @@ use crate::{
     components::chat::conversation::row,
     i18n::{Text, words},
     pages::chats::Ui,
-    sharing::Sharing,
+    sharing::{Named, Sharing},
     state::chat::filter::Filter,
 };
 
@@ -33,8 +38,9 @@ pub fn BesideShare(
     let (filter, shown) = (RwSignal::new(Filter::All), RwSignal::new(false));
     let row = Memo::new(move |_| row());
     let named = expect_context::<Sharing>().named;
-    Effect::new(move |_| named.set(row.read().as_ref().map(|row| name_of(row, words))));
-    let name = move || named.get().unwrap_or_default();
+    let of = move |row: &Row| Named { name: name_of(row, words), letters: letters(row) };
+    Effect::new(move |_| named.set(row.read().as_ref().map(of)));
+    let name = move || named.read().as_ref().map(|named| named.name.clone());
     view! {
         <aside class="beside-share" class:shown=shown>
             <header class="beside-top">

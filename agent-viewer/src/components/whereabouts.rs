@@ -26,19 +26,24 @@ pub fn Whereabouts() -> impl IntoView {
         told.or_else(known)
     });
     let name = move || {
-        let named = sharing.named.get();
-        if named.is_some() {
-            return named;
+        if let Some(named) = &*sharing.named.read() {
+            return Some(named.name.clone());
         }
         let tag = sharing.visitor.read().as_ref().map(|row| tag(row.id));
         tag.map(|tag| words.fill(Text::VisitorName, &[("tag", &tag)]))
     };
+    // The desk knows a language, the conversation a name.
+    let letters = Signal::derive(move || match (&*sharing.named.read(), &*sharing.visitor.read()) {
+        (Some(named), _) => named.letters.clone(),
+        (None, Some(row)) => language(&row.lang),
+        (None, None) => String::new(),
+    });
     let controls = move || sharing.phase() == Phase::Controlling;
     let (open, open_help) = (words.say(Text::OpenPage), words.say(Text::OpenPageHelp));
     view! {
         <div class="whereabouts">
             {move || match sharing.visitor.get() {
-                Some(row) => view! { <Avatar letters=language(&row.lang) hue=hue(row.id.as_bytes())/> }.into_any(),
+                Some(row) => view! { <Avatar letters hue=hue(row.id.as_bytes())/> }.into_any(),
                 None => view! { <Brand/> }.into_any(),
             }}
             <Show when=controls fallback=move || view! {

@@ -4,6 +4,15 @@ use replay::Rect;
 
 use crate::{i18n::Text, stage::choices::Choice};
 
+/// What the visitor is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The whole name, or what stands for one.
+    pub name: String,
+    /// One or two letters for it.
+    pub letters: String,
+}
+
 /// How large the page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zoom {

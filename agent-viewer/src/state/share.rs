@@ -189,6 +189,12 @@ impl Share {
         shared(self.state).is_some_and(|shared| shared.hands_on)
     }
 
+    /// Whether a cursor that the page tells of is the visitor's: in control the page feels the agent's hand too, and
+    /// the visitor's only while it is on it.
+    pub fn is_visitors_cursor(&self) -> bool {
+        self.phase() != Phase::Controlling || self.hands_on()
+    }
+
     /// What to show.
     pub fn phase(&self) -> Phase {
         if let Some(over) = self.over {
@@ -359,6 +365,17 @@ mod tests {
         assert_eq!((share.tool(), share.phase()), (Tool::Control, Phase::Controlling));
         share.handle(Heard::State(ShareState::Viewing(yes())), NOW);
         assert_eq!(share.tool(), Tool::Look);
+    }
+
+    #[test]
+    fn in_control_a_cursor_is_the_visitors_while_their_hand_is_on_the_page() {
+        let mut share = share([Heard::State(ShareState::Viewing(yes()))]);
+        assert!(share.is_visitors_cursor());
+        share.handle(Heard::State(controlling()), NOW);
+        assert!(!share.is_visitors_cursor(), "the agent's own clicks");
+        let shared = Shared { hands_on: true, ..yes() };
+        share.handle(Heard::State(ShareState::Controlling(shared, GrantId::from_random([2; 8]))), NOW);
+        assert!(share.is_visitors_cursor());
     }
 
     #[test]

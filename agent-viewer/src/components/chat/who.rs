@@ -19,7 +19,8 @@ pub fn nameless(conv: &str, words: Words) -> String {
     words.fill(Text::VisitorName, &[("tag", &tag)])
 }
 
-fn letters(row: &Row) -> String {
+/// One or two letters that stand for a visitor.
+pub fn letters(row: &Row) -> String {
     let mut parts = row.name.split_whitespace();
     let (first, last) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
     let letters = initials(first, last);
