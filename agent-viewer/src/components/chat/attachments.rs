@@ -354,7 +354,8 @@ fn AttachmentLine(item: Attachment) -> impl IntoView {
             <span class="file-name">{item.name.clone()}</span>
             <span class="file-size">{move || size_of(bytes, words.language())}</span>
             {move || part().map(|part| view! {
-                <progress max="1" prop:value=part aria-label=words.say(Text::Uploading)></progress>
+                // As an attribute: a property that is taken away again is no number.
+                <progress max="1" value=part.to_string() aria-label=words.say(Text::Uploading)></progress>
                 <span class="file-size">{move || words.fill(Text::Percent, &[("n", &format!("{:.0}", part * 100.0))])}</span>
             })}
             {failed.map(|why| view! {
