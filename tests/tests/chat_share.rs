@@ -50,7 +50,8 @@ async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
         stage.shares_from_the_conversation(async || Ok(())).await?;
         stage.agent.clicks_at(".beside-top .fold").await?;
         stage.agent.reads_in(".beside-share.shown .thread", "Sophie sees the page").await?;
-        let end = "(it => it.scrollHeight - it.scrollTop - it.clientHeight < 4)(document.querySelector('.thread'))";
+        let end =
+            "(it => it.scrollHeight - it.scrollTop - it.clientHeight < 4)(document.querySelector('.thread'))";
         stage.agent.finds("the end of the thread, unfolded", end).await?;
         stage.agent.replies("Here again").await?;
         Root::of(&stage.visitor.browser).says("Here again").await
