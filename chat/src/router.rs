@@ -26,6 +26,7 @@ use std::{
 };
 
 use agents::Agent;
+pub(crate) use agents::MISSED_UNTIL_AWAY;
 pub use agents::{Member, Profile, Reach};
 pub use queue::Strategy;
 use queue::{Order, Queue};

@@ -165,6 +165,7 @@ fn toast(hub: &Hub, names: &Names, conv: &str, event: DeskEvent) {
     let (to, code, named) = match event {
         DeskEvent::Claimed(agent) => (agent, "claimed", None),
         DeskEvent::Lost(agent) => (agent, "lost", None),
+        DeskEvent::NotAnswered(agent) => (agent, "not_answered", None),
         DeskEvent::TakenOver { from, by } => (from, "taken_over", Some(by)),
         DeskEvent::TransferFailed { owner, to, .. } => (owner, "transfer_failed", Some(to)),
         DeskEvent::Woken(agent) => (agent, "woken", None),

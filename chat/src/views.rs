@@ -9,6 +9,7 @@ mod directory;
 mod list;
 mod mark;
 mod may;
+mod offered;
 mod online;
 mod panel;
 mod row;
@@ -25,8 +26,9 @@ pub use directory::{Colleague, directory, flow_fault_code, site_faults};
 pub use list::{Tally, counts, listed, may_match, rows};
 pub use mark::{Reader, read, star};
 pub use may::may;
+pub use offered::offered;
 pub use online::Online;
-pub use panel::{last_page, visitor_panel};
+pub use panel::visitor_panel;
 pub use row::row;
 
 use crate::{

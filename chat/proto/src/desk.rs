@@ -95,6 +95,9 @@ pub struct Row {
     pub preview: String,
     /// Who wrote it.
     pub preview_from: crate::message::From,
+    /// How many files it has, where it has no words.
+    #[serde(skip_serializing_if = "crate::is_zero")]
+    pub preview_files: u64,
     /// The last number of the thread, and up to where this agent has read.
     pub seq: u64,
     /// Up to where this agent has read.
@@ -153,9 +156,15 @@ pub struct Offer {
     pub due: Millis,
     /// Whose it is, where it is a transfer.
     pub from: Option<i64>,
-    /// The page that the visitor was on last; told with [`ToDesk::Offered`].
+    /// The page that the visitor was on last; told with [`ToDesk::Offered`], as what follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<PageView>,
+    /// The start of what the visitor wrote last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// What whoever gave it away wrote for the next one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// A conversation, as the agent who has it open sees it.
@@ -184,6 +193,9 @@ pub struct Detail {
     pub rating: Option<(u8, String)>,
     /// When the agent's first answer is due, while there was none.
     pub answer_due: Option<Millis>,
+    /// Since when the time for it runs: since the offer, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_from: Option<Millis>,
 }
 
 /// What an agent says.
@@ -417,6 +429,8 @@ pub struct SiteCard {
     pub name: String,
     /// Whether this agent is there for it.
     pub presence: Presence,
+    /// Whether the service set this agent away, since requests went unanswered.
+    pub rested: bool,
     /// Whether closing wants a tag.
     pub tag_required: bool,
     /// Its queues.
@@ -572,7 +586,8 @@ pub enum ToDesk {
         /// Up to which message.
         seq: u64,
     },
-    /// Something that a toast says: `claimed`, `lost`, `taken_over`, `transfer_failed`, `woken`, `inbox`, `rated`.
+    /// Something that a toast says: `claimed`, `lost` (the agent was gone), `not_answered` (accepted, and not answered
+    /// in time), `taken_over`, `transfer_failed`, `woken`, `inbox`, `rated`.
     Toast {
         /// About which conversation.
         conv: ConversationName,

@@ -59,7 +59,7 @@ impl Engine {
         let write = move |tx: &mut dyn Tx| {
             let told = people::told(tx, Some(of))?;
             let Some(it) = told.first() else { return Ok(()) };
-            if it.presence == Presence::Available && 2 <= it.missed {
+            if it.presence == Presence::Available && router::MISSED_UNTIL_AWAY <= it.missed {
                 return set(&inner, tx, (of, Presence::Away), at);
             }
             let (inner, about) = (inner.clone(), routing::about(it));

@@ -62,9 +62,10 @@ impl OfferOutcome {
 pub enum DeskEvent {
     /// It is theirs now: the toast.
     Claimed(AgentId),
-    /// It is not theirs any more, because they did not answer in time or were gone: what they wrote stays as
-    /// a draft.
+    /// It is not theirs any more, because they were gone: what they wrote stays as a draft.
     Lost(AgentId),
+    /// The same, because they accepted it and did not answer in time.
+    NotAnswered(AgentId),
     /// It is not theirs any more, because a manager took it over.
     TakenOver {
         /// Whose it was.

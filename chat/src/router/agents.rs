@@ -13,7 +13,7 @@ use super::{
 use crate::model::{AgentId, ConversationId, Lang, QueueId, UnixMillis};
 
 /// So many offers missed in a row set an agent away.
-const MISSED_UNTIL_AWAY: u32 = 2;
+pub(crate) const MISSED_UNTIL_AWAY: u32 = 2;
 
 /// An agent's place in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -140,19 +140,22 @@ pub(crate) struct Reached {
     pub presence: Presence,
     pub load: u32,
     pub max_chats: u32,
+    /// Offers missed in a row.
+    pub missed: u32,
 }
 
 /// The agents of these sites.
 pub(crate) fn reached(tx: &mut dyn Tx, sites: &[SiteId]) -> Result<Vec<Reached>, Error> {
-    const OF_SITE: &str = "SELECT agent_id, presence, load, max_chats FROM chat_agent
+    const OF_SITE: &str = "SELECT agent_id, presence, load, max_chats, missed FROM chat_agent
         WHERE site_id = $1 ORDER BY agent_id";
     let mut all = Vec::new();
     for site in sites {
-        let rows: Vec<(i64, String, i64, i64)> = tx.rows(OF_SITE, params![site.0])?;
-        for (agent, text, load, max) in rows {
+        let rows: Vec<(i64, String, i64, i64, i64)> = tx.rows(OF_SITE, params![site.0])?;
+        for (agent, text, load, max, missed) in rows {
             let (load, max_chats) = (u32::try_from(load).unwrap_or(0), u32::try_from(max).unwrap_or(0));
+            let missed = u32::try_from(missed).unwrap_or(u32::MAX);
             let (agent, presence) = (AgentId(agent), presence(&text)?);
-            all.push(Reached { site: *site, agent, presence, load, max_chats });
+            all.push(Reached { site: *site, agent, presence, load, max_chats, missed });
         }
     }
     Ok(all)

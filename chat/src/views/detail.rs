@@ -1,11 +1,13 @@
 //! A conversation as the agent who has it open sees it.
+use std::time::Duration;
+
 use chat_proto::desk;
 use store::{Error, Tx, params};
 
 use super::{may, row};
 use crate::{
-    engine::{Engine, Fault},
-    model::{Conversation, ConversationId, Form, PublicId, SiteId, State},
+    engine::{Engine, Fault, Settings},
+    model::{Conversation, ConversationId, Form, PublicId, QueueId, SiteId, State},
     tables::{conversation, from_column, from_json},
     who::{Device, Viewer},
 };
@@ -46,7 +48,8 @@ pub async fn detail(
         let Some((of, row)) = row::one(tx, (&viewer, &online), (site, conv))? else { return Ok(None) };
         let (form, visitor_read) = beside(tx, &of)?;
         let transfer = row.offer.clone().filter(|it| it.from.is_some());
-        let answer_due = if let State::Active(it) = &of.state { it.answer_due.map(|it| it.0) } else { None };
+        let answer_due = if let State::Active(it) = &of.state { it.answer_due } else { None };
+        let answer_from = answer_due.map(|due| (due - first_answer(&settings, of.queue)).0);
         Ok::<_, Error>(Some(desk::Detail {
             row,
             aseq: of.last_agent_seq.0,
@@ -57,10 +60,17 @@ pub async fn detail(
             form: form.0,
             lang: of.lang.map(|it| it.to_string()).unwrap_or_default(),
             rating: of.rating.map(|it| (it.stars, it.text)),
-            answer_due,
+            answer_due: answer_due.map(|it| it.0),
+            answer_from,
         }))
     };
     engine.store().read(read).await?.ok_or(Fault::NoConversation)
+}
+
+/// How long an agent has for a first answer.
+fn first_answer(settings: &Settings, queue: QueueId) -> Duration {
+    let known = settings.queues.get(&queue).map(|it| it.settings);
+    known.unwrap_or_default().first_answer
 }
 
 /// What was filled in, and up to where the visitor has read.

@@ -7,6 +7,7 @@ use store::{Error, Tx};
 use crate::{
     engine::{Engine, Fault, Settings},
     model::{AgentId, Entry, Flow, FlowFault, Presence, Role, SiteId},
+    router::MISSED_UNTIL_AWAY,
     tables::{library, people, site},
     who::Viewer,
 };
@@ -43,6 +44,7 @@ pub async fn directory(
             key: served.key.clone(),
             name: served.name.clone(),
             presence: own.map_or(desk::Presence::Gone, |it| presence(it.presence)),
+            rested: own.is_some_and(was_set_away),
             ..site.card.clone()
         });
         known.push(site);
@@ -54,6 +56,12 @@ pub async fn directory(
         sites,
         agents: agents(viewer, colleagues, reached),
     })
+}
+
+/// Whether it was the router that set them away. Whoever misses so many offers is set away by it, and by nobody else
+/// before.
+fn was_set_away(it: &people::Reached) -> bool {
+    it.presence == Presence::Away && MISSED_UNTIL_AWAY <= it.missed
 }
 
 /// The name of a role on the wire.

@@ -76,20 +76,8 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
     Ok(made)
 }
 
-fn shown(it: visit::Page) -> PageView {
+pub(super) fn shown(it: visit::Page) -> PageView {
     PageView { url: it.url, title: it.title, at: it.at.0 }
-}
-
-/// The page that a conversation's visitor was on last, as far as it is known.
-///
-/// # Errors
-/// The store's.
-pub async fn last_page(
-    engine: &Engine,
-    (site, conv): (SiteId, ConversationId),
-) -> Result<Option<PageView>, Fault> {
-    let read = move |tx: &mut dyn Tx| visit::page_of(tx, site, conv);
-    Ok(engine.store().read(read).await?.map(shown))
 }
 
 /// What is kept about a visitor whatever they do.

@@ -40,7 +40,8 @@ pub(super) fn select(page: &str, order: &str) -> String {
 pub(super) fn read(row: &Row, online: &Online) -> Result<(Conversation, desk::Row), Error> {
     let of = conversation::read(row)?;
     let at = |n: usize| N_COLUMNS + n;
-    let (preview_from, preview) = preview(row.get::<Option<String>>(at(10))?)?;
+    let Preview { from: preview_from, text: preview, files: preview_files } =
+        preview(row.get::<Option<String>>(at(10))?)?;
     let made = desk::Row {
         conv: of.public.to_name(),
         ver: of.ver.0,
@@ -54,6 +55,7 @@ pub(super) fn read(row: &Row, online: &Online) -> Result<(Conversation, desk::Ro
         offer: offer(row, at(5))?,
         preview,
         preview_from,
+        preview_files,
         seq: of.last_seq.0,
         read: from_column(row.get(at(3))?),
         since: since(&of.state),
@@ -75,7 +77,7 @@ fn offer(row: &Row, first: usize) -> Result<Option<desk::Offer>, Error> {
         from: row.get(first + 2)?,
         at: row.get(first + 3)?,
         due: row.get(first + 4)?,
-        page: None,
+        ..desk::Offer::default()
     }))
 }
 
@@ -95,9 +97,16 @@ fn until(state: &State) -> Option<i64> {
     if let State::Snoozed(snooze) = state { snooze.end.at().map(|it| it.0) } else { None }
 }
 
-/// Who wrote last, and how it begins.
-fn preview(last: Option<String>) -> Result<(From, String), Error> {
-    let Some(last) = last else { return Ok((From::System, String::new())) };
+/// Who wrote last, how it begins, and how many files it has where it has no words.
+#[derive(Debug, PartialEq, Eq)]
+struct Preview {
+    from: From,
+    text: String,
+    files: u64,
+}
+
+fn preview(last: Option<String>) -> Result<Preview, Error> {
+    let Some(last) = last else { return Ok(Preview { from: From::System, text: String::new(), files: 0 }) };
     let (author, body) = last.split_once(' ').unwrap_or(("", ""));
     let from = match author {
         "visitor" => From::Visitor,
@@ -105,7 +114,11 @@ fn preview(last: Option<String>) -> Result<(From, String), Error> {
         "bot" => From::Bot,
         _ => From::System,
     };
-    Ok((from, shorten(&words(tables::body(body)?))))
+    let body = tables::body(body)?;
+    let files = body.files().map_or(0, <[_]>::len);
+    let text = shorten(&words(body));
+    let files = if text.is_empty() { files as u64 } else { 0 };
+    Ok(Preview { from, text, files })
 }
 
 /// The beginning of a text, on one line.

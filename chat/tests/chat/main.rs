@@ -17,5 +17,6 @@ mod reading;
 mod restart;
 mod search;
 mod site;
+mod told;
 mod views;
 mod wheel;

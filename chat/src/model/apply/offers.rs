@@ -58,9 +58,6 @@ fn pass(draft: &mut Draft<'_>, waiting: &Waiting, offer: &Offer, outcome: OfferO
     };
     draft.next.passed.insert(offer.agent, passed);
     draft.put(Effect::OfferEnded { no: offer.no, agent: offer.agent, outcome });
-    if outcome == OfferOutcome::Expired {
-        draft.tell(DeskEvent::Lost(offer.agent));
-    }
     wait::resume(draft, *waiting);
 }
 

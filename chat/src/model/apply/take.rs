@@ -96,18 +96,18 @@ pub(super) fn own(
 pub(super) fn owner_did_not_answer(draft: &mut Draft<'_>, active: &Active) {
     draft.put(Effect::AnswerMissed(active.agent));
     draft.next.passed.insert(active.agent, Passed::Expired(draft.next.round, draft.at));
-    lose(draft, active.agent);
+    lose(draft, active.agent, DeskEvent::NotAnswered(active.agent));
     wait::enter(draft, wait::Wait { since: active.waited_since, ..wait::Wait::again(draft) });
 }
 
 /// The owner is gone: the visitor is told, somebody else is sought, and the owner first if they come back.
 pub(super) fn owner_is_gone(draft: &mut Draft<'_>) {
     let State::Active(active) = draft.next.state else { return };
-    lose(draft, active.agent);
+    lose(draft, active.agent, DeskEvent::Lost(active.agent));
     wait::enter_anew(draft, wait::Wait { sticky: Some(active.agent), ..wait::Wait::again(draft) });
 }
 
-fn lose(draft: &mut Draft<'_>, agent: AgentId) {
+fn lose(draft: &mut Draft<'_>, agent: AgentId, told: DeskEvent) {
     draft.notice(Notice::AgentUnavailable(agent));
-    draft.tell(DeskEvent::Lost(agent));
+    draft.tell(told);
 }

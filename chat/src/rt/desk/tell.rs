@@ -220,8 +220,8 @@ impl Teller {
             Err(fault) => return Err(fault.into()),
         };
         match row.offer.clone().filter(|it| it.agent == viewer.agent.0) {
-            Some(mut offer) => {
-                offer.page = views::last_page(&self.chat.engine, conv).await?;
+            Some(offer) => {
+                let offer = views::offered(&self.chat.engine, conv, offer).await?;
                 self.asked.insert(conv, (offer.no, row.conv.clone()));
                 self.send(out, &ToDesk::Offered { row, offer }).await
             }

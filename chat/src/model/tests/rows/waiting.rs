@@ -180,7 +180,6 @@ fn row_7_the_offer_expires_and_the_visitor_sees_nothing_of_it() {
         expect![[r#"
         offered -> queued
         offer 1 to 1 expired
-        desk Lost(AgentId(1))
         load -1 of 1
         timer answer off
     "#]],
@@ -198,7 +197,7 @@ fn row_7_accepted_and_not_answered_the_visitor_is_told_and_waits_again() {
         active -> queued
         AnswerMissed(AgentId(1))
         thread 3 system system: agent_unavailable
-        desk Lost(AgentId(1))
+        desk NotAnswered(AgentId(1))
         load -1 of 1
         EndShare(AgentId(1))
         timer answer off
