@@ -6,6 +6,7 @@
 //! only where they are really on top ([`guard`]).
 mod guard;
 mod pointer;
+mod room;
 mod top_layer;
 mod view;
 
@@ -19,7 +20,7 @@ use web_sys::{
     CssStyleSheet, Document, Event, HtmlElement, KeyboardEvent, ShadowRoot, ShadowRootInit, ShadowRootMode,
 };
 
-use self::{guard::Guard, pointer::Hands, top_layer::TopLayer};
+use self::{guard::Guard, pointer::Hands, room::Room, top_layer::TopLayer};
 use crate::{listener::Listener, words::Language};
 
 pub use self::pointer::{Place, Show};
@@ -108,6 +109,7 @@ pub struct Bar {
     guard: Rc<Guard>,
     hands: Hands,
     top: TopLayer,
+    room: Room,
     _listeners: Vec<Listener>,
 }
 
@@ -130,6 +132,7 @@ impl Bar {
         Ok(Self {
             hands: Hands::new(document, &root)?,
             top: TopLayer::new(document, &host),
+            room: Room::new(&host, &root),
             host,
             root,
             language: Cell::new(language),
@@ -160,12 +163,13 @@ impl Bar {
         ));
         *self.scene.borrow_mut() = scene;
         if shown {
-            self.top.enter()
+            self.top.enter()?;
         } else {
             self.hands.clear();
             self.top.leave();
-            Ok(())
         }
+        self.room.tell();
+        Ok(())
     }
 
     /// Says in another language what it shows.
@@ -177,7 +181,9 @@ impl Bar {
             return Ok(());
         }
         self.host.set_attribute("lang", language.tag())?;
-        self.paint(&self.scene.borrow())
+        self.paint(&self.scene.borrow())?;
+        self.room.tell();
+        Ok(())
     }
 
     /// New buttons: they answer only once they have settled.
@@ -199,6 +205,7 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.top.leave();
+        self.room.tell();
     }
 }
 

@@ -74,8 +74,8 @@ words! {
     AskControlMeans: "{} can then click, type and scroll here.",
         "{} pourra alors cliquer, saisir du texte et faire défiler cette page.";
     /// How it ends.
-    AskControlEnds: "You keep your mouse and keyboard, and take control back with one click.",
-        "Vous gardez votre souris et votre clavier, et reprenez le contrôle en un clic.";
+    AskControlEnds: "You can go on using the page, and take control back at any time.",
+        "Vous pouvez continuer à utiliser la page et reprendre le contrôle à tout moment.";
     /// The answer no.
     NotNow: "Not now", "Pas maintenant";
     /// The answer yes.
@@ -103,7 +103,7 @@ words! {
     /// Takes control back.
     TakeBack: "Take back control", "Reprendre le contrôle";
     /// Pauses the share.
-    Pause: "Pause", "Mettre en pause";
+    Pause: "Pause", "Pause";
     /// Goes on after a pause.
     Resume: "Resume", "Reprendre";
     /// The name of the region for assistive technology.
