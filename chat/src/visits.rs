@@ -30,6 +30,8 @@ use crate::{
 const IDLE: Duration = Duration::from_secs(30 * 60);
 /// Pages that are taken at once: the latest.
 const AT_ONCE: usize = 100;
+/// Pages of a visit that are compared with what is told: all that are kept.
+const LOOKED_AT: i64 = 200;
 /// Longest title, characters.
 const TITLE: usize = 200;
 
@@ -105,6 +107,22 @@ fn page(it: &PageView, keys: &[String], now: UnixMillis) -> Option<Page> {
     Some(Page { url, title, at })
 }
 
+/// What is not known yet of what is told. A page is told more than once, by whoever knows of it: as it is looked at, by
+/// the server's clock, with the visit as a conversation begins, by the browser's, and again by a line that was cut. So
+/// one that stands beside itself in time is the same look at it, as a reload is.
+fn news(mut known: Vec<Page>, told: &[Page]) -> Vec<Page> {
+    let mut new = Vec::new();
+    for page in told {
+        let before = known.iter().filter(|it| it.at <= page.at).max_by_key(|it| it.at);
+        let after = known.iter().filter(|it| page.at <= it.at).min_by_key(|it| it.at);
+        if ![before, after].into_iter().flatten().any(|it| it.url == page.url) {
+            known.push(page.clone());
+            new.push(page.clone());
+        }
+    }
+    new
+}
+
 fn began(it: &Visit, first: Option<&Page>, from: &Browsing, now: UnixMillis) -> visit::Visit {
     let came = provenance(&it.referrer, &it.campaign, first.map_or("", |it| &it.url));
     let known = [it.started, first.map_or(0, |it| it.at.0)].into_iter().find(|at| 0 < *at && *at <= now.0);
@@ -148,11 +166,40 @@ async fn write(
                 visit::begin(tx, of, &began)?
             }
         };
-        if visit::look(tx, (of.0, visit), &pages, now)? || going_on.is_none() {
+        let known = visit::pages(tx, (of.0, visit), LOOKED_AT)?;
+        if visit::look(tx, (of.0, visit), &news(known, &pages), now)? || going_on.is_none() {
             let changes = changes.clone();
             tx.after_commit(Box::new(move || changes.tell(Change::Visitor(of.0, of.1))));
         }
         Ok::<_, Fault>(())
     };
     engine.store().write(Key(of.0.0), write).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(of: &[(&str, i64)]) -> Vec<Page> {
+        let page =
+            |(url, at): &(&str, i64)| Page { url: (*url).into(), title: String::new(), at: UnixMillis(*at) };
+        of.iter().map(page).collect()
+    }
+
+    #[test]
+    fn a_page_is_looked_at_once_however_often_it_is_told() {
+        // Told as it was opened; then the visit comes with the conversation, by a clock that is a little behind.
+        assert_eq!(news(pages(&[("a", 10)]), &pages(&[("a", 8)])), []);
+        // Or ahead.
+        assert_eq!(news(pages(&[("a", 10)]), &pages(&[("a", 12)])), []);
+        // A visit of which all was told, and sent again after a cut.
+        let told = pages(&[("a", 10), ("b", 20), ("a", 30)]);
+        assert_eq!(news(told, &pages(&[("a", 9), ("b", 19), ("a", 29), ("a", 40)])), []);
+        // Of which only the last was.
+        let visit = pages(&[("a", 1), ("b", 5), ("c", 9)]);
+        assert_eq!(news(pages(&[("c", 10)]), &visit), visit[..2]);
+        // Back on a page from before is another look.
+        assert_eq!(news(pages(&[("a", 1), ("b", 5)]), &pages(&[("a", 9)])), pages(&[("a", 9)]));
+        assert_eq!(news(vec![], &visit), visit);
+    }
 }
