@@ -191,8 +191,8 @@ fn hours() -> Value {
     json!({
         "week": { "zone": "Europe/Paris", "days": days, "exceptions": [] },
         "message": texts(
-            "The workshop is closed at the moment. Leave us a message, we answer by e-mail.",
-            "L’atelier est fermé pour le moment. Laissez-nous un message, nous répondons par e-mail.",
+            "The workshop is closed at the moment. Leave us a message, you will find our answer here.",
+            "L’atelier est fermé pour le moment. Laissez-nous un message, vous trouverez notre réponse ici.",
         ),
         "ways": [{ "kind": "form", "label": texts("Leave a message", "Laisser un message"), "value": "" }],
     })

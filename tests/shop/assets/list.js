@@ -27,7 +27,8 @@
       .sort(orders[data.get("sort")]);
     list.innerHTML = shown.map((it) => it.html).join("");
     found.textContent = words(shown.length);
-    document.getElementById("max-out").textContent = `€${data.get("max")}`;
+    document.getElementById("max-out").textContent =
+      document.documentElement.lang === "fr" ? `${data.get("max")}\u00a0€` : `€${data.get("max")}`;
   };
 
   const address = () => {

@@ -47,6 +47,14 @@ impl Lang {
         self.pick(text.en, text.fr)
     }
 
+    /// A whole amount of euros as people of the language write it.
+    pub(super) fn euros(self, euros: u32) -> String {
+        match self {
+            Self::En => format!("€{euros}"),
+            Self::Fr => format!("{euros}\u{a0}€"),
+        }
+    }
+
     /// An amount of euro cents as people of the language write it.
     pub(super) fn money(self, cents: u32) -> String {
         let (euros, rest) = (cents / 100, cents % 100);
@@ -73,5 +81,6 @@ mod tests {
     fn writes_amounts() {
         assert_eq!(Lang::En.money(14_905), "€149.05");
         assert_eq!(Lang::Fr.money(900), "9,00\u{a0}€");
+        assert_eq!((Lang::En.euros(400), Lang::Fr.euros(400)), ("€400".into(), "400\u{a0}€".into()));
     }
 }

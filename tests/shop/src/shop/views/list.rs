@@ -50,7 +50,7 @@ fn filters(lang: Lang, filter: &Filter) -> Markup {
                 }
             }
             label .range {
-                span { (lang.pick("Up to", "Jusqu’à")) " " output #max-out { "€" (filter.max) } }
+                span { (lang.pick("Up to", "Jusqu’à")) " " output #max-out { (lang.euros(filter.max)) } }
                 input type="range" name="max" min="30" max=(Filter::DEAREST) step="10" value=(filter.max)
                     data-tandem-unmask;
             }
