@@ -6,7 +6,7 @@ use icondata_lu as lu;
 use leptos::{ev, html::Input, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{dialogs::Dialog, modal::Modal, tabs, who::name_of};
+use super::{dialogs::Dialog, modal::Modal, rows::files_of, tabs, who::name_of};
 use crate::{
     browser,
     chat::{Chat, chat},
@@ -14,12 +14,15 @@ use crate::{
     i18n::{Text, Words, words},
     net::chat_http,
     pages::chats::{Ui, ui},
+    state::chat::rich::nearer,
 };
 
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 /// Where conversations are looked for.
 const SEARCHED: [List; 4] = [List::Active, List::Waiting, List::Inbox, List::History];
 const SHOWN: usize = 12;
+/// Characters that stand before what was found.
+const BEFORE: usize = 24;
 const HITS: &str = "finder-hits";
 
 fn hit_id(index: usize) -> String {
@@ -109,7 +112,11 @@ fn Line(index: usize, hit: Hit, at: RwSignal<usize>) -> impl IntoView {
         Hit::List(list) => (tabs::icon(*list), words.now(tabs::name(*list)).to_owned(), String::new()),
         Hit::Dialog(text, _) => (lu::LuChevronRight, words.now(*text).to_owned(), String::new()),
         Hit::Chat(row) => {
-            let more = row.found.as_ref().map_or_else(|| row.preview.clone(), |found| found.text.clone());
+            let near = row.found.as_ref().map(|found| nearer(&found.text, &found.at, BEFORE).0);
+            let more = match row.preview_files {
+                0 => near.unwrap_or_else(|| row.preview.clone()),
+                files => near.unwrap_or_else(|| files_of(files, words)),
+            };
             (lu::LuMessageSquare, name_of(row, words), more)
         }
     });

@@ -17,7 +17,7 @@ use crate::{
     state::{
         chat::{
             people,
-            rich::{Piece, marks},
+            rich::{Piece, marks, nearer},
         },
         since::{Since, clock},
         window::{reveal, visible},
@@ -28,6 +28,8 @@ use crate::{
 pub const LIST: &str = "chats";
 /// Height of a row, CSS pixels; the style sheet's `--chat-row`.
 const ROW: f64 = 68.0;
+/// Characters that stand before what a search found: the line is short.
+const BEFORE: usize = 8;
 
 /// A list box after the ARIA pattern: one stop of the Tab key, arrows move, Enter opens.
 #[component]
@@ -106,10 +108,14 @@ fn ChatRow(
             aria-selected=move || chosen().to_string() aria-posinset=move || index() + 1 aria-setsize=count
             style:top=move || format!("{}px", index() as f64 * ROW) on:click=open>
             <Face row=Signal::derive(move || Some((*data.get()).clone()))/>
-            <span class="row-who">{move || name_of(&data.read(), words)}</span>
-            <span class="row-age" class:late=move || is_late(&data.read(), chat)>{age}</span>
-            <span class="row-text">{move || preview(&data.read(), words)}</span>
-            <span class="row-marks">{move || row_marks(&data.read(), chat, words)}</span>
+            <span class="row-line">
+                <span class="row-who">{move || name_of(&data.read(), words)}</span>
+                <span class="row-age" class:late=move || is_late(&data.read(), chat)>{age}</span>
+            </span>
+            <span class="row-line">
+                <span class="row-text">{move || preview(&data.read(), words)}</span>
+                <span class="row-marks">{move || row_marks(&data.read(), chat, words)}</span>
+            </span>
         </div>
     }
 }
@@ -141,16 +147,25 @@ fn preview(row: &Row, words: Words) -> AnyView {
             Piece::Mark(text) => view! { <mark>{text}</mark> }.into_any(),
             Piece::Text(text) | Piece::Link(text) => text.into_any(),
         };
-        return marks(&found.text, &found.at).into_iter().map(piece).collect_view().into_any();
+        let (text, at) = nearer(&found.text, &found.at, BEFORE);
+        return marks(&text, &at).into_iter().map(piece).collect_view().into_any();
     }
     let from = match row.preview_from {
         From::Agent => Some(words.now(Text::PreviewAgent)),
         From::Bot => Some(words.now(Text::PreviewBot)),
         From::Visitor | From::System => None,
     };
-    let text =
-        if row.preview.is_empty() { words.now(Text::NoMessageYet).to_owned() } else { row.preview.clone() };
+    let text = match (row.preview.as_str(), row.preview_files) {
+        ("", 0) => words.now(Text::NoMessageYet).to_owned(),
+        ("", files) => files_of(files, words),
+        (text, _) => text.to_owned(),
+    };
     view! { {from.map(|from| view! { <span class="row-from">{from} " "</span> })} {text} }.into_any()
+}
+
+/// What stands for files without words; tracked.
+pub fn files_of(files: u64, words: Words) -> String {
+    words.count(Text::OneFile, Text::ManyFiles, usize::try_from(files).unwrap_or(usize::MAX))
 }
 
 fn row_marks(row: &Row, chat: Chat, words: Words) -> AnyView {

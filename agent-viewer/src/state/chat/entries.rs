@@ -1,6 +1,6 @@
 //! A thread as it is read from top to bottom: past conversations, messages, records between them, pages, and
 //! what is on its way.
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chat_proto::{
     ConversationName, Millis,
@@ -94,7 +94,8 @@ pub fn entries(sources: &Sources<'_>) -> Vec<Entry> {
     let mut lines = Lines { entries: Vec::new(), last: None, day: None, of_day: sources.day };
     for past in sources.past {
         lines.begin(Entry::Past(past.conv.clone(), past.at));
-        for msg in shares_as_one(past.msgs.iter().cloned()).filter(|it| sources.filter.shows(it)) {
+        for msg in shares_as_one(past.msgs.iter().cloned(), sources.day).filter(|it| sources.filter.shows(it))
+        {
             lines.push(msg, Some(past.conv.clone()));
         }
     }
@@ -183,8 +184,10 @@ fn present(sources: &Sources<'_>) -> Vec<Line> {
     beside.sort_by_key(Line::at);
     let mut beside = beside.into_iter().peekable();
     let mut lines = Vec::new();
-    for msg in shares_as_one(thread.msgs().iter().cloned()) {
-        while let Some(line) = beside.next_if(|line| line.at() < msg.at) {
+    let begins: HashMap<u64, Millis> = thread.msgs().iter().map(|msg| (msg.seq, msg.at)).collect();
+    for msg in shares_as_one(thread.msgs().iter().cloned(), sources.day) {
+        let place = begins.get(&msg.seq).copied().unwrap_or(msg.at);
+        while let Some(line) = beside.next_if(|line| line.at() < place) {
             lines.push(line);
         }
         if sources.filter.shows(&msg) {
@@ -195,15 +198,21 @@ fn present(sources: &Sources<'_>) -> Vec<Line> {
     lines
 }
 
-/// The rows of one share are one row, at its first's place, that shows how it stands last.
-fn shares_as_one(msgs: impl Iterator<Item = Arc<Msg>>) -> impl Iterator<Item = Arc<Msg>> {
+/// The rows of one share are one row, at its first's place, that shows how it stands last, and since when.
+fn shares_as_one(
+    msgs: impl Iterator<Item = Arc<Msg>>,
+    day: fn(Millis) -> Millis,
+) -> impl Iterator<Item = Arc<Msg>> {
     let mut kept: Vec<Arc<Msg>> = Vec::new();
     for msg in msgs {
         let same = |it: &&mut Arc<Msg>| it.kind == "screen_share" && it.meta.share == msg.meta.share;
         let is_share = msg.kind == "screen_share" && !msg.meta.share.is_empty();
         match kept.iter_mut().rev().find(same).filter(|_| is_share) {
             Some(first) => {
-                let merged = Msg { meta: msg.meta.clone(), name: msg.name.clone(), ..(**first).clone() };
+                // A line of another day would stand under the wrong one.
+                let at = if day(first.at) == day(msg.at) { msg.at } else { first.at };
+                let (meta, name) = (msg.meta.clone(), msg.name.clone());
+                let merged = Msg { meta, name, at, ..(**first).clone() };
                 *first = Arc::new(merged);
             }
             None => kept.push(msg),
@@ -261,6 +270,25 @@ mod tests {
             shown(&thread, &[], &[], Filter::All),
             ["day 0", "screen_share^share_started", "text^", "screen_share^share_asked"]
         );
+    }
+
+    #[test]
+    fn a_share_tells_when_it_ended_and_moves_nothing_by_it() {
+        let thread =
+            thread(vec![share(1, "s", "share_asked"), Msg { at: 9, ..share(2, "s", "share_ended") }]);
+        let page = PageView { url: "/during".into(), at: 5, ..PageView::default() };
+        let pages = [page];
+        let (day, filter) = (|at| at / 1000, Filter::Actions);
+        let sources = Sources { thread: &thread, past: &[], pages: &pages, outgoing: vec![], filter, day };
+        let told: Vec<_> = entries(&sources)
+            .iter()
+            .filter_map(|it| match it {
+                Entry::Msg(msg, ..) => Some((msg.meta.code.clone(), msg.at)),
+                Entry::Page(page) => Some((page.url.clone(), page.at)),
+                Entry::Past(..) | Entry::Day(..) | Entry::Present | Entry::Outgoing(_) => None,
+            })
+            .collect();
+        assert_eq!(told, [("share_ended".to_owned(), 9), ("/during".to_owned(), 5)]);
     }
 
     #[test]

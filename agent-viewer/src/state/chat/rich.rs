@@ -92,11 +92,40 @@ pub fn marks(text: &str, at: &[(u32, u32)]) -> Vec<Piece> {
     pieces
 }
 
+/// A snippet that begins so few characters before the first word that was found that one line shows it, at a word's
+/// beginning; and where the words are then.
+pub fn nearer(text: &str, at: &[(u32, u32)], before: usize) -> (String, Vec<(u32, u32)>) {
+    let letters: Vec<char> = text.chars().collect();
+    let first = at.first().map_or(0, |(from, _)| (*from as usize).min(letters.len()));
+    let Some(cut) = first.checked_sub(before).filter(|cut| 1 < *cut) else {
+        return (text.to_owned(), at.to_vec());
+    };
+    let word = letters[cut..first].iter().position(|it| it.is_whitespace()).map_or(first, |n| cut + n + 1);
+    let short = ['…'].iter().chain(&letters[word..]).collect();
+    let by = u32::try_from(word).unwrap_or(u32::MAX).saturating_sub(1);
+    let moved = at.iter().map(|(from, to)| (from.saturating_sub(by), to.saturating_sub(by)));
+    (short, moved.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_was_found_stands_near_the_beginning() {
+        let text = "…je voudrais changer la livraison, vite";
+        let from = u32::try_from(text.chars().position(|it| it == 'l').unwrap_or(0) + 3).unwrap_or(0);
+        let at = [(from, from + 9)];
+        assert_eq!(shown(&marks(text, &at)), "…je voudrais changer la [livraison], vite");
+        let (short, moved) = nearer(text, &at, 8);
+        assert_eq!(shown(&marks(&short, &moved)), "…la [livraison], vite");
+        let (short, moved) = nearer(text, &at, 1);
+        assert_eq!(shown(&marks(&short, &moved)), "…[livraison], vite");
+        assert_eq!(nearer("la livraison", &[(3, 12)], 8), ("la livraison".to_owned(), vec![(3, 12)]));
+        assert_eq!(nearer("été", &[(90, 95)], 1).0.chars().count(), 1, "a place that is not there");
+    }
 
     fn shown(pieces: &[Piece]) -> String {
         let one = |piece: &Piece| match piece {
