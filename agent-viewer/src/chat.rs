@@ -33,6 +33,7 @@ use crate::{
         past::Past,
         people,
         pulse::Pulse,
+        rest::Rest,
         thread::Thread,
         toasts::Toasts,
         typing::{OwnTyping, Typists},
@@ -90,6 +91,8 @@ pub struct Chat {
     pub outbox: RwSignal<Outbox>,
     /// What this agent is asked to take.
     pub offers: RwSignal<Offers>,
+    /// Where the service set this agent away, and they know it.
+    pub rest: RwSignal<Rest>,
     /// Who types.
     pub typists: RwSignal<Typists>,
     /// What is said at the top.
@@ -134,6 +137,7 @@ impl Chat {
             visitor: RwSignal::default(),
             outbox: RwSignal::default(),
             offers: RwSignal::default(),
+            rest: RwSignal::default(),
             typists: RwSignal::default(),
             toasts: RwSignal::default(),
             canned: RwSignal::default(),

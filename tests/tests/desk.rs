@@ -26,8 +26,10 @@ async fn a_request_is_offered_accepted_answered_and_closed() {
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.reads_in(".thread .system", "Agent Claire accepted the request").await?;
         agent.reads_in(".filled", "marie.dupont@example.org").await?;
+        agent.reads_in(".composer .answer-clock", "Answer within").await?;
         agent.replies("Bonjour Marie").await?;
         marie.reads("the reply", |it| it.text == "Bonjour Marie").await?;
+        agent.finds("no clock any more", "!document.querySelector('.answer-clock')").await?;
         marie.write("Where is my parcel?").await?;
         agent.reads_in(".thread .msg.visitor .bubble", "Where is my parcel?").await?;
         ensure!(agent.thread().await? == ["agent: Bonjour Marie", "visitor: Where is my parcel?"]);

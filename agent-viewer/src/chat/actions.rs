@@ -12,7 +12,7 @@ use crate::{
     browser,
     i18n::Text,
     net::{chat_http, http::HttpError},
-    state::chat::{list::Feed, outbox::Outgoing, past::Past, thread::Thread},
+    state::chat::{list::Feed, outbox::Outgoing, past::Past, people, thread::Thread},
 };
 
 /// How long a word stays at the top.
@@ -107,6 +107,10 @@ impl Chat {
 
     /// Is there for a site, or is not.
     pub fn be(self, site: &str, to: Presence) {
+        if people::site(&self.directory.read_untracked(), site).is_some_and(|it| it.rested) {
+            // Who chooses need not be told what the service chose.
+            self.rest.update(|rest| rest.know(site));
+        }
         let cid = new_cid();
         self.ask(cid.clone(), FromDesk::Presence { cid, site: site.to_owned(), to });
     }

@@ -1,7 +1,7 @@
 //! What the service tells, and what follows from it.
 use chat_proto::{
     Fault,
-    desk::{Deed, FromDesk, List, Presence, Query, ToDesk},
+    desk::{Deed, Directory, FromDesk, List, Presence, Query, ToDesk},
 };
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use super::{Chat, Counts, alarm, clock, steady};
 use crate::{
     app::Account,
     browser,
-    components::chat::who::name_of,
+    components::chat::who::{name_of, nameless},
     i18n::Text,
     net::chat_socket::LineEvent,
     state::chat::{outbox::Refused, people, thread::Thread},
@@ -60,10 +60,10 @@ impl Chat {
             ToDesk::Welcome { now, ping_ms, directory } => {
                 self.ahead.set_value(now - clock());
                 self.pulse.update_untracked(|pulse| pulse.set_ping(ping_ms));
-                self.directory.set(directory);
+                self.take_directory(directory);
                 self.begin();
             }
-            ToDesk::Directory(directory) => self.directory.set(directory),
+            ToDesk::Directory(directory) => self.take_directory(directory),
             ToDesk::List(rows) => self.listing.update(|listing| listing.take_top(rows)),
             ToDesk::Row(row) => {
                 self.offers.maybe_update(|offers| offers.take_row(&row));
@@ -119,7 +119,7 @@ impl Chat {
                 thread.take_read(seq);
                 None
             }),
-            ToDesk::Toast { code, names, .. } => self.toast_code(&code, &names),
+            ToDesk::Toast { conv, code, names } => self.toast_code((&conv, &code), &names),
             ToDesk::Ping => {}
             ToDesk::Bye { code } if code == "logged_out" => self.accounts.set(Account::LoggedOut),
             // The socket closes now, and is opened again.
@@ -187,11 +187,21 @@ impl Chat {
         }
     }
 
-    fn toast_code(self, code: &str, names: &[String]) {
-        let name = names.first().map_or("", String::as_str);
+    fn take_directory(self, directory: Directory) {
+        self.rest.update(|rest| rest.take(&directory));
+        self.directory.set(directory);
+    }
+
+    fn toast_code(self, (conv, code): (&str, &str), names: &[String]) {
+        let about = || untrack(|| self.visitor_of(conv));
+        let name = match code {
+            "lost" | "not_answered" => &about(),
+            _ => names.first().map_or("", String::as_str),
+        };
         let (text, bad) = match code {
             "claimed" => (Text::Claimed, false),
             "lost" => (Text::ConversationLost, true),
+            "not_answered" => (Text::NotAnswered, true),
             "taken_over" => (Text::TakenOver, true),
             "transfer_failed" => (Text::TransferFailed, true),
             "woken" => (Text::WokenUp, false),
@@ -200,6 +210,15 @@ impl Chat {
             _ => return,
         };
         self.toast(text, name, bad);
+    }
+
+    /// What a conversation's visitor is called, as far as it is known here.
+    fn visitor_of(self, conv: &str) -> String {
+        let thread = self.thread.read_untracked();
+        let open = thread.as_ref().filter(|thread| thread.conv() == conv).and_then(Thread::detail);
+        let listing = self.listing.read_untracked();
+        let row = open.map(|detail| &detail.row).or_else(|| listing.get(conv).map(|row| &**row));
+        row.map_or_else(|| nameless(conv, self.words), |row| name_of(row, self.words))
     }
 
     /// Whether this agent is there for a site; tracked.

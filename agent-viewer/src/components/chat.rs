@@ -1,6 +1,7 @@
 //! Conversations: the list, the thread, the composer, the visitor beside it, and what is asked in dialogs.
 
 pub mod announcer;
+pub mod answer_clock;
 pub mod attachments;
 pub mod canned_editor;
 pub mod canned_menu;
@@ -27,6 +28,7 @@ pub mod profile_form;
 pub mod rating;
 pub mod rows;
 pub mod sending;
+pub mod set_away;
 pub mod share_button;
 pub mod snoozing;
 pub mod tabs;

@@ -14,6 +14,7 @@ pub mod page_keys;
 pub mod past;
 pub mod people;
 pub mod pulse;
+pub mod rest;
 pub mod rich;
 pub mod sight;
 pub mod thread;

@@ -73,6 +73,7 @@ async fn gives_it_on_and_takes_it_back(desk: &Desk, bruno: &mut Agent) -> Result
     let me = bruno.directory.agents.iter().find(|it| it.first_name == "Claire").context("Claire")?.id;
     bruno.does(&conv, Deed::TransferToAgent { agent: me, note: "yours".into(), force: false }).await?;
     agent.reads_in(".offer", "Marie Dupont").await?;
+    agent.reads_in(".offer [data-offer=note]", "yours").await?;
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.reads_in(".thread .transfer", "Transferred from Bruno to Claire").await
 }

@@ -6,7 +6,11 @@ use super::who::name_of;
 use crate::{
     chat::{Chat, chat},
     i18n::{Text, Words, words},
-    state::chat::{offers::Card, people, thread::Thread},
+    state::chat::{
+        offers::{Card, words_of},
+        people,
+        thread::Thread,
+    },
 };
 
 /// Two regions that nobody sees. Requests interrupt, messages wait for their turn.
@@ -68,7 +72,7 @@ fn offer() -> Memo<String> {
     Memo::new(move |_| {
         let offers = chat.offers.read();
         let Some(card) = offers.cards().iter().max_by_key(|card| card.offer.at) else { return String::new() };
-        let parts = [name_of(&card.row, words), queue_of(card, chat), card.row.preview.clone()];
+        let parts = [name_of(&card.row, words), queue_of(card, chat), words_of(card).0.to_owned()];
         let parts = parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
         words.fill(Text::OfferAloud, &[("who", &parts)])
     })

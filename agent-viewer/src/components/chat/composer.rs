@@ -4,6 +4,7 @@ use icondata_lu as lu;
 use leptos::{ev, html::Textarea, prelude::*};
 
 use super::{
+    answer_clock::AnswerClock,
     attachments::{AttachmentList, Attachments, PickFiles},
     canned_menu::{CannedMenu, Suggestions},
     conversation::detail,
@@ -171,6 +172,7 @@ pub fn Composer(
         Memo::new(move |_| chat.thread.read().as_ref().is_some_and(|thread| thread.detail().is_some()));
     view! {
         <section class="composer" class:note=draft.note aria-label=words.say(Text::Composer)>
+            <AnswerClock/>
             <Show when=move || known.get() && !chat.may("send") && !draft.note.get()>
                 <InsteadOfWriting draft/>
             </Show>

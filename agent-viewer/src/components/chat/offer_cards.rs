@@ -2,26 +2,29 @@
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::who::name_of;
+use super::{rows::files_of, set_away::SetAway, who::name_of};
 use crate::{
     chat::{Chat, chat},
     components::icon::Icon,
     i18n::{Text, words},
     pages::chats::ui,
     state::chat::{
-        offers::{Card, left},
+        offers::{Card, Span, left, words_of},
         people,
     },
 };
 
 /// Length of the ring's line: its radius is 18.
 const AROUND: f64 = 113.1;
+/// So many seconds are few.
+pub const SOON: i64 = 10;
 
 /// All cards. They are announced apart: the seconds that run here would be said each time.
 #[component]
 pub fn OfferCards() -> impl IntoView {
     let chat = chat();
     view! {
+        <SetAway/>
         <div class="offers" role="region" aria-label=words().say(Text::Offers)>
             <For each=move || chat.offers.read().cards().to_vec() key=|card| (card.row.conv.clone(), card.offer.no)
                 children=move |card| view! { <OfferCard card/> }/>
@@ -49,9 +52,10 @@ fn OfferCard(card: Card) -> impl IntoView {
             chat.order(&card.row.conv, chat_proto::desk::Deed::Decline { no: card.offer.no });
         })
     };
+    let rest = Memo::new(move |_| card.with(|card| left(Span::of_offer(&card.offer), chat.now.get())));
     view! {
         <article class="offer" data-conv=conv>
-            <Ring card/>
+            <Ring rest label=Text::TimeLeft/>
             <div class="offer-who">
                 <strong>{move || card.with(|card| name_of(&card.row, words))}</strong>
                 <p data-offer="place">{move || card.with(|card| place_of(card, chat))}</p>
@@ -76,7 +80,8 @@ fn place_of(card: &Card, chat: Chat) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-/// Who gives it, the page that the visitor is on, and how it begins: as far as each is known.
+/// Who gives it and what they wrote, the page that the visitor is on, and what the visitor wrote last: as far as each is
+/// known.
 #[component]
 fn About(card: Memo<Card>) -> impl IntoView {
     let (words, chat) = (words(), chat());
@@ -95,27 +100,45 @@ fn About(card: Memo<Card>) -> impl IntoView {
             view! { <p class="offer-page" data-offer="page" title=page.url><Icon icon=lu::LuGlobe size=14/> <span>{title}</span></p> },
         )
     };
-    let first = move || {
-        let first = card.with(|card| card.row.preview.clone());
-        (!first.is_empty()).then(|| view! { <p class="offer-words" data-offer="words">{first}</p> })
+    let note = move || {
+        let note = card.with(|card| card.offer.note.clone());
+        let said = move || words.fill(Text::Quoted, &[("text", &note)]);
+        let is_there = card.with(|card| !card.offer.note.is_empty());
+        is_there.then(|| {
+            view! { <p class="offer-note" data-offer="note" title=words.say(Text::NoteLabel)><Icon icon=lu::LuStickyNote size=14/> <span>{said}</span></p> }
+        })
     };
-    view! { <div class="offer-about">{from} {page} {first}</div> }
+    let said = move || {
+        let said = card.with(|card| match words_of(card) {
+            ("", 0) => None,
+            ("", files) => Some(files_of(files, words)),
+            (said, _) => Some(said.to_owned()),
+        });
+        said.map(|said| view! { <p class="offer-words" data-offer="words">{said}</p> })
+    };
+    view! { <div class="offer-about">{from} {note} {page} {said}</div> }
 }
 
-/// The seconds that are left, in a ring that closes.
+/// What is left of a time, in a ring that closes; with a label it is a timer of its own, with its seconds in it.
 #[component]
-fn Ring(card: Memo<Card>) -> impl IntoView {
-    let (words, chat): (_, Chat) = (words(), chat());
-    let rest = Memo::new(move |_| card.with(|card| left(&card.offer, chat.now.get())));
+pub fn Ring(
+    /// Seconds, and the part of the time from 1 to 0.
+    rest: Memo<(i64, f64)>,
+    /// What it counts.
+    #[prop(optional)]
+    label: Option<Text>,
+) -> impl IntoView {
+    let words = words();
     let seconds = move || rest.get().0;
+    let said = move || label.map(|label| words.now(label));
     view! {
-        <span class="ring" class:soon=move || seconds() <= 10 role="timer" title=words.say(Text::TimeLeft) aria-label=words.say(Text::TimeLeft)>
+        <span class="ring" class:soon=move || seconds() <= SOON role=label.map(|_| "timer") title=said aria-label=said>
             <svg viewBox="0 0 40 40" aria-hidden="true">
                 <circle cx="20" cy="20" r="18"></circle>
                 <circle class="ring-rest" cx="20" cy="20" r="18" stroke-dasharray=AROUND
                     style:stroke-dashoffset=move || format!("{:.1}", AROUND * (1.0 - rest.get().1))></circle>
             </svg>
-            <b>{seconds}</b>
+            {label.map(|_| view! { <b>{seconds}</b> })}
         </span>
     }
 }

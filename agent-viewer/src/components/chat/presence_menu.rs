@@ -6,6 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::NotificationPermission;
 
 use crate::{
+    browser,
     chat::{alarm_permission, ask_alarm, chat},
     components::icon::Icon,
     i18n::{Text, words},
@@ -20,6 +21,14 @@ pub fn PresenceMenu() -> impl IntoView {
     let (words, chat) = (words(), chat());
     let presence = Memo::new(move |_| chat.presence());
     let label = move || words.now(word(presence.get()));
+    let asked = Memo::new(move |_| chat.offers.read().cards().len());
+    Effect::new(move |before: Option<usize>| {
+        if before.is_some_and(|before| before < asked.get()) {
+            // The card stands under it, and its time runs.
+            browser::hide_popover(MENU);
+        }
+        asked.get()
+    });
     view! {
         <button type="button" class="button presence" class:primary=move || presence.get() == Presence::Gone
             popovertarget=MENU aria-haspopup="dialog">
@@ -66,7 +75,12 @@ fn SiteLine(site: String) -> impl IntoView {
     let broken = move || !of.read().faults.is_empty();
     let called = move || of.read().name.clone();
     let one = move |to: Presence, text: Text| {
-        let choose = move |_| key_of.with_value(|key| chat.be(key, to));
+        let choose = move |_| {
+            key_of.with_value(|key| chat.be(key, to));
+            if chat.directory.read_untracked().sites.len() <= 1 {
+                browser::hide_popover(MENU); // There is nothing more to choose.
+            }
+        };
         view! {
             <button type="button" class="segment" data-presence=key(to) aria-pressed=move || (of.read().presence == to).to_string() on:click=choose>
                 {words.say(text)}

@@ -65,7 +65,7 @@ macro_rules! texts_of_chats {
         OfferAloud: "New request: {who}", "Nouvelle demande : {who}";
         OfferNotice: "A visitor would like to talk to you", "Un visiteur souhaite vous parler";
         TimeLeft: "Seconds left to accept", "Secondes pour accepter";
-        AnswerWithin: "Answer within {n} s", "Répondez sous {n} s";
+        AnswerWithin: "Answer within {time}", "Répondez sous {time}";
         AnswerWithinHelp: "Without a first answer by then, the chat is offered to whoever is free.", "Sans première réponse d’ici là, la discussion est proposée à qui est libre.";
         SetAway: "You were set away: two requests went unanswered.", "Vous avez été mis en absence : deux demandes sont restées sans réponse.";
         SetAwayAt: "You were set away for {site}: two requests went unanswered.", "Vous avez été mis en absence pour {site} : deux demandes sont restées sans réponse.";

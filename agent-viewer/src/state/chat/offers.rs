@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use chat_proto::{
     Millis,
-    desk::{Offer, Row},
+    desk::{Detail, Offer, Row},
+    message::From,
 };
 
 /// A card that lingers so long after its time was told nothing of: the service says first what became of it.
@@ -71,11 +72,48 @@ impl Offers {
     }
 }
 
-/// What is left of an offer's time: whole seconds, rounded up, and the part of it from 1 to 0.
-pub fn left(offer: &Offer, now: Millis) -> (i64, f64) {
-    let whole = (offer.due - offer.at).max(1);
+/// How much of a time it is told where nobody knows when it began.
+const USUAL: Millis = 30_000;
+
+/// A time that runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Since when it runs.
+    pub from: Millis,
+    /// Until when.
+    pub due: Millis,
+}
+
+impl Span {
+    /// The time to accept.
+    pub const fn of_offer(offer: &Offer) -> Self {
+        Self { from: offer.at, due: offer.due }
+    }
+
+    /// The time for the first answer of agent `me` in a conversation that is theirs, while it runs: not while somebody
+    /// else is asked to go on.
+    pub fn of_answer(detail: &Detail, me: i64) -> Option<Self> {
+        let runs = detail.row.stage == "active" && detail.row.agent == Some(me) && detail.transfer.is_none();
+        let due = detail.answer_due.filter(|_| runs)?;
+        Some(Self { from: detail.answer_from.unwrap_or(due - USUAL), due })
+    }
+}
+
+/// What the visitor wrote last, as far as a card knows it, and how many files where there are no words. What the bot or
+/// an agent wrote is not the visitor's.
+pub fn words_of(card: &Card) -> (&str, u64) {
+    if card.row.preview_from == From::Visitor {
+        (&card.row.preview, card.row.preview_files)
+    } else {
+        (&card.offer.words, 0)
+    }
+}
+
+/// What is left of a time: whole seconds, rounded up, and the part of it from 1 to 0.
+pub fn left(span: Span, now: Millis) -> (i64, f64) {
+    let whole = (span.due - span.from).max(1);
     // Two clocks never agree to the millisecond: more than all of it is not left.
-    let rest = (offer.due - now).clamp(0, whole);
+    let rest = (span.due - now).clamp(0, whole);
     ((rest + 999) / 1000, (rest as f64 / whole as f64).clamp(0.0, 1.0))
 }
 
@@ -127,11 +165,43 @@ mod tests {
     // shows: QUE-11
     #[test]
     fn the_ring_runs_from_thirty_to_nothing() {
-        let offer = offer(1, 30_000);
-        assert_eq!(left(&offer, -500), (30, 1.0));
-        assert_eq!(left(&offer, 0), (30, 1.0));
-        assert_eq!(left(&offer, 15_000), (15, 0.5));
-        assert_eq!(left(&offer, 29_001).0, 1);
-        assert_eq!(left(&offer, 40_000), (0, 0.0));
+        let span = Span::of_offer(&offer(1, 30_000));
+        assert_eq!(left(span, -500), (30, 1.0));
+        assert_eq!(left(span, 0), (30, 1.0));
+        assert_eq!(left(span, 15_000), (15, 0.5));
+        assert_eq!(left(span, 29_001).0, 1);
+        assert_eq!(left(span, 40_000), (0, 0.0));
+    }
+
+    // shows: QUE-11
+    #[test]
+    fn the_time_for_an_answer_runs_on_after_accepting_for_whoever_has_it() {
+        let row = Row { stage: "active".into(), agent: Some(7), ..Row::default() };
+        let detail = Detail { row, answer_due: Some(60_000), answer_from: Some(15_000), ..Detail::default() };
+        let span = Span { from: 15_000, due: 60_000 };
+        assert_eq!(Span::of_answer(&detail, 7), Some(span));
+        assert_eq!(left(span, 37_500), (23, 0.5));
+        assert_eq!(Span::of_answer(&detail, 8), None, "a colleague's");
+        let of = |detail: Detail| Span::of_answer(&detail, 7);
+        assert_eq!(of(Detail { answer_due: None, ..detail.clone() }), None, "answered");
+        assert_eq!(of(Detail { transfer: Some(offer(2, 90_000)), ..detail.clone() }), None);
+        let older = of(Detail { answer_from: None, ..detail.clone() });
+        assert_eq!(older.map(|it| it.from), Some(30_000), "a service that does not say when it began");
+        let queued = Row { stage: "queued".into(), ..detail.row.clone() };
+        assert_eq!(of(Detail { row: queued, ..detail }), None);
+    }
+
+    #[test]
+    fn a_card_shows_the_visitors_words_and_nobody_elses() {
+        let row =
+            |from, text: &str| Arc::new(Row { preview_from: from, preview: text.into(), ..Row::default() });
+        let asked = Offer { words: "Where is my parcel?".into(), ..offer(1, 30_000) };
+        let of = |row| words_of(&Card { row, offer: asked.clone() }).0.to_owned();
+        assert_eq!(of(row(From::Visitor, "Hello?")), "Hello?", "what came later");
+        for other in [From::Bot, From::Agent, From::System] {
+            assert_eq!(of(row(other, "Please wait")), "Where is my parcel?");
+        }
+        let file = Row { preview_from: From::Visitor, preview_files: 2, ..Row::default() };
+        assert_eq!(words_of(&Card { row: Arc::new(file), offer: asked }), ("", 2));
     }
 }
