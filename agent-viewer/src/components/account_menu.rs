@@ -14,6 +14,7 @@ use crate::{
 pub fn AccountMenu() -> impl IntoView {
     let (words, accounts) = (words(), expect_context::<Accounts>());
     let unsaved = expect_context::<Unsaved>();
+    unsaved.goes_home();
     let log_out = move |_| unsaved.log_out(accounts);
     move || {
         let Account::In(me) = accounts.now() else { return None };
