@@ -407,7 +407,7 @@ async fn a_site_is_added_and_the_code_that_is_shown_brings_the_chat_to_a_bare_pa
         stage.visitor.driver.goto(&origin).await?;
         let widget = Root::of(&stage.visitor);
         widget.starts().await?;
-        widget.says("An adviser will answer shortly").await?;
+        widget.says("Waiting for an adviser").await?;
         let title = eval(&stage.visitor.driver, "document.title").await?;
         ensure!(title == "Bare", "the page is {title}");
         admin.browser.quit().await

@@ -137,7 +137,11 @@ impl Walk {
         let go = self.chooses();
         let texts = self.dice.random_range(0..3);
         let uploads = self.dice.random_range(0..8) == 0;
-        let anchor = self.stage.widget().eval(ANCHOR).await?;
+        let mut anchor = self.stage.widget().eval(ANCHOR).await?;
+        // Whoever says something goes to it.
+        if let Some(end) = anchor.get_mut(2).filter(|_| uploads || 0 < texts) {
+            *end = true.into();
+        }
         trace.push(format!(
             "{go:?} from {anchor} with {texts} texts{}",
             if uploads { " and a file" } else { "" }

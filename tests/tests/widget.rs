@@ -38,7 +38,7 @@ async fn a_visitor_talks_to_an_agent_and_rates_the_talk() {
         stage.widget().fills_in(&[("name", "Zoe Martin"), ("email", "zoe@example.test")]).await?;
         stage.is_pictured("form").await?;
         stage.widget().clicks("form [type=submit]").await?;
-        stage.widget().says("An adviser will answer shortly").await?;
+        stage.widget().says("Waiting for an adviser").await?;
         stage.is_pictured("waiting").await?;
         let conv = stage.the_agent_accepts().await?;
         stage.widget().says("Sophie has accepted the request").await?;
@@ -133,7 +133,7 @@ async fn rates(stage: &mut Stage, conv: &str) -> Result<()> {
     let email = widget.eval("root.querySelector('[name=email]').value").await?;
     ensure!(email == "zoe@example.test", "the e-mail is {email}");
     widget.clicks("form [type=submit]").await?;
-    widget.says("An adviser will answer shortly").await?;
+    widget.says("Waiting for an adviser").await?;
     let before = widget.eval("root.querySelectorAll('.me').length").await?;
     ensure!(before == 0, "the new thread is not empty");
     let next = stage.the_agent_accepts().await?;
@@ -153,7 +153,7 @@ async fn it_fills_a_phones_screen() {
             stage.widget().until("the bubble", "root.querySelector('.open')").await?;
             is_at_the_corner(stage).await?;
             stage.widget().starts().await?;
-            stage.the_agent_accepts().await?;
+            let conv = stage.the_agent_accepts().await?;
             stage.widget().says("L'agent Sophie a accepté la demande").await?;
             stage.widget().writes("Bonjour").await?;
             stage.widget().has_sent("Bonjour").await?;
@@ -163,8 +163,36 @@ async fn it_fills_a_phones_screen() {
             ensure!(stage.widget().eval(whole).await? == true, "the window is not the whole screen");
             let wide = eval(&stage.visitor.driver, "document.documentElement.scrollWidth <= innerWidth").await?;
             ensure!(wide == true, "the page is wider than the screen");
-            Ok(())
+            goes_to_what_is_sent(stage, &conv).await?;
+            stands_below_the_bar(stage).await
         })
         .await;
     }
+}
+
+/// Whoever has scrolled up and says something sees it.
+async fn goes_to_what_is_sent(stage: &mut Stage, conv: &str) -> Result<()> {
+    let agent = stage.agent.as_mut().context("an agent")?;
+    agent.write(conv, &["Une ligne"; 60].join("\n")).await?;
+    let widget = stage.widget();
+    widget.says("Une ligne").await?;
+    widget.eval("void (root.querySelector('[data-scroll]').scrollTop = 0)").await?;
+    widget.writes("Merci").await?;
+    widget.has_sent("Merci").await?;
+    let seen = "[...root.querySelectorAll('.me .bubble')].at(-1).getBoundingClientRect().bottom
+        <= root.querySelector('.composer').getBoundingClientRect().top";
+    widget.until("what was sent, in sight", seen).await.map(drop)
+}
+
+/// The header leaves room for the bar of a share, which tells how much it takes, as long as it is there.
+async fn stands_below_the_bar(stage: &Stage) -> Result<()> {
+    let tells = "dispatchEvent(new Event('tandem-bar'))";
+    let comes =
+        "window.bar = document.createElement('div'); bar.dataset.tandemBar = 52; document.body.append(bar);";
+    eval(&stage.visitor.driver, &format!("(() => {{ {comes} {tells}; }})()")).await?;
+    let below =
+        "[...root.querySelectorAll('header button')].every(it => 60 <= it.getBoundingClientRect().top)";
+    stage.widget().until("the header's buttons below the bar", below).await?;
+    eval(&stage.visitor.driver, &format!("(() => {{ bar.remove(); {tells}; }})()")).await?;
+    stage.widget().until("the header at the top again", &format!("!({below})")).await.map(drop)
 }

@@ -51,6 +51,7 @@ class Widget {
       online: navigator.onLine, visible: !document.hidden, secret: this.hex(32), page: this.page(),
     };
     this.left = false;
+    this.sight = 0;
     this.machine?.free();
     this.machine = Chat.begin(JSON.stringify(begin), Date.now());
     this.line = new Line(this, (kind, payload) => this.later(() => {
@@ -63,7 +64,7 @@ class Widget {
     this.stood = undefined;
     this.take(this.machine.first(Date.now()));
     // It still stands where it was left, and the conversation went on elsewhere.
-    if (back && !anchor && this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (back && !anchor) this.toEnd();
     if (moved) this.stands();
   }
 
@@ -243,12 +244,23 @@ class Widget {
     const window = this.root.querySelector(".window"), it = visualViewport;
     if (!window || !it) return;
     const keyboard = SMALL.matches && it.scale < 1.05 && innerHeight - it.height > 80;
-    const follows = keyboard && this.atEnd(NEAR * 6);
-    for (const [name, value] of [["--top", it.offsetTop], ["--high", it.height]]) {
-      if (keyboard) window.style.setProperty(name, `${value}px`);
-      else window.style.removeProperty(name);
-    }
-    if (follows) this.scroller.scrollTop = this.scroller.scrollHeight;
+    const set = (name, value) => window.style.setProperty(name, value ? value + "px" : "");
+    set("--bar", document.querySelector("[data-tandem-bar]")?.dataset.tandemBar);
+    set("--top", keyboard && it.offsetTop);
+    set("--high", keyboard && it.height);
+    if (this.follows()) this.toEnd();
+    this.scrolled();
+  }
+
+  /** Whether the thread is new, stands at its end, or where its end was before there was more in it or less room. */
+  follows() {
+    const it = this.scroller;
+    return it !== this.thread || this.atEnd() || it.scrollTop === this.end;
+  }
+
+  toEnd() {
+    const it = this.scroller;
+    if (it) it.scrollTop = it.scrollHeight;
   }
 
   atEnd(near = NEAR) {
@@ -261,7 +273,7 @@ class Widget {
   }
 
   draw(view) {
-    const follows = this.atEnd();
+    const follows = this.follows();
     patch(this.root, view, this.locale, this.button.isConnected ? this.button.nextSibling : this.root.firstChild);
     const thread = this.scroller, field = this.composer;
     if (field && field !== this.field) this.fit(field);
@@ -286,7 +298,16 @@ class Widget {
 
   scrolled() {
     const thread = this.scroller;
+    if (thread !== this.thread) this.sight = 0;
+    this.thread = thread;
     if (!thread) return;
+    this.end = this.atEnd() ? thread.scrollTop : -1;
+    // What is below, or behind a keyboard, nobody has read.
+    const bottom = thread.scrollTop + thread.clientHeight, inSight = (it) => it.offsetTop + Math.min(it.offsetHeight, NEAR) <= bottom;
+    const rows = [...thread.querySelectorAll("[data-seq]")];
+    const sight = Number(this.atEnd(9) ? thread.dataset.last : rows.findLast(inSight)?.dataset.seq ?? 0);
+    if (sight !== this.sight) this.later(() => this.tell("sight", this.sight));
+    this.sight = sight;
     const latest = thread.querySelector("[data-act='\"latest\"']");
     if (latest) latest.hidden = this.atEnd(NEAR * 2);
   }
@@ -343,6 +364,7 @@ class Widget {
     });
     on(SMALL, "change", () => this.tell("phone", SMALL.matches));
     for (const kind of ["resize", "scroll"]) if (window.visualViewport) on(visualViewport, kind, () => this.fitScreen());
+    on(window, "tandem-bar", () => this.fitScreen());
     on(window, "pagehide", () => this.leave(), true);
     // A page that is frozen could not answer the other tabs.
     on(document, "freeze", () => this.leave());
@@ -366,11 +388,12 @@ class Widget {
     const { act, get, name } = button.dataset;
     if (get) return void this.files.save(get, name).catch(() => this.tell("failed"));
     if (act === '"latest"') {
-      this.scroller.scrollTop = this.scroller.scrollHeight;
+      this.toEnd();
       // The button goes.
       this.scroller.focus({ preventScroll: true });
     } else if (act) {
       this.tell("act", act, true);
+      if (act.startsWith('{"choose"')) this.toEnd();
     } else {
       this.send();
       this.composer?.focus();
@@ -379,7 +402,11 @@ class Widget {
 
   send() {
     const field = this.composer;
-    if (field) this.tell("act", { send: field.value });
+    if (!field) return;
+    this.tell("act", { send: field.value });
+    this.toEnd();
+    // The page may be left in this very task.
+    this.stands();
   }
 
   submit(event) {

@@ -13,10 +13,10 @@ const create = (tag, attributes) => {
 };
 
 const clock = (value, form, lang) => {
-  const date = new Date(Number(value));
-  if (form === "day") return date.toLocaleString(lang, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
-  const today = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString(lang, today ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  const date = new Date(Number(value)), long = form === "day", today = date.toDateString() === new Date().toDateString();
+  const day = long ? { weekday: "long", day: "numeric", month: "long" } : !today && { day: "numeric", month: "short" };
+  // 4:36 AM, and 04:36.
+  return date.toLocaleString(lang, { ...day, hour: /^fr/.test(lang) ? "2-digit" : "numeric", minute: "2-digit" });
 };
 
 const dress = (element, attributes, lang) => {

@@ -122,6 +122,8 @@ pub struct Client {
     thread: Thread,
     agent_read: u64,
     my_read: u64,
+    /// As [`Event::Sight`] has it.
+    sight: u64,
     typing_until: Millis,
     typed: Option<Millis>,
     outbox: Outbox,
@@ -167,6 +169,7 @@ impl Client {
             thread: Thread::default(),
             agent_read: 0,
             my_read: parsed(read("read")).unwrap_or_default(),
+            sight: 0,
             typing_until: 0,
             typed: None,
             outbox: Outbox::default(),
@@ -227,6 +230,7 @@ impl Client {
                 self.at_once(at);
             }
             Event::Phone(phone) => self.phone = phone,
+            Event::Sight(seq) => self.sight = seq,
             // What is due is done below, whatever woke the page.
             Event::Due => self.wake = Some(at.now),
             Event::Leave => self.leave(),
@@ -266,9 +270,9 @@ impl Client {
         self.wakes(at);
     }
 
-    /// Tells what this page has seen, while it is looked at.
+    /// Tells what this page has shown, while it is looked at.
     fn marks_read(&mut self) {
-        let last = self.thread.last();
+        let last = self.thread.last().min(self.sight);
         let Some(conv) = self.conv.as_ref().map(|it| it.conv.clone()) else { return };
         if self.my_read < last && self.ui.open && self.visible {
             self.my_read = last;

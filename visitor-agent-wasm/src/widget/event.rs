@@ -46,6 +46,8 @@ pub enum Event {
     Visible(bool),
     /// Whether the window fills the screen.
     Phone(bool),
+    /// The last message that the thread's visible part holds, or has above it.
+    Sight(u64),
     /// The time that was asked for by [`Out::Wake`].
     Due,
     /// The page is left.
@@ -256,6 +258,7 @@ impl Event {
             "online" => Self::Online(json(payload)?),
             "visible" => Self::Visible(json(payload)?),
             "phone" => Self::Phone(json(payload)?),
+            "sight" => Self::Sight(json(payload)?),
             "due" => Self::Due,
             "leave" => Self::Leave,
             "act" => Self::Act(Box::new(Act::read(&Json::parse(payload)?)?)),

@@ -5,7 +5,7 @@
 pub enum Span<'a> {
     /// As it stands.
     Text(&'a str),
-    /// A link: its words, and where it leads.
+    /// A link: its words, and where it leads. What begins with `www.` is of the web, too.
     Link(&'a str, &'a str),
 }
 
@@ -24,7 +24,7 @@ pub fn spans(text: &str) -> Vec<Span<'_>> {
     while let Some(at) = next_address(rest) {
         let length = rest[at..].find(|it: char| it.is_whitespace() || matches!(it, '<' | '>' | '"'));
         let url = rest[at..at + length.unwrap_or(rest.len() - at)].trim_end_matches(is_stop);
-        if !is_web(url) {
+        if !is_web(url) && !is_name(url) {
             let (before, after) = rest.split_at(at + 4);
             out.push(Span::Text(before));
             rest = after;
@@ -56,11 +56,19 @@ fn bracketed(text: &str) -> Option<(&str, &str, &str, &str)> {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    text.bytes().enumerate().map(|(at, _)| at).find(|at| {
+    let mut before = b' ';
+    text.bytes().enumerate().find_map(|(at, byte)| {
         // A general search for texts would cost some kilobytes.
-        let rest = &text.as_bytes()[*at..];
-        rest.starts_with(b"http://") || rest.starts_with(b"https://")
+        let rest = &text.as_bytes()[at..];
+        let begins = !std::mem::replace(&mut before, byte).is_ascii_alphanumeric();
+        let found = rest.starts_with(b"http://") || rest.starts_with(b"https://");
+        (found || begins && rest.starts_with(b"www.")).then_some(at)
     })
+}
+
+/// Whether people write it for an address: `www.example.com`.
+fn is_name(url: &str) -> bool {
+    url.strip_prefix("www.").is_some_and(|it| !it.starts_with('.') && it.contains('.'))
 }
 
 fn is_stop(it: char) -> bool {
@@ -87,6 +95,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_people_write_for_an_address_is_one() {
+        let expected = [Span::Text("See "), Span::Link("www.a.test/x", "www.a.test/x"), Span::Text(".")];
+        assert_eq!(spans("See www.a.test/x."), expected);
+        for text in ["www.", "www.a", "awww.a.test", "www..test", "www", "www.a."] {
+            assert!(spans(text).iter().all(|it| matches!(it, Span::Text(_))), "{text}");
+        }
+    }
+
     // shows: HRS-06
     #[test]
     fn a_sites_own_words_may_carry_links_to_the_web_only() {
@@ -97,7 +114,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_character_is_lost(text in "(http://|https://|[a-z .é\\[\\]()<]){0,40}") {
+        fn no_character_is_lost(text in "(http://|https://|www[.]|[a-z .é\\[\\]()<]){0,40}") {
             let whole: String = spans(&text).iter().map(|it| match it { Span::Text(it) | Span::Link(it, _) => *it }).collect();
             proptest::prop_assert_eq!(whole, text.clone());
             rich(&text);

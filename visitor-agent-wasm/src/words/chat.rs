@@ -19,7 +19,7 @@ words! {
     /// Below the agent's name, while they are away for a moment.
     IsAway: "Away for a moment", "Momentanément indisponible";
     /// Below the name, while nobody has taken the conversation.
-    IsWaiting: "An adviser is on the way", "Un conseiller arrive";
+    IsWaiting: "Waiting for an adviser", "En attente d’un conseiller";
     /// Below the name, after the end.
     IsOver: "This chat is over", "Ce chat est terminé";
     /// Above the form, where the site says nothing.
@@ -123,10 +123,9 @@ words! {
     /// While somebody types.
     Types: "{} is typing", "{} est en train d’écrire";
     /// While the visitor waits.
-    Waiting: "You are in the queue. An adviser will answer shortly.",
-        "Vous êtes en file d’attente. Un conseiller va vous répondre.";
+    Waiting: "Your request is in the queue.", "Votre demande est en file d’attente.";
     /// While the visitor waits and is next.
-    WaitingNext: "You are next. An adviser will answer shortly.", "Vous êtes le prochain. Un conseiller va vous répondre.";
+    WaitingNext: "You are next.", "Vous êtes le prochain.";
     /// While the visitor waits behind others.
     WaitingAt: "Your position in the queue: {}", "Votre position dans la file d’attente : {}";
     /// How long it may take.
@@ -165,8 +164,8 @@ words! {
     /// Nobody came in time.
     NobodyAvailable: "Nobody is available at the moment", "Personne n’est disponible pour le moment";
     /// The offline form has arrived.
-    MessageReceived: "Your message has been received. We will answer by e-mail.",
-        "Votre message a bien été reçu. Nous vous répondrons par e-mail.";
+    MessageReceived: "Your message has been received. You will find our answer here.",
+        "Votre message a bien été reçu. Vous trouverez notre réponse ici.";
     /// The visitor ended it.
     EndedByVisitor: "You ended the chat", "Vous avez terminé le chat";
     /// Nobody wrote for long.
@@ -204,8 +203,8 @@ words! {
     /// Opens the offline form.
     LeaveMessage: "Leave us a message", "Laissez-nous un message";
     /// The title of the offline form when nobody came.
-    NobodyTitle: "Nobody is free right now. Leave us a message and we will get back to you.",
-        "Personne n’est libre pour l’instant. Laissez-nous un message et nous vous recontacterons.";
+    NobodyTitle: "Nobody is free right now. Leave us a message: you will find our answer here.",
+        "Personne n’est libre pour l’instant. Laissez-nous un message : vous trouverez notre réponse ici.";
     /// Sends the offline form.
     Submit: "Send the message", "Envoyer le message";
     /// Goes back.

@@ -94,7 +94,7 @@ impl Client {
         if is_new {
             self.thread = Thread::default();
             self.line.known = 0;
-            (self.agent_read, self.my_read) = (0, 0);
+            (self.agent_read, self.my_read, self.sight) = (0, 0, 0);
             self.ui.rated = false;
             self.ui.offline = false;
         }
@@ -123,7 +123,7 @@ impl Client {
         self.thread = Thread::default();
         self.ui.confirm = false;
         self.ui.rated = false;
-        (self.agent_read, self.my_read) = (0, 0);
+        (self.agent_read, self.my_read, self.sight) = (0, 0, 0);
         for key in ["conv", "read", "~thread"] {
             self.keep(key, None);
         }

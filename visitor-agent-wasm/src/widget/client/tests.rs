@@ -496,6 +496,39 @@ fn a_line_that_is_silent_counts_as_lost_and_is_opened_again() {
     assert!(!world.client.is_cut_off());
 }
 
+#[test]
+fn only_what_has_been_in_sight_is_read() {
+    let mut world = World::talking();
+    let read = |world: &World| world.kept.get("read").cloned();
+    let said = |world: &World| {
+        let read = |it: &Out| matches!(it, Out::Say(FromVisitor::Read { .. }));
+        world.outs.iter().filter(|it| read(it)).count()
+    };
+    let comes = |world: &mut World| {
+        let msgs = world.service.add(From::Agent, "", "an answer");
+        world.down.push_back(msgs);
+        world.settles_for_a_moment();
+    };
+    comes(&mut world);
+    assert_eq!((read(&world), said(&world)), (None, 0), "it is below what the visitor looks at");
+    world.tells(Event::Sight(1));
+    assert_eq!((read(&world).as_deref(), said(&world)), (Some("1"), 1));
+    comes(&mut world);
+    comes(&mut world);
+    world.tells(Event::Sight(2));
+    world.tells(Event::Sight(1));
+    assert_eq!((read(&world).as_deref(), said(&world)), (Some("2"), 2));
+    world.tells(Event::Visible(false));
+    world.tells(Event::Sight(3));
+    assert_eq!(said(&world), 2, "nobody looks at the page");
+    world.tells(Event::Visible(true));
+    assert_eq!((read(&world).as_deref(), said(&world)), (Some("3"), 3));
+    world.acts(Act::Fold);
+    comes(&mut world);
+    world.tells(Event::Sight(4));
+    assert_eq!((said(&world), world.client.unread), (3, 1), "the window is folded");
+}
+
 // shows: FIL-07 FIL-08
 #[test]
 fn what_cannot_be_sent_is_said_before_it_is_brought() {

@@ -73,15 +73,18 @@ impl View<'_> {
         form
     }
 
-    fn field(&self, field: &FormField) -> Node {
-        let (ui, key) = (self.client.ui(), field.key.as_str());
-        let label = match (field.label.as_str(), key) {
+    pub(super) fn label<'a>(&self, field: &'a FormField) -> &'a str {
+        match (field.label.as_str(), field.key.as_str()) {
             ("", "email") => self.say(Chat::EmailField),
             ("", "name") => self.say(Chat::NameField),
             ("", key) => key,
             (label, _) => label,
-        };
-        let mut words = Node::new("span").text(label);
+        }
+    }
+
+    fn field(&self, field: &FormField) -> Node {
+        let (ui, key) = (self.client.ui(), field.key.as_str());
+        let mut words = Node::new("span").text(self.label(field));
         if !field.required {
             words = words.child(Node::new("i").text(&[" (", self.say(Chat::Optional), ")"].concat()));
         }
@@ -193,6 +196,8 @@ pub(super) fn link(url: &str) -> Node {
 pub(super) fn spans(spans: Vec<text::Span<'_>>) -> impl Iterator<Item = Node> {
     spans.into_iter().map(|it| match it {
         text::Span::Text(text) => Node::new("span").text(text),
-        text::Span::Link(words, url) => link(url).text(words),
+        text::Span::Link(words, url) => {
+            link(&[if text::is_web(url) { "" } else { "https://" }, url].concat()).text(words)
+        }
     })
 }

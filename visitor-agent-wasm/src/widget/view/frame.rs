@@ -111,14 +111,23 @@ impl View<'_> {
         let foot = node!("footer", "class" = "ending", "k" = "ending", "tabindex" = "-1");
         let foot = foot.attr("role", "group").attr("aria-label", self.say(Chat::IsOver));
         let rated = self.client.ui().rated;
+        let rates = conv.rateable && !rated;
         let foot = if rated {
             foot.child(node!("p", "class" = "thanks", "role" = "status").text(self.say(Chat::RateThanks)))
-        } else if conv.rateable {
+        } else if rates {
             foot.child(self.rating())
         } else {
             foot
         };
-        foot.child(self.button("\"anew\"", Chat::Start, "main"))
+        // While nobody is there, no chat is promised.
+        let closed = self.client.widget().filter(|it| !it.open);
+        let words = match closed {
+            Some(it) if it.offline_form.is_empty() => Chat::Ways,
+            Some(_) => Chat::LeaveMessage,
+            None => Chat::Start,
+        };
+        let class = if rates || closed.is_some() { "quiet" } else { "main" };
+        foot.child(self.button("\"anew\"", words, class))
     }
 
     fn rating(&self) -> Node {
@@ -133,7 +142,7 @@ impl View<'_> {
         let text = node!("textarea", "name" = "text", "rows" = "2", "maxlength" = "2000");
         let text =
             text.attr("placeholder", self.say(Chat::RateText)).attr("aria-label", self.say(Chat::RateText));
-        let send = node!("button", "class" = "quiet", "type" = "submit").text(self.say(Chat::RateSend));
+        let send = node!("button", "class" = "main", "type" = "submit").text(self.say(Chat::RateSend));
         node!("form", "class" = "rating", "data-form" = "rate").child(stars).child(text).child(send)
     }
 }

@@ -29,7 +29,7 @@ impl View<'_> {
             "form" => vec![self.filled_in(msg)],
             _ => return Some(row.class("line other").text(self.say(Chat::Unsupported))),
         };
-        Some(self.spoken(row, msg, next).children(body).children(self.foot(msg, next)))
+        Some(self.spoken(row, msg, next).children(body).children(self.foot(msg, next, conv)))
     }
 
     fn spoken(&self, row: Node, msg: &Msg, next: Option<&Msg>) -> Node {
@@ -52,15 +52,17 @@ impl View<'_> {
     }
 
     /// Who and when, below the last of a group.
-    fn foot(&self, msg: &Msg, next: Option<&Msg>) -> Option<Node> {
+    fn foot(&self, msg: &Msg, next: Option<&Msg>, conv: &Conversation) -> Option<Node> {
         if !Self::ends_group(msg, next) {
             return None;
         }
         let time = Node::new("time").attr("at", &msg.at.to_string());
-        let foot = node!("p", "class" = "foot", "aria-hidden" = "true");
+        let foot = node!("p", "class" = "foot");
         Some(match msg.from {
-            From::Visitor => foot.child(time),
-            From::Agent | From::Bot | From::System => foot.text(&self.author(msg)).text(" · ").child(time),
+            From::Visitor => foot.child(time.attr("aria-hidden", "true")).children(self.mark(msg.seq, conv)),
+            From::Agent | From::Bot | From::System => {
+                foot.attr("aria-hidden", "true").text(&self.author(msg)).text(" · ").child(time)
+            }
         })
     }
 
@@ -119,9 +121,20 @@ impl View<'_> {
     }
 
     fn filled_in(&self, msg: &Msg) -> Node {
-        let lines = msg.meta.form.values().filter(|it| !it.is_empty()).map(|it| Node::new("p").text(it));
         let title = Node::new("b").text(self.say(Chat::FormSent));
-        node!("div", "class" = "bubble filled").child(title).children(lines)
+        let mut bubble = node!("div", "class" = "bubble filled").child(title);
+        let (form, fields) = (&msg.meta.form, self.client.widget().map(|it| it.offline_form.as_slice()));
+        let fields = fields.unwrap_or_default();
+        // In the form's order; what the site asks for no more comes last.
+        let asked = fields.iter().filter_map(|it| Some((self.label(it), form.get(&it.key)?)));
+        let left = form.iter().filter(|it| fields.iter().all(|field| field.key != *it.0));
+        for (label, value) in asked.chain(left.map(|it| ("", it.1))).filter(|it| !it.1.is_empty()) {
+            if !label.is_empty() {
+                bubble = bubble.child(Node::new("small").text(label));
+            }
+            bubble = bubble.child(Node::new("p").children(spans(text::spans(value))));
+        }
+        bubble
     }
 
     fn line(&self, row: Node, msg: &Msg, shape: Option<&str>) -> Node {

@@ -2,8 +2,9 @@
 use std::collections::BTreeMap;
 
 use chat_proto::{
+    FormField,
     message::{From, Meta, Msg},
-    visitor::{Conversation, Stage, ToVisitor},
+    visitor::{Conversation, Stage, ToVisitor, Widget},
 };
 
 use super::*;
@@ -13,10 +14,18 @@ use crate::widget::{
 };
 
 fn showing(lang: &str, conv: Conversation, msgs: Vec<Msg>) -> String {
+    with(lang, None, conv, msgs)
+}
+
+/// As [`showing`], on a site that is set up so.
+fn with(lang: &str, widget: Option<Widget>, conv: Conversation, msgs: Vec<Msg>) -> String {
     let kept = BTreeMap::from([("~open".to_owned(), "1".to_owned())]);
     let begin = Begin { kept, lang: lang.into(), online: true, visible: true, ..Begin::default() };
     let (mut client, _) = Client::begin(begin, 0);
     let at = At { now: 1, dice: "0".repeat(64) };
+    if let Some(widget) = widget {
+        client.handle(Event::Config(Box::new(widget)), &at);
+    }
     let name = conv.conv.clone();
     for frame in [ToVisitor::Conv(conv), ToVisitor::Msgs { conv: name, msgs }] {
         client.handle(Event::Frame(Box::new(frame)), &at);
@@ -119,4 +128,68 @@ fn nothing_that_is_written_becomes_markup_or_a_link_to_a_script() {
     let view = showing("en", active(), numbered(vec![evil]));
     assert!(!view.contains("javascript:"), "{view}");
     assert!(view.contains("[\"b\",{},\"<img src=x onerror=alert(1)>\"]"), "text stays text: {view}");
+}
+
+fn field(key: &str, label: &str) -> FormField {
+    FormField { key: key.into(), label: label.into(), ..FormField::default() }
+}
+
+#[test]
+fn an_offline_message_stands_as_it_was_filled_in() {
+    let widget = Widget {
+        offline_form: vec![field("name", "Nom"), field("email", ""), field("message", "Message")],
+        ..Widget::default()
+    };
+    let form = [("email", "zoe@a.test"), ("gone", "B"), ("message", "https://a.test/x"), ("name", "Zoé")];
+    let meta = Meta { form: form.map(|(key, it)| (key.into(), it.into())).into(), ..Meta::default() };
+    let msg = Msg { from: From::Visitor, kind: "form".into(), meta, ..Msg::default() };
+    let offline = Conversation { stage: Stage::Offline, ..active() };
+    let view = with("fr", Some(widget), offline.clone(), numbered(vec![msg.clone()]));
+    let places: Vec<_> =
+        ["Nom", "Zoé", "Votre e-mail", "zoe@a.test", "Message\"", "\"href\":\"https://a.test/x\"", "\"B\""]
+            .map(|it| view.find(it).unwrap_or_else(|| panic!("{it}: {view}")))
+            .into();
+    assert!(places.is_sorted(), "{places:?} {view}");
+    assert!(
+        showing("fr", offline, numbered(vec![msg])).contains("zoe@a.test"),
+        "while the form is not known"
+    );
+}
+
+// shows: QUE-03
+#[test]
+fn a_wait_promises_nobody() {
+    for (ahead, words) in [(None, "Your request is in the queue."), (Some(0), "You are next.")] {
+        let waits = Conversation { stage: Stage::Waiting, agent: String::new(), ahead, ..active() };
+        let view = showing("en", waits, vec![]);
+        assert!(view.contains(words) && !view.contains("will answer"), "{view}");
+    }
+}
+
+#[test]
+fn the_end_offers_what_there_is() {
+    let over = Conversation { stage: Stage::Closed, ..active() };
+    let ending = |open, offline_form: Vec<FormField>, rateable| {
+        let conv = Conversation { rateable, ..over.clone() };
+        let view = with("en", Some(Widget { open, offline_form, ..Widget::default() }), conv, vec![]);
+        let button = view.split("[\"button\"").find(|it| it.contains("anew")).unwrap_or_default().to_owned();
+        (button.contains("\"class\":\"main\""), button)
+    };
+    let (heavy, open) = ending(true, vec![], false);
+    assert!(heavy && open.contains("Start the chat"), "{open}");
+    let (heavy, rates) = ending(true, vec![], true);
+    assert!(!heavy && rates.contains("Start the chat"), "the rating comes first: {rates}");
+    let (heavy, closed) = ending(false, vec![field("name", "")], false);
+    assert!(!heavy && closed.contains("Leave us a message"), "{closed}");
+    assert!(ending(false, vec![], false).1.contains("Other ways to reach us"));
+}
+
+#[test]
+fn how_far_the_last_message_came_stands_beside_its_time() {
+    let mine =
+        |text: &str| Msg { from: From::Visitor, kind: "text".into(), text: text.into(), ..Msg::default() };
+    let theirs = Msg { from: From::Agent, kind: "text".into(), text: "Yes?".into(), ..Msg::default() };
+    let view = showing("en", active(), numbered(vec![mine("one"), theirs, mine("two"), mine("three")]));
+    assert_eq!(view.matches("\"Sent\"").count(), 1, "{view}");
+    assert!(view.find("three") < view.find("\"Sent\""), "{view}");
 }

@@ -21,16 +21,8 @@ impl View<'_> {
         let log =
             node!("div", "role" = "log", "aria-live" = "polite").attr("aria-label", self.say(Chat::Thread));
         let mut list = Node::new("ol");
-        let last_mine = msgs.iter().rev().find(|it| it.from == From::Visitor).map(|it| it.seq);
         for (at, msg) in msgs.iter().enumerate() {
-            let next = msgs.get(at + 1);
-            list = list.children(self.message(msg, next, conv));
-            if last_mine == Some(msg.seq)
-                && self.client.outbox().items().is_empty()
-                && conv.stage != Stage::Closed
-            {
-                list = list.child(self.mark(msg.seq));
-            }
+            list = list.children(self.message(msg, msgs.get(at + 1), conv));
         }
         list = list.children(self.client.outbox().items().iter().filter_map(|item| self.pending(item)));
         if conv.stage == Stage::Waiting {
@@ -40,25 +32,31 @@ impl View<'_> {
             list = list.child(self.typing(conv));
         }
         let latest = self.tool("\"latest\"", Chat::ToLatest, icon::FOLD).attr("hidden", "");
-        node!("main", "class" = "thread", "k" = "thread", "data-scroll" = "", "tabindex" = "0")
+        // Another conversation is another thread: what was seen of the one says nothing of the other.
+        node!("main", "class" = "thread", "data-scroll" = "", "tabindex" = "0")
+            .attr("k", &["thread ", &conv.conv].concat())
+            .attr("data-last", &self.client.thread().last().to_string())
             .child(log.child(list))
             .child(latest)
     }
 
-    /// How far the visitor's last message came.
-    fn mark(&self, seq: u64) -> Node {
+    /// How far the visitor's last message came; nothing at the others.
+    pub(super) fn mark(&self, seq: u64, conv: &Conversation) -> Option<Node> {
+        let msgs = self.client.thread().msgs();
+        let last = msgs.iter().rev().find(|it| it.from == From::Visitor)?.seq == seq;
         let seen = seq <= self.client.agent_read();
         let words = if seen { Chat::Seen } else { Chat::Delivered };
-        node!("li", "class" = "mark", "k" = "mark").text(self.say(words))
+        let told = last && self.client.outbox().items().is_empty() && conv.stage != Stage::Closed;
+        told.then(|| Node::new("span").text(" · ").text(self.say(words)))
     }
 
     fn waiting(&self, conv: &Conversation) -> Node {
         let words = match conv.ahead {
-            Some(0) => self.say(Chat::WaitingNext).to_owned(),
-            _ => self.say(Chat::Waiting).to_owned(),
+            Some(0) => Chat::WaitingNext,
+            _ => Chat::Waiting,
         };
         let card = node!("li", "class" = "wait", "k" = "wait").child(dots());
-        let mut card = card.child(Node::new("p").text(&words));
+        let mut card = card.child(Node::new("p").text(self.say(words)));
         if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
             let place = self.fill(Chat::WaitingAt, &[&(ahead + 1).to_string()]);
             card = card.child(node!("p", "class" = "place").text(&place));
