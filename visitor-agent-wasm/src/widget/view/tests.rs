@@ -156,7 +156,6 @@ fn an_offline_message_stands_as_it_was_filled_in() {
     );
 }
 
-// shows: QUE-03
 #[test]
 fn a_wait_promises_nobody() {
     for (ahead, words) in [(None, "Your request is in the queue."), (Some(0), "You are next.")] {
