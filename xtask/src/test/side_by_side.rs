@@ -15,15 +15,14 @@ use crate::run::say;
 
 /// What a program says of each of its tests ends like this, in a list.
 const TEST: &str = ": test";
-/// The programs whose stories take minutes: they begin first, so that none of them is left alone at the end.
-const LONG: [&str; 2] = ["navigations", "differential"];
+/// The files whose stories take minutes: they begin first, so that none of them is left alone at the end.
+const LONG: [&str; 2] = ["navigations::", "differential::"];
 /// So many of the slowest stories are named at the end.
 const SLOWEST: usize = 12;
 
 /// A program of stories, built.
 #[derive(Debug)]
 pub struct Program {
-    name: String,
     path: PathBuf,
     /// Cargo runs it there.
     folder: PathBuf,
@@ -44,11 +43,11 @@ struct Ended {
     passed: bool,
 }
 
-/// Builds what a `cargo test --no-run` names.
+/// Builds what a `cargo test --no-run` names: those of its programs that are wanted.
 ///
 /// # Errors
 /// When it does not compile.
-pub fn build(command: &mut Command) -> Result<Vec<Program>> {
+pub fn build(command: &mut Command, wanted: &[String]) -> Result<Vec<Program>> {
     command.args(["--no-run", "--message-format", "json-render-diagnostics"]);
     let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo test")?;
     let printed = child.stdout.take().context("cargo test has no output")?;
@@ -56,14 +55,14 @@ pub fn build(command: &mut Command) -> Result<Vec<Program>> {
     for message in Message::parse_stream(BufReader::new(printed)) {
         if let Message::CompilerArtifact(built) = message?
             && let (true, Some(path)) = (built.profile.test, built.executable)
+            && wanted.contains(&built.target.name)
         {
             let folder = built.manifest_path.parent().context("a manifest in no folder")?.into();
-            programs.push(Program { name: built.target.name, path: path.into(), folder });
+            programs.push(Program { path: path.into(), folder });
         }
     }
     let status = child.wait()?;
     ensure!(status.success(), "cargo test ended with {status}");
-    programs.sort_by_key(|it| !LONG.contains(&it.name.as_str()));
     Ok(programs)
 }
 
@@ -78,13 +77,14 @@ pub fn run(
     terms: impl Fn(&mut Command) + Sync,
 ) -> Result<Vec<String>> {
     let lanes = thread::available_parallelism().map_or(1, usize::from);
-    let mut stories = VecDeque::new();
+    let mut stories = Vec::new();
     for program in programs {
         stories.extend(Arc::new(program).stories(rest)?);
     }
+    stories.sort_by_key(|it| !LONG.iter().any(|long| it.name.starts_with(long)));
     let all = stories.len();
     let flags: Vec<_> = rest.iter().filter(|it| it.starts_with('-')).collect();
-    let (todo, done) = (Mutex::new(stories), Mutex::new(Vec::new()));
+    let (todo, done) = (Mutex::new(VecDeque::from(stories)), Mutex::new(Vec::new()));
     let lane = || -> Result<()> {
         while let Some(story) = take(&todo) {
             let ended = story.run(&flags, &terms)?;
@@ -134,10 +134,13 @@ impl Program {
 
 impl Story {
     fn run(&self, flags: &[&String], terms: &impl Fn(&mut Command)) -> Result<Ended> {
-        let (start, Program { name, path, folder }) = (Instant::now(), &*self.program);
+        let (start, Program { path, folder }) = (Instant::now(), &*self.program);
         let mut command = Command::new(path);
         command.args(["--exact", &self.name]).args(flags);
         command.current_dir(folder).env("CARGO_MANIFEST_DIR", folder);
+        // A browser that is killed leaves its profile: all of them together fill a disk.
+        let scratch = tempfile::Builder::new().prefix("story-").tempdir()?;
+        command.env("TMPDIR", scratch.path());
         terms(&mut command);
         let ended = command.output().with_context(|| format!("starting {}", path.display()))?;
         let passed = ended.status.success();
@@ -146,6 +149,6 @@ impl Story {
             out.write_all(&ended.stdout)?;
             out.write_all(&ended.stderr)?;
         }
-        Ok(Ended { name: format!("{name}: {}", self.name), took: start.elapsed(), passed })
+        Ok(Ended { name: self.name.clone(), took: start.elapsed(), passed })
     }
 }

@@ -127,7 +127,7 @@ fn targets(of: impl Fn(&str) -> bool) -> Result<Vec<String>> {
 
 /// The server and the shop, as the tests of their own packages have them.
 pub fn programs() -> Result<Programs> {
-    let mut command = whole(&["--no-run"], &["program".into(), "shop".into()]);
+    let mut command = whole(&["--no-run", "--bins"], &["program".into(), "shop".into()]);
     timed("the server and the shop", || run(&mut command))?;
     let folder = place::target().join("debug");
     Ok(Programs { server: folder.join("tandem"), shop: folder.join("shop") })
@@ -147,7 +147,7 @@ fn browser(stage: &mut Stage) -> Result<Vec<String>> {
     let programs = programs()?;
     run(Command::new(&programs.shop).arg("build-pages")).context("the pages from npm")?;
     let stories = targets(|package| package == STORIES)?;
-    let stories = timed("the stories", || side_by_side::build(&mut whole(&[], &stories)))?;
+    let stories = timed("the stories", || side_by_side::build(&mut whole(&["--bins"], &stories), &stories))?;
     side_by_side::run(stories, &stage.rest, |command| {
         command.env("TANDEM_WEB", &web).env("TANDEM_SERVER", &programs.server);
         command.env("TANDEM_SHOP", &programs.shop);

@@ -13,7 +13,7 @@ use tests::{
     widget::Root,
 };
 
-use crate::taken::has_a_bot;
+use super::taken::has_a_bot;
 
 #[tokio::test]
 async fn a_day_of_support_is_pictured() {

@@ -1,5 +1,4 @@
 //! Administration of people, sites, the bot, queues and keys, from the desk to what comes of it.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,5 +1,4 @@
 //! Settings of a site: changed by their forms, kept over a reload, refused at their fields, seen by visitors.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use accounts::{NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result};

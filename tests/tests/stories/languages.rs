@@ -1,5 +1,4 @@
 //! Two languages: the bar speaks the page's, the desk the agent's, and neither says a word of the other.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use std::{fs, path::Path};
 

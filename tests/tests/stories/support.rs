@@ -1,6 +1,5 @@
 //! Stories of support, told by the ids that they show: who the visitor is, what a bot said before, files, phones,
 //! messages that are left, settings that change meanwhile, large numbers, and a day of all of it.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 mod accessible;
 mod day;

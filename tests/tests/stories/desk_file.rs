@@ -1,5 +1,4 @@
 //! What an agent knows of a visitor, and what the desk keeps: the file of a visitor, unsent texts, the keyboard.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use accounts::Role;
 use anyhow::{Result, ensure};

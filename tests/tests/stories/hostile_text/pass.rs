@@ -21,7 +21,7 @@ use tests::{
     widget::Root,
 };
 
-use crate::fields::most;
+use super::fields::most;
 
 const PASSWORD: &str = "correct horse battery";
 

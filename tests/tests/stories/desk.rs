@@ -1,5 +1,4 @@
 //! Conversations at the desk: waiting, offered, answered, put aside, given on, ended.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use accounts::Role;
 use anyhow::{Result, ensure};

@@ -1,6 +1,5 @@
 //! Hostile texts in every field that a text can be written into: desk, widget and viewer show the exact text; nothing
 //! becomes an element, asks anybody for anything, or says anything.
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 mod fields;
 mod pass;

@@ -12,7 +12,7 @@ use tests::{
 };
 use thirtyfour::Key;
 
-use crate::{left::never, taken::has_a_bot};
+use super::{left::never, taken::has_a_bot};
 
 /// Who sees it, and what they see then: an expression over `root` in widgets, over the page at desks.
 enum Sees {

@@ -3,7 +3,6 @@
 //!
 //! `TANDEM_SEED` gives another walk; a failure says which one it was.
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, reason = "a story that cannot go on ends here, with the reason")]
 
 use std::{env, time::Duration};
 

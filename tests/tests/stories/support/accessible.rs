@@ -14,7 +14,7 @@ use tests::{
 };
 use thirtyfour::{Key, WebDriver};
 
-use crate::left::never;
+use super::left::never;
 
 /// The widget's parts, and the bar, by what stands in their roots.
 const WIDGET: (&str, &str) = (HOST, ".window");

@@ -27,7 +27,7 @@ const BATCHES: u64 = 2_000;
 /// Batches with one seed; then a page begins anew.
 const CASE: u64 = 100;
 /// What a replay may lack.
-const REMOVALS: &str = include_str!("../pages/differential/removals.json");
+const REMOVALS: &str = include_str!("../../pages/differential/removals.json");
 
 #[tokio::test]
 async fn a_replay_equals_its_source_in_chromium() -> Result<()> {
