@@ -1,7 +1,9 @@
 //! The steps, in their order: what fails soonest comes first.
 
+use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Package;
@@ -99,9 +101,19 @@ fn unit(stage: &mut Stage) -> Result<Vec<String>> {
     let servers = postgres::start()?;
     let mut command = whole(&["--lib", "--bins"], &targets(|package| package != STORIES)?);
     servers.apply(&mut command);
+    more_at_once(&mut command);
     let mut results = test(&mut command, stage)?;
     results.extend(test(&mut whole(&["--doc"], &[]), stage)?);
     Ok(results)
+}
+
+/// Most tests of servers wait, for disks and for time to pass: more of them at once take less time.
+fn more_at_once(command: &mut Command) {
+    const THREADS: &str = "RUST_TEST_THREADS";
+    if env::var_os(THREADS).is_none() {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        command.env(THREADS, (3 * cores).to_string());
+    }
 }
 
 /// Tests of the whole workspace. Which features a dependency is compiled with follows from all packages that are named:
