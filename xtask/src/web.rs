@@ -8,6 +8,7 @@ pub mod npm;
 mod press;
 mod snip;
 mod stamp;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,9 @@ impl Part {
 /// Where the chat's scripts are in the visitor's folder.
 pub const CHAT_FOLDER: &str = "chat";
 
+/// How the files of what it says begin, one for each language.
+pub const WORDS: &str = words::BEGINS;
+
 /// Where a profile's parts are.
 pub fn output(profile: Profile) -> PathBuf {
     place::target().join("web").join(profile.folder())
@@ -182,7 +186,8 @@ fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result
     let copied = copied_files(part)?;
     let done = output(profile).join(part.folder());
     // What makes the folder counts too: a change here changes what it makes.
-    let made_by = place::files_below(&place::root().join("xtask/src/web"))?;
+    let mut made_by = place::files_below(&place::root().join("xtask/src/web"))?;
+    made_by.push(words::table());
     let inputs =
         modules.iter().map(|(_, wasm)| wasm).chain(copied.iter().map(|(from, _)| from)).chain(&made_by);
     let stamp = stamp::of(inputs.map(PathBuf::as_path))?;
@@ -210,6 +215,9 @@ fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result
         let to = fresh.join(to);
         fs::create_dir_all(to.parent().unwrap_or(&fresh))?;
         fs::copy(from, &to).with_context(|| format!("copying {}", from.display()))?;
+    }
+    if part == Part::Visitor {
+        words::write(&fresh.join(CHAT_FOLDER))?;
     }
     if profile == Profile::Release {
         press::shrink(&fresh)?;

@@ -12,14 +12,13 @@ const NEAR = 60;
 const BACK = 300;
 /** A screen that the window fills, as in the style. */
 const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
-/** How dates are written: as the page's language does, where that is the one that is shown and a language at all. */
-const written = (lang) => {
-  const shown = /^fr\b/i.test(lang) ? "fr" : "en";
+/** How dates are written: as the page's language does, where that is the one that is spoken and a language at all. */
+const written = (lang, spoken) => {
   try {
     const [tag] = Intl.getCanonicalLocales(lang);
-    return tag.split("-")[0] === shown ? tag : shown;
+    return tag.split("-")[0] === spoken ? tag : spoken;
   } catch {
-    return shown;
+    return spoken;
   }
 };
 /** Where the visitor goes on: the first of these that is there. */
@@ -44,10 +43,9 @@ class Widget {
     // A page that was kept for the way back knows nothing of the ones in between.
     const back = this.left;
     if (back) this.kept.arrives();
-    const lang = this.lang();
-    this.locale = written(lang);
+    const { lang, words } = this;
     const begin = {
-      kept: this.kept.all(), lang, phone: SMALL.matches,
+      kept: this.kept.all(), lang, words, phone: SMALL.matches,
       online: navigator.onLine, visible: !document.hidden, secret: this.hex(32), page: this.page(),
     };
     this.left = false;
@@ -185,7 +183,7 @@ class Widget {
 
   async config() {
     try {
-      const answer = await fetch(`${this.url}?lang=${encodeURIComponent(this.lang())}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+      const answer = await fetch(`${this.url}?lang=${encodeURIComponent(this.lang)}`, { credentials: "omit", referrerPolicy: "no-referrer" });
       if (!answer.ok) throw new Error(`the settings' answer is ${answer.status}`);
       const config = await answer.json();
       if (config.colour) {
@@ -473,9 +471,12 @@ export const start = async (place) => {
     if (!answer.ok) throw new Error(`${name} is answered by ${answer.status}`);
     return answer;
   };
-  const [module_or_path, style] = await Promise.all([get("widget_bg.wasm"), get("chat/window.css").then((it) => it.text())]);
+  const lang = place.lang(), spoken = /^fr\b/i.test(lang) ? "fr" : "en";
+  const [module_or_path, style, words] = await Promise.all([
+    get("widget_bg.wasm"), get("chat/window.css").then((it) => it.text()), get(`chat/words.${spoken}.json`).then((it) => it.json()),
+  ]);
   await load({ module_or_path });
-  const widget = new Widget(place, style);
+  const widget = new Widget({ ...place, lang, words, locale: written(lang, spoken) }, style);
   const act = (what) => widget.tell("act", what);
   return {
     toggle: () => widget.toggle(),

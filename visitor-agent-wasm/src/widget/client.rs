@@ -25,7 +25,7 @@ use super::{
     redacted,
     thread::Thread,
 };
-use crate::words::Language;
+use crate::words::{Language, chat::Chat};
 
 pub use self::{acts::is_about_empty, frames::is_over, line::Link};
 
@@ -103,6 +103,7 @@ pub struct Ui {
 #[derive(Debug)]
 pub struct Client {
     language: Language,
+    words: Vec<String>,
     phone: bool,
     online: bool,
     visible: bool,
@@ -154,6 +155,7 @@ impl Client {
         let read = |key: &str| begin.kept.get(key).map(String::as_str);
         let mut client = Self {
             language: Language::of_tag(&begin.lang),
+            words: begin.words,
             phone: begin.phone,
             online: begin.online,
             visible: begin.visible,
@@ -339,6 +341,10 @@ impl Client {
     /// The page's language.
     pub fn language(&self) -> Language {
         self.language
+    }
+    /// A text, in the page's language.
+    pub fn text(&self, words: Chat) -> &str {
+        self.words.get(words as usize).map_or("", String::as_str)
     }
     /// Whether the window fills the screen.
     pub fn is_phone(&self) -> bool {

@@ -164,6 +164,8 @@ pub struct Begin {
     pub kept: BTreeMap<String, String>,
     /// The page's language.
     pub lang: String,
+    /// What the window says in it: the texts of [`crate::words::chat::Chat`], in their order.
+    pub words: Vec<String>,
     /// Whether the window fills the screen.
     pub phone: bool,
     /// Whether there is a network.

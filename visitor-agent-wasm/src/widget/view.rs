@@ -39,7 +39,7 @@ pub fn render(client: &Client, now: Millis) -> String {
 
 /// What the page is told of what is unread, for assistive technology.
 pub fn unread_label(client: &Client, count: usize) -> String {
-    crate::words::fill(Chat::Unread.text(client.language()), &[&count.to_string()])
+    crate::words::fill(client.text(Chat::Unread), &[&count.to_string()])
 }
 
 struct View<'a> {
@@ -47,9 +47,9 @@ struct View<'a> {
     now: Millis,
 }
 
-impl View<'_> {
-    fn say(&self, words: Chat) -> &'static str {
-        words.text(self.client.language())
+impl<'a> View<'a> {
+    fn say(&self, words: Chat) -> &'a str {
+        self.client.text(words)
     }
 
     fn fill(&self, words: Chat, with: &[&str]) -> String {

@@ -1,4 +1,5 @@
-//! What the chat's widget says. The words of takeover and acceptance stand as the source documents have them.
+//! What the chat's widget says. A page loads it in its own language only: what builds the visitor's files reads this table
+//! and writes a file for each. The words of takeover and acceptance stand as the source documents have them.
 use super::Language;
 
 words! {

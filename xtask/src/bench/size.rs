@@ -29,9 +29,17 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
         let of_module = file.file_name().is_some_and(|it| it.to_string_lossy().starts_with("widget"));
         of_module || (file.starts_with(&chat_folder) && !is_bubble(file))
     };
+    let is_words = |file: &Path| {
+        let of_words = file.file_name().is_some_and(|it| it.to_string_lossy().starts_with(web::WORDS));
+        of_words && file.extension().is_some_and(|it| it == "br")
+    };
     let loader = compressed(&visitor, is_loader)?;
     let bubble = compressed(&visitor, is_bubble)?;
-    let chat = compressed(&visitor, is_chat)?;
+    // A page loads the words of one language: the longer ones count.
+    let words = files_below(&chat_folder)?.into_iter().filter(|file| is_words(file));
+    let words = words.map(|file| compressed(&chat_folder, |it| it == file)).collect::<Result<Vec<_>>>()?;
+    let words = words.into_iter().fold(0.0, f64::max);
+    let chat = compressed(&visitor, |file| is_chat(file) && !is_words(file))? + words;
     let share = compressed(&visitor, |file| !is_loader(file) && !is_chat(file) && !is_bubble(file))?;
     let row = |case: &str, ours: f64| Row::new(case, "brotli", ours / KB, "KB");
     let mut rows = vec![

@@ -6,7 +6,7 @@ use crate::widget::{
 };
 
 structs! {
-    Begin { kept lang phone online visible secret page }
+    Begin { kept lang words phone online visible secret page }
     Upload { local name bytes kind place done }
 }
 

@@ -73,7 +73,7 @@ impl View<'_> {
         form
     }
 
-    pub(super) fn label<'a>(&self, field: &'a FormField) -> &'a str {
+    pub(super) fn label<'a>(&'a self, field: &'a FormField) -> &'a str {
         match (field.label.as_str(), field.key.as_str()) {
             ("", "email") => self.say(Chat::EmailField),
             ("", "name") => self.say(Chat::NameField),

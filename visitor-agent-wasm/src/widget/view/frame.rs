@@ -27,7 +27,7 @@ impl View<'_> {
     }
 
     /// Who answers, what is said of them, and how it is marked.
-    fn who(&self) -> (String, &'static str, &'static str) {
+    fn who(&self) -> (String, &str, &'static str) {
         let widget = self.client.widget();
         let site = widget.map(|it| it.name.as_str()).filter(|it| !it.is_empty());
         let site = site.unwrap_or(self.say(Chat::Team)).to_owned();

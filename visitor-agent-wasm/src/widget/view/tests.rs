@@ -8,9 +8,12 @@ use chat_proto::{
 };
 
 use super::*;
-use crate::widget::{
-    client::At,
-    event::{Begin, Event},
+use crate::{
+    widget::{
+        client::At,
+        event::{Begin, Event},
+    },
+    words::Language,
 };
 
 fn showing(lang: &str, conv: Conversation, msgs: Vec<Msg>) -> String {
@@ -20,7 +23,9 @@ fn showing(lang: &str, conv: Conversation, msgs: Vec<Msg>) -> String {
 /// As [`showing`], on a site that is set up so.
 fn with(lang: &str, widget: Option<Widget>, conv: Conversation, msgs: Vec<Msg>) -> String {
     let kept = BTreeMap::from([("~open".to_owned(), "1".to_owned())]);
-    let begin = Begin { kept, lang: lang.into(), online: true, visible: true, ..Begin::default() };
+    let language = Language::of_tag(lang);
+    let words = Chat::ALL.iter().map(|it| it.text(language).to_owned()).collect();
+    let begin = Begin { kept, lang: lang.into(), words, online: true, visible: true, ..Begin::default() };
     let (mut client, _) = Client::begin(begin, 0);
     let at = At { now: 1, dice: "0".repeat(64) };
     if let Some(widget) = widget {
