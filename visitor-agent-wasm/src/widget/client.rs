@@ -21,6 +21,7 @@ use super::{
     backoff::Backoff,
     codec::{Codec, from_json, to_json},
     event::{Begin, Event, Out, Peer},
+    json::digits,
     outbox::{self, Outbox, Upload},
     redacted,
     thread::Thread,
@@ -278,7 +279,7 @@ impl Client {
         let Some(conv) = self.conv.as_ref().map(|it| it.conv.clone()) else { return };
         if self.my_read < last && self.ui.open && self.visible {
             self.my_read = last;
-            self.keep("read", Some(last.to_string()));
+            self.keep("read", Some(digits(last)));
             self.say(FromVisitor::Read { conv, seq: last });
         }
     }

@@ -6,7 +6,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use super::json::{Json, Members, quote};
+use super::json::{Json, Members, digits, quote};
 
 /// From and to JSON.
 pub trait Codec: Sized {
@@ -69,7 +69,7 @@ macro_rules! numbers {
             }
         }
         fn write(&self, out: &mut String) {
-            out.push_str(&self.to_string());
+            out.push_str(&digits(*self));
         }
     })* };
 }

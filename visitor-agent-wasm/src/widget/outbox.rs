@@ -2,6 +2,8 @@
 //! anything else happens to it, so that several tabs may add and one may take out without reading together.
 use chat_proto::{Cid, FileName, Millis, visitor::FromVisitor};
 
+use super::json::digits;
+
 /// What the keys of items begin with; then its place in the order and its name follow.
 pub const PREFIX: &str = "out:";
 
@@ -51,7 +53,7 @@ impl Item {
 
     /// The key that it is stored under.
     pub fn key(&self) -> String {
-        let order = self.order.to_string();
+        let order = digits(self.order);
         // So many digits that texts are in the order of their numbers.
         let zeros = &"00000000000000"[order.len().min(14)..];
         [PREFIX, zeros, &order, ":", self.cid()].concat()

@@ -15,7 +15,7 @@ use chat_proto::{
 
 pub use self::node::Node;
 use self::node::node;
-use super::Client;
+use super::{Client, json::digits};
 use crate::words::chat::Chat;
 
 /// The window, or nothing while it is folded: a JSON array of what stands in the root.
@@ -39,7 +39,7 @@ pub fn render(client: &Client, now: Millis) -> String {
 
 /// What the page is told of what is unread, for assistive technology.
 pub fn unread_label(client: &Client, count: usize) -> String {
-    crate::words::fill(client.text(Chat::Unread), &[&count.to_string()])
+    crate::words::fill(client.text(Chat::Unread), &[&digits(count)])
 }
 
 struct View<'a> {

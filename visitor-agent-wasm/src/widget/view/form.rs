@@ -9,7 +9,7 @@ use super::{
     icon::{self, icon},
     node,
 };
-use crate::widget::{client, text};
+use crate::widget::{client, json::digits, text};
 
 impl View<'_> {
     pub(super) fn entrance(&self) -> Node {
@@ -138,7 +138,7 @@ impl View<'_> {
     fn opens(&self, at: Millis) -> Node {
         let words = self.say(Chat::OpensAt);
         let (before, after) = words.split_once('{').unwrap_or((words, ""));
-        let time = Node::new("time").attr("at", &at.to_string()).attr("form", "day");
+        let time = Node::new("time").attr("at", &digits(at)).attr("form", "day");
         node!("p", "class" = "opens").text(before).child(time).text(after.trim_start_matches('}'))
     }
 

@@ -6,7 +6,10 @@ use super::{
     icon::{self, icon},
     node,
 };
-use crate::widget::client::{Band, is_over};
+use crate::widget::{
+    client::{Band, is_over},
+    json::digits,
+};
 
 impl View<'_> {
     pub(super) fn header(&self) -> Node {
@@ -134,7 +137,7 @@ impl View<'_> {
         let title = self.say(Chat::RateTitle);
         let mut stars = Node::new("fieldset").child(Node::new("legend").text(title));
         for count in 1..=5 {
-            let number = count.to_string();
+            let number = digits(count);
             let star = node!("input", "type" = "radio", "name" = "stars").attr("value", &number);
             let star = star.attr("aria-label", &self.fill(Chat::Stars, &[&number])).attr("required", "");
             stars = stars.child(node!("label", "class" = "star").child(star).child(icon(icon::STAR)));

@@ -10,11 +10,11 @@ use super::{
     icon::{self, icon},
     node,
 };
-use crate::widget::text;
+use crate::widget::{json::digits, text};
 
 impl View<'_> {
     pub(super) fn message(&self, msg: &Msg, next: Option<&Msg>, conv: &Conversation) -> Option<Node> {
-        let seq = msg.seq.to_string();
+        let seq = digits(msg.seq);
         // The visitor's own stay where they were while they were on their way.
         let key = if msg.from == From::Visitor && !msg.cid.is_empty() { &msg.cid } else { &seq };
         let row = Node::new("li").attr("k", key).attr("data-seq", &seq);
@@ -56,7 +56,7 @@ impl View<'_> {
         if !Self::ends_group(msg, next) {
             return None;
         }
-        let time = Node::new("time").attr("at", &msg.at.to_string());
+        let time = Node::new("time").attr("at", &digits(msg.at));
         let foot = node!("p", "class" = "foot");
         Some(match msg.from {
             From::Visitor => foot.child(time.attr("aria-hidden", "true")).children(self.mark(msg.seq, conv)),
@@ -78,7 +78,7 @@ impl View<'_> {
         let open = conv.stage == Stage::Bot && self.client.thread().question() == Some(msg.seq);
         if open && !self.client.is_choosing() {
             let choices = msg.meta.choices.iter().map(|it| {
-                let act = ["{\"choose\":", &it.option.to_string(), "}"].concat();
+                let act = ["{\"choose\":", &digits(it.option), "}"].concat();
                 node!("button", "class" = "choice", "type" = "button").attr("data-act", &act).text(&it.label)
             });
             let group = node!("div", "class" = "choices", "role" = "group");
@@ -101,8 +101,8 @@ impl View<'_> {
             return card;
         };
         let picture = node!("canvas", "role" = "img").attr("aria-label", &file.name);
-        let picture = picture.attr("data-thumb", &file.id).attr("width", &width.to_string());
-        let picture = picture.attr("height", &height.to_string());
+        let picture = picture.attr("data-thumb", &file.id).attr("width", &digits(width));
+        let picture = picture.attr("height", &digits(height));
         node!("div", "class" = "picture").child(picture).child(card)
     }
 

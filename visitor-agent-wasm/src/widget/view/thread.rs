@@ -11,6 +11,7 @@ use super::{
 };
 use crate::widget::{
     client::LATE_MS,
+    json::digits,
     outbox::{Item, Upload},
 };
 
@@ -35,7 +36,7 @@ impl View<'_> {
         // Another conversation is another thread: what was seen of the one says nothing of the other.
         node!("main", "class" = "thread", "data-scroll" = "", "tabindex" = "0")
             .attr("k", &["thread ", &conv.conv].concat())
-            .attr("data-last", &self.client.thread().last().to_string())
+            .attr("data-last", &digits(self.client.thread().last()))
             .child(log.child(list))
             .child(latest)
     }
@@ -58,14 +59,14 @@ impl View<'_> {
         let card = node!("li", "class" = "wait", "k" = "wait").child(dots());
         let mut card = card.child(Node::new("p").text(self.say(words)));
         if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
-            let place = self.fill(Chat::WaitingAt, &[&(ahead + 1).to_string()]);
+            let place = self.fill(Chat::WaitingAt, &[&digits(ahead + 1)]);
             card = card.child(node!("p", "class" = "place").text(&place));
         }
         if let Some(wait) = conv.wait_s {
             let words = if wait < 60 {
                 self.say(Chat::WaitShort).to_owned()
             } else {
-                self.fill(Chat::WaitMinutes, &[&wait.div_ceil(60).to_string()])
+                self.fill(Chat::WaitMinutes, &[&digits(wait.div_ceil(60))])
             };
             card = card.child(node!("p", "class" = "place").text(&words));
         }
@@ -106,7 +107,7 @@ impl View<'_> {
     }
 
     fn upload(&self, file: &Upload) -> Node {
-        let percent = file.percent.to_string();
+        let percent = digits(file.percent);
         if file.done.is_some() {
             return self.card(&file.name, &self.bytes(file.bytes));
         }
@@ -126,8 +127,8 @@ impl View<'_> {
     pub(super) fn bytes(&self, bytes: u64) -> String {
         let french = self.client.language() == crate::words::Language::French;
         let (number, unit) = match bytes {
-            0..1024 => (bytes.to_string(), if french { " octets" } else { " bytes" }),
-            1024..1_048_576 => (bytes.div_ceil(1024).to_string(), if french { " Ko" } else { " KB" }),
+            0..1024 => (digits(bytes), if french { " octets" } else { " bytes" }),
+            1024..1_048_576 => (digits(bytes.div_ceil(1024)), if french { " Ko" } else { " KB" }),
             _ => (
                 tenths(bytes * 10 / 1_048_576, if french { "," } else { "." }),
                 if french { " Mo" } else { " MB" },
@@ -208,6 +209,6 @@ fn act(what: &str, name: &str) -> String {
 
 /// A number of tenths, as people write it.
 fn tenths(tenths: u64, point: &str) -> String {
-    let (whole, part) = ((tenths / 10).to_string(), (tenths % 10).to_string());
+    let (whole, part) = (digits(tenths / 10), digits(tenths % 10));
     if part == "0" { whole } else { [whole.as_str(), point, &part].concat() }
 }
