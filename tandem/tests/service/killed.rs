@@ -16,6 +16,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use store_testing::alone_with_the_killed;
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
@@ -243,6 +244,7 @@ fn a_killed_program_has_lost_nothing_on_sqlite() {
 #[test]
 fn a_killed_program_and_a_killed_postgres_have_lost_nothing() {
     let kills = [(100, Kill::Server), (350, Kill::Postgres), (600, Kill::Server), (800, Kill::Postgres)];
+    let _alone = alone_with_the_killed();
     nothing_is_lost(How::Together, &Database::postgres_to_kill(), kills.into());
 }
 
@@ -257,6 +259,7 @@ fn where_they_run_apart_either_is_killed_and_nothing_is_lost_on_sqlite() {
 #[test]
 fn where_they_run_apart_either_is_killed_and_nothing_is_lost_on_postgres() {
     let kills = [(100, Kill::Server), (350, Kill::Chat), (600, Kill::Postgres), (800, Kill::Chat)];
+    let _alone = alone_with_the_killed();
     nothing_is_lost(How::Apart, &Database::postgres_to_kill(), kills.into());
 }
 
