@@ -116,6 +116,8 @@ pub struct Chat {
     files: StoredValue<HashMap<ConversationName, Attachments>>,
     kept: StoredValue<keep::Kept, LocalStorage>,
     claimed: StoredValue<bool>,
+    /// Whether the end of the open thread is in sight.
+    looks: StoredValue<bool>,
     /// How often a visitor was asked for.
     visitor_turn: StoredValue<u64>,
     /// What is made for a view and outlives it.
@@ -155,6 +157,7 @@ impl Chat {
             files: StoredValue::default(),
             kept: StoredValue::new_local(keep::Kept::default()),
             claimed: StoredValue::new(false),
+            looks: StoredValue::new(false),
             visitor_turn: StoredValue::new(0),
             scope: StoredValue::new(Owner::new()),
         };
@@ -165,6 +168,7 @@ impl Chat {
         });
         chat.watch_the_browser();
         chat.keep_outbox();
+        chat.keep_rest();
         chat
     }
 

@@ -169,8 +169,17 @@ impl Chat {
         }
     }
 
+    /// The end of the open thread came into sight, or went out of it.
+    pub fn look(self, at_end: bool) {
+        self.looks.try_update_value(|looks| *looks = at_end);
+        self.read_what_is_seen();
+    }
+
     /// What stands in front of somebody who looks is read.
     pub fn read_what_is_seen(self) {
+        if self.looks.try_get_value() != Some(true) {
+            return;
+        }
         let Some(thread) = self.thread.try_read_untracked() else { return };
         let Some(thread) = thread.as_ref().filter(|_| !browser::is_hidden()) else { return };
         let read = thread.detail().map_or(0, |detail| detail.row.read);

@@ -10,11 +10,13 @@ use crate::{
     browser,
     i18n::Text,
     net::tab_lock::{Held, TabLock, hold_within, try_hold},
-    state::chat::{outbox::Outbox, thread::Thread},
+    state::chat::{outbox::Outbox, rest::Rest, thread::Thread},
 };
 
 /// The tab's name, over its reloads.
 const TAB: &str = "tandem-tab";
+/// Of which sites the agent knows that the service set them away, over the tab's reloads.
+const REST: &str = "tandem-rest-";
 /// A page that is being loaded again has left its name after this; one that has not is another tab, with a copy of
 /// this one's storage.
 const RELOAD: Duration = Duration::from_millis(1500);
@@ -39,6 +41,13 @@ impl Chat {
         self.claim_place(tab.unwrap_or_else(super::actions::new_cid));
         let look = set_interval_with_handle(move || self.look_for_orphans(), LOOK);
         on_cleanup(move || drop(look.map(|look| look.clear())));
+    }
+
+    /// What an agent knows of they are not told again because the tab is loaded again.
+    pub(super) fn keep_rest(self) {
+        let place = self.owner.with_value(|owner| format!("{REST}{owner}"));
+        self.rest.set(Rest::kept(&browser::recall_in_tab(&place).unwrap_or_default()));
+        Effect::new(move |_| browser::remember_in_tab(&place, &self.rest.read().to_keep()));
     }
 
     fn claim_place(self, tab: String) {

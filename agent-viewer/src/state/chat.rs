@@ -7,6 +7,7 @@ pub mod draft;
 pub mod emoji;
 pub mod entries;
 pub mod filter;
+pub mod follow;
 pub mod list;
 pub mod offers;
 pub mod outbox;

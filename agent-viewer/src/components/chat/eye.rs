@@ -8,11 +8,12 @@ use web_sys::HtmlElement;
 use crate::{
     browser,
     chat::chat,
-    state::chat::{entries::Entry, sight::Sight},
+    state::chat::{
+        entries::Entry,
+        follow::{Follow, NEAR, Stand},
+        sight::Sight,
+    },
 };
-
-/// So near to an end, CSS pixels, counts as being there.
-const NEAR: i32 = 80;
 
 /// The eye on a thread's lines.
 #[derive(Clone, Copy)]
@@ -21,6 +22,9 @@ pub struct Eye {
     pub node: NodeRef<Div>,
     /// Whether it follows what comes.
     pub at_end: RwSignal<bool>,
+    /// Whether the thread is in sight at all: beside a share it can be folded away.
+    pub is_shown: RwSignal<bool>,
+    follow: StoredValue<Follow>,
     all: Memo<Vec<Entry>>,
     sight: RwSignal<Sight>,
     /// The first line that is seen, and how far below the top it is: it stays there while others come and go.
@@ -33,6 +37,8 @@ impl Eye {
         Self {
             node: NodeRef::new(),
             at_end: RwSignal::new(true),
+            is_shown: RwSignal::new(false),
+            follow: StoredValue::default(),
             all,
             sight: RwSignal::default(),
             held: StoredValue::new_local(None),
@@ -58,26 +64,46 @@ impl Eye {
     /// Another thread, from its end.
     pub fn begin(self) {
         self.sight.set(Sight::default());
-        self.at_end.set(true);
+        self.turn(|follow| *follow = Follow::default());
     }
 
-    /// The thread was scrolled.
+    /// Lines came or went: what is scrolled until all is settled is scrolled by nobody.
+    pub fn stir(self) {
+        self.turn(Follow::stir);
+        request_animation_frame(move || self.settle());
+    }
+
+    fn turn(self, act: impl FnOnce(&mut Follow)) {
+        let is_on = self.follow.try_update_value(|follow| {
+            act(follow);
+            follow.is_on()
+        });
+        if let Some(is_on) = is_on.filter(|is_on| self.at_end.try_get_untracked() == Some(!is_on)) {
+            self.at_end.set(is_on);
+        }
+    }
+
+    /// The thread was scrolled, by a hand or by the browser itself.
     pub fn scrolled(self) {
         let Some(node) = self.node.get_untracked() else { return };
-        let below = node.scroll_height() - node.scroll_top() - node.client_height();
+        let now = stand(&node);
         let all = self.all.read_untracked();
         let has_end = self.sight.read_untracked().has_end(&all);
-        let at_end = below < NEAR && has_end;
+        self.turn(|follow| follow.scrolled(now, has_end));
+        let at_end = self.at_end.get_untracked();
+        if at_end && NEAR <= now.below() {
+            drop(all);
+            return self.settle();
+        }
         if at_end != (*self.sight.read_untracked() == Sight::default()) {
             let next = if at_end { Sight::default() } else { self.sight.read_untracked().stays(&all) };
             self.sight.set(next);
         }
         drop(all);
-        self.at_end.set(at_end);
         self.hold();
-        if node.scroll_top() < NEAR && node.client_height() < node.scroll_height() {
+        if now.top < NEAR && now.pane < now.whole {
             self.up();
-        } else if below < NEAR && !has_end {
+        } else if now.below() < NEAR && !has_end {
             self.down();
         }
     }
@@ -87,7 +113,7 @@ impl Eye {
         let next = self.sight.read_untracked().up(&self.all.read_untracked());
         match next {
             Some(next) => {
-                self.at_end.set(false);
+                self.turn(|follow| *follow = Follow::Away);
                 self.sight.set(next);
             }
             None => chat().earlier(),
@@ -105,7 +131,7 @@ impl Eye {
     pub fn reach(self, id: Arc<str>, reached: impl FnOnce() + 'static) {
         let at = self.all.read_untracked().iter().position(|it| it.place() == *id);
         let Some(at) = at else { return };
-        self.at_end.set(false);
+        self.turn(|follow| *follow = Follow::Away);
         self.sight.set(Sight::around(at, &self.all.read_untracked()));
         self.held.set_value(None);
         request_animation_frame(move || {
@@ -124,22 +150,28 @@ impl Eye {
 
     /// The thread or its lines got another size: where the end is looked at, it stays in sight.
     pub fn resized(self) {
+        let Some(node) = self.node.try_get_untracked().flatten() else { return };
         if self.at_end.try_get_untracked() == Some(true) {
             self.settle();
+        }
+        let is_shown = 0 < node.client_height();
+        if self.is_shown.try_get_untracked() == Some(!is_shown) {
+            self.is_shown.set(is_shown);
         }
     }
 
     /// To the end, and along with it from now on.
     pub fn go_to_end(self) {
         self.begin();
-        request_animation_frame(move || self.settle());
+        self.stir();
     }
 
     /// Lines came or went: at the end the eye follows them; elsewhere what is read stays where it is.
     pub fn settle(self) {
         let Some(node) = self.node.try_get_untracked().flatten() else { return };
         if self.at_end.get_untracked() {
-            return node.set_scroll_top(node.scroll_height());
+            node.set_scroll_top(node.scroll_height());
+            return self.turn(|follow| follow.rest(stand(&node)));
         }
         let top = node.get_bounding_client_rect().top();
         let held = self.held.try_get_value().flatten().filter(|(line, _)| line.is_connected());
@@ -164,4 +196,8 @@ impl Eye {
         let first = all.map(|it| (below(&it), it)).find(|(below, _)| 0.0 <= *below);
         let _ = self.held.try_set_value(first.map(|(below, it)| (it, below)));
     }
+}
+
+fn stand(node: &HtmlElement) -> Stand {
+    Stand { top: node.scroll_top(), pane: node.client_height(), whole: node.scroll_height() }
 }

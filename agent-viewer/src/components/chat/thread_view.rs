@@ -1,5 +1,5 @@
 //! The thread of the open conversation: what was said, from top to bottom. Can be mounted on any page.
-use chat_proto::{Millis, desk::Visitor};
+use chat_proto::{Cid, Millis, desk::Visitor};
 use icondata_lu as lu;
 use leptos::{html::Div, prelude::*};
 
@@ -40,12 +40,22 @@ pub fn ThreadView(
     let shown = Memo::new(move |_| eye.lines());
     Effect::new(move |_| {
         shown.track();
-        request_animation_frame(move || eye.settle());
+        eye.stir();
     });
+    // What one sends is seen, wherever the eye was.
+    Effect::new(move |before: Option<Vec<Cid>>| {
+        let now: Vec<_> = watched.outgoing.read().iter().map(|it| it.cid.clone()).collect();
+        if now.last().zip(before).is_some_and(|(last, before)| !before.contains(last)) {
+            eye.go_to_end();
+        }
+        now
+    });
+    Effect::new(move |_| chat.look(eye.at_end.get() && eye.is_shown.get()));
+    on_cleanup(move || chat.look(false));
     let open = Memo::new(move |_| chat.thread.read().as_ref().map(|thread| thread.conv().to_owned()));
     Effect::new(move |_| {
         open.with(|_| ());
-        eye.begin();
+        eye.go_to_end();
         ui.sought.set(None);
     });
     Effect::new(move |_| {

@@ -2,14 +2,26 @@
 use std::collections::BTreeSet;
 
 use chat_proto::desk::Directory;
+use serde::{Deserialize, Serialize};
 
 /// The sites of which the agent knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Rest {
     known: BTreeSet<String>,
 }
 
 impl Rest {
+    /// What a tab kept over its reload; nothing of what it cannot have kept.
+    pub fn kept(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// What a tab keeps.
+    pub fn to_keep(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// How things stand now: what is over may begin anew, and is told then.
     pub fn take(&mut self, directory: &Directory) {
         self.known.retain(|key| directory.sites.iter().any(|site| site.rested && site.key == *key));
@@ -55,6 +67,10 @@ mod tests {
         rest.know("a");
         rest.take(&directory(&["a", "b"]));
         assert_eq!(names(&rest, &["a", "b"]), ["B"]);
+        let mut rest = Rest::kept(&rest.to_keep());
+        rest.take(&directory(&["a", "b"]));
+        assert_eq!(names(&rest, &["a", "b"]), ["B"], "the tab was loaded again");
+        assert_eq!(Rest::kept("{"), Rest::default());
         rest.take(&directory(&[]));
         assert_eq!(names(&rest, &["a"]), ["A"], "another time");
     }
