@@ -1,6 +1,6 @@
 //! A thread as it is read from top to bottom: past conversations, messages, records between them, pages, and
 //! what is on its way.
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chat_proto::{
     ConversationName, Millis,
@@ -94,8 +94,7 @@ pub fn entries(sources: &Sources<'_>) -> Vec<Entry> {
     let mut lines = Lines { entries: Vec::new(), last: None, day: None, of_day: sources.day };
     for past in sources.past {
         lines.begin(Entry::Past(past.conv.clone(), past.at));
-        for msg in shares_as_one(past.msgs.iter().cloned(), sources.day).filter(|it| sources.filter.shows(it))
-        {
+        for msg in shares_as_one(past.msgs.iter().cloned()).filter(|it| sources.filter.shows(it)) {
             lines.push(msg, Some(past.conv.clone()));
         }
     }
@@ -184,10 +183,8 @@ fn present(sources: &Sources<'_>) -> Vec<Line> {
     beside.sort_by_key(Line::at);
     let mut beside = beside.into_iter().peekable();
     let mut lines = Vec::new();
-    let begins: HashMap<u64, Millis> = thread.msgs().iter().map(|msg| (msg.seq, msg.at)).collect();
-    for msg in shares_as_one(thread.msgs().iter().cloned(), sources.day) {
-        let place = begins.get(&msg.seq).copied().unwrap_or(msg.at);
-        while let Some(line) = beside.next_if(|line| line.at() < place) {
+    for msg in shares_as_one(thread.msgs().iter().cloned()) {
+        while let Some(line) = beside.next_if(|line| line.at() < msg.at) {
             lines.push(line);
         }
         if sources.filter.shows(&msg) {
@@ -198,25 +195,22 @@ fn present(sources: &Sources<'_>) -> Vec<Line> {
     lines
 }
 
-/// The rows of one share are one row, at its first's place, that shows how it stands last, and since when.
-fn shares_as_one(
-    msgs: impl Iterator<Item = Arc<Msg>>,
-    day: fn(Millis) -> Millis,
-) -> impl Iterator<Item = Arc<Msg>> {
+/// The rows of one share are one row, at its last's place: it shows how the share stands, and since when. Nothing that
+/// was said before that stands below it.
+fn shares_as_one(msgs: impl Iterator<Item = Arc<Msg>>) -> impl Iterator<Item = Arc<Msg>> {
     let mut kept: Vec<Arc<Msg>> = Vec::new();
     for msg in msgs {
-        let same = |it: &&mut Arc<Msg>| it.kind == "screen_share" && it.meta.share == msg.meta.share;
         let is_share = msg.kind == "screen_share" && !msg.meta.share.is_empty();
-        match kept.iter_mut().rev().find(same).filter(|_| is_share) {
+        let same = |it: &Arc<Msg>| it.kind == "screen_share" && it.meta.share == msg.meta.share;
+        let first = kept.iter().rposition(same).filter(|_| is_share).map(|at| kept.remove(at));
+        kept.push(match first {
+            // It keeps its first's number, by which the row is known.
             Some(first) => {
-                // A line of another day would stand under the wrong one.
-                let at = if day(first.at) == day(msg.at) { msg.at } else { first.at };
-                let (meta, name) = (msg.meta.clone(), msg.name.clone());
-                let merged = Msg { meta, name, at, ..(**first).clone() };
-                *first = Arc::new(merged);
+                let (meta, name, at) = (msg.meta.clone(), msg.name.clone(), msg.at);
+                Arc::new(Msg { meta, name, at, ..(*first).clone() })
             }
-            None => kept.push(msg),
-        }
+            None => msg,
+        });
     }
     kept.into_iter()
 }
@@ -268,27 +262,35 @@ mod tests {
         ]);
         assert_eq!(
             shown(&thread, &[], &[], Filter::All),
-            ["day 0", "screen_share^share_started", "text^", "screen_share^share_asked"]
+            ["day 0", "text^", "screen_share^share_started", "screen_share^share_asked"]
         );
     }
 
+    // shows: THR-05
     #[test]
-    fn a_share_tells_when_it_ended_and_moves_nothing_by_it() {
-        let thread =
-            thread(vec![share(1, "s", "share_asked"), Msg { at: 9, ..share(2, "s", "share_ended") }]);
-        let page = PageView { url: "/during".into(), at: 5, ..PageView::default() };
-        let pages = [page];
-        let (day, filter) = (|at| at / 1000, Filter::Actions);
-        let sources = Sources { thread: &thread, past: &[], pages: &pages, outgoing: vec![], filter, day };
-        let told: Vec<_> = entries(&sources)
-            .iter()
-            .filter_map(|it| match it {
-                Entry::Msg(msg, ..) => Some((msg.meta.code.clone(), msg.at)),
-                Entry::Page(page) => Some((page.url.clone(), page.at)),
-                Entry::Past(..) | Entry::Day(..) | Entry::Present | Entry::Outgoing(_) => None,
-            })
-            .collect();
-        assert_eq!(told, [("share_ended".to_owned(), 9), ("/during".to_owned(), 5)]);
+    fn a_share_stands_where_its_last_word_belongs_by_time() {
+        let thread = thread(vec![
+            share(1, "s", "share_asked"),
+            msg(2, From::Visitor, "text", 1_007),
+            Msg { at: 1_009, ..share(3, "s", "share_ended") },
+        ]);
+        let pages = [5, 1_008].map(|at| PageView { url: format!("/{at}"), at, ..PageView::default() });
+        let sources = Sources {
+            thread: &thread,
+            past: &[],
+            pages: &pages,
+            outgoing: vec![],
+            filter: Filter::All,
+            day: |at| at / 1000,
+        };
+        let of = |it: &Entry| match it {
+            Entry::Msg(msg, ..) => Some((msg.at, it.place())),
+            Entry::Page(page) => Some((page.at, page.url.clone())),
+            Entry::Past(..) | Entry::Day(..) | Entry::Present | Entry::Outgoing(_) => None,
+        };
+        let told: Vec<_> = entries(&sources).iter().filter_map(of).collect();
+        assert!(told.is_sorted_by_key(|(at, _)| *at), "{told:?}");
+        assert_eq!(told.last(), Some(&(1_009, "m--1-0".to_owned())), "the row of before");
     }
 
     #[test]
