@@ -62,9 +62,9 @@ words! {
     enum Words;
     /// The first question.
     AskView: "{} would like to see this page", "{} aimerait voir cette page";
-    /// What the yes to viewing shows.
-    AskViewSeen: "Your adviser sees this page and your pointer, as you use it.",
-        "Votre conseiller voit cette page et votre pointeur, pendant que vous l’utilisez.";
+    /// What the yes to viewing shows, with a mouse and with a finger.
+    AskViewSeen: "Your adviser sees this page and where you point or touch, as you use it.",
+        "Votre conseiller voit cette page et l’endroit que vous pointez ou touchez, pendant que vous l’utilisez.";
     /// What is never seen.
     NeverSeen: "Passwords and card numbers stay hidden, and so does what you type.",
         "Vos mots de passe et numéros de carte restent masqués, ainsi que ce que vous saisissez.";

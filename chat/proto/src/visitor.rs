@@ -62,6 +62,9 @@ pub struct Widget {
     pub refused_files: Vec<String>,
     /// Whether every page tells that it is there, even before a conversation.
     pub presence: bool,
+    /// Query keys that stay in the addresses of pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub query_keys: Vec<String>,
 }
 
 /// What is shown outside opening hours (FEATURES B2).
@@ -93,6 +96,7 @@ pub struct Way {
 
 /// What the visitor says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum FromVisitor {
     /// First on every socket. Within 5 s, or it is closed.
@@ -206,6 +210,7 @@ pub enum FromVisitor {
 
 /// Proof that the client is the browser of a page key: the key that the page's loader made, which cannot leave it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PageProof {
     /// The public key: SPKI, base64url without padding.
@@ -216,6 +221,7 @@ pub struct PageProof {
 
 /// A visit so far. Sent when a conversation begins, and not before.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Visit {
     /// Names the visit; 32 hexadecimal digits.
@@ -230,7 +236,7 @@ pub struct Visit {
     pub pages: Vec<PageView>,
 }
 
-/// A page that was looked at: origin and path, without query and hash.
+/// A page that was looked at: origin, path and the query keys that the site allows, without hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -245,6 +251,7 @@ pub struct PageView {
 
 /// What the visitor is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum ToVisitor {
     /// The answer to hello.
@@ -317,6 +324,7 @@ pub enum ToVisitor {
 
 /// A conversation, as its visitor may know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Conversation {
     /// Which.
@@ -344,6 +352,7 @@ pub struct Conversation {
 
 /// Where a conversation stands, for its visitor: an offer is a wait, a pause is nothing that they notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// With the bot.

@@ -7,10 +7,11 @@ use chat::{
     model::{Choice, Entry, Flow, FlowId, FlowRef, Lang, LocalText, Node, NodeId, OptionId},
     shown::{Shown, Way, WayKind},
 };
-use chat_proto::message::From;
+use chat_proto::{desk::Deed, message::From};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
-    wait::eval,
+    wait::{PATIENCE, eval},
     widget::{Stage, in_each_browser},
 };
 use thirtyfour::Key;
@@ -304,6 +305,44 @@ async fn a_page_that_is_left_with_its_log_out_leaves_nothing_of_who_was_here() {
         let kept = kept.as_str().context("a text")?;
         ensure!(kept.contains(":secret,") && !kept.contains("aaaa") && !kept.contains("mine"), "it keeps {kept}");
         Ok(())
+    })
+    .await;
+}
+
+// shows: INF-01
+#[tokio::test]
+async fn where_the_site_wants_it_each_page_tells_that_somebody_is_there() {
+    in_each_browser("each_page_tells", async |stage: &mut Stage| {
+        let conv = stage.talks().await?;
+        let agent = stage.agent.as_mut().context("the agent")?;
+        agent.does(&conv, Deed::Close { tags: Vec::new() }).await?;
+        stage.widget().says("This chat is over").await?;
+        let (driver, anew) = (&stage.visitor.driver, "sessionStorage.clear()");
+        // As in a tab that has just been opened.
+        eval(driver, anew).await?;
+        stage.opens("/help?lang=en&size=41").await?;
+        let asked =
+            "Object.keys(sessionStorage).some(it => it.endsWith(':~presence') && !sessionStorage[it])";
+        stage.widget().until("what the site wants", asked).await?;
+        let loads =
+            "performance.getEntriesByType('resource').filter(it => it.name.includes('chat.js')).length";
+        ensure!(eval(driver, loads).await? == 0, "the chat was loaded, and nobody had asked for it");
+        stage.admin().await?.sets("general", json!({ "presence": true, "query_keys": ["size"] })).await?;
+        eval(driver, anew).await?;
+        stage.opens("/help?lang=en&token=secret&size=42").await?;
+        let (agent, begun) = (stage.agent.as_ref().context("the agent")?, std::time::Instant::now());
+        loop {
+            let of: Value = agent.get(&format!("/v1/conversations/{conv}/visitor")).await?;
+            let told = of.to_string();
+            ensure!(
+                !told.contains("secret") && !told.contains("size=41"),
+                "what is nobody's business: {told}"
+            );
+            if told.contains("/help?size=42\"") {
+                return Ok(());
+            }
+            ensure!(begun.elapsed() < PATIENCE, "nobody was told of the page: {told}");
+        }
     })
     .await;
 }

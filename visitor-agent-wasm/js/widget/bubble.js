@@ -1,5 +1,6 @@
 // The bubble and the visit: what each page has of the chat before somebody clicks. The chat itself is loaded on the
-// first click, or at once while a conversation is open. Nothing is sent from here.
+// first click, or at once while a conversation is open or the site wants to know of each page: that is asked once in a
+// tab. Nothing is told from here.
 
 const STYLE = `:host{all:initial!important;display:block!important;position:fixed!important;inset:auto 0 0 auto!important;width:0!important;height:0!important;z-index:2147483000!important;color-scheme:light dark!important}
 .open{all:unset;position:fixed;right:max(20px,env(safe-area-inset-right));bottom:max(20px,env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--colour);color:var(--on);cursor:pointer;box-shadow:0 1px 4px #0003,0 6px 20px #0003;transition:scale 140ms ease-out}
@@ -8,12 +9,10 @@ const STYLE = `:host{all:initial!important;display:block!important;position:fixe
 .open:before{content:"";position:absolute;inset:14px;background:currentColor;clip-path:path("M14 2a12 11 0 0 0-12 11c0 3.400 1.600 6.400 4.100 8.400L5 27l6-3.300c1 .2 2 .3 3 .3a12 11 0 0 0 0-22")}
 .open[aria-expanded=true]:before{clip-path:path("M6.700 9.300 14 16.600l7.300-7.300 2.100 2.100L14 20.800l-9.400-9.400z")}
 .open[aria-busy=true]:before{animation:wait 1s ease-in-out infinite alternate}
-.open[data-n]:after{content:attr(data-n);position:absolute;top:-2px;right:-2px;box-sizing:border-box;min-width:20px;height:20px;padding:0 5px;border:2px solid #fff;border-radius:10px;background:#d92d20;color:#fff;font:600 11px/16px system-ui,sans-serif;text-align:center}
 .sorry{all:initial;position:fixed;right:max(20px,env(safe-area-inset-right));bottom:calc(max(20px,env(safe-area-inset-bottom)) + 68px);box-sizing:border-box;width:280px;max-width:calc(100vw - 40px);padding:14px 16px;border-radius:12px;background:#b3261e;color:#fff;font:400 14px/1.45 system-ui,sans-serif;box-shadow:0 6px 20px #0004}
 .sorry button{all:unset;display:block;margin-top:6px;padding:6px 0;font-weight:600;text-decoration:underline;cursor:pointer}
 .sorry button:focus-visible{outline:2px solid #fff;outline-offset:2px}
 @keyframes wait{to{opacity:.3}}
-@media(max-width:600px),(max-height:480px){.open[aria-expanded=true]{display:none}}
 @media(prefers-reduced-motion:reduce){.open,.open:before{transition:none!important;animation:none!important}}
 @media(forced-colors:active){.open{border:2px solid ButtonText}.open:before{forced-color-adjust:none;background:ButtonText}}
 @media print{:host{display:none!important}}`;
@@ -28,10 +27,19 @@ const PAGES = 50;
 const YEAR = 31_536_000;
 /** A page that follows another one comes after so long at most, milliseconds. */
 const NEXT_PAGE = 10_000;
+/** What subdomains share for good. */
+const SHARED = ["secret", "named", "live"];
 /** What goes on in the next page, on whichever subdomain it is. */
 const HANDED = ["~open", "~anchor", "draft"];
-/** Longer drafts stay where they were written: a cookie holds no more, characters as they stand in it. */
-const LONGEST = 3_000;
+
+/** What `run` gives; nothing where the browser has no room, no storage at all, or holds what it cannot read. */
+const attempt = (run) => {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * The site's own storage, under the site's key; keys that begin with `~` are the tab's. Where the site names a domain,
@@ -41,41 +49,22 @@ const LONGEST = 3_000;
 const storage = (site, domain) => {
   const prefix = `tandem.chat:${site}:`, memory = new Map();
   const place = (key) => (key[0] === "~" ? sessionStorage : localStorage);
-  const isShared = (key) => domain && ["secret", "named", "live"].includes(key);
-  const cookie = (key) => {
-    try {
-      return decodeURIComponent(document.cookie.split("; ").find((it) => it.startsWith(`tandem.${site}.${key}=`))?.split("=")[1] ?? "") || null;
-    } catch {
-      return null;
-    }
-  };
-  const share = (key, value) => {
-    const secure = location.protocol === "https:" ? ";secure" : "";
-    try {
-      document.cookie = `tandem.${site}.${key}=${encodeURIComponent(value ?? "")};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : key === "tab" ? NEXT_PAGE / 1000 : YEAR}${secure}`;
-    } catch {
-      // A page that may have none: each subdomain is for itself.
-    }
-  };
-  const attempt = (run) => {
-    try {
-      return run();
-    } catch {
-      // No room, or no storage at all.
-      return undefined;
-    }
-  };
-  /** What stands under a key; 0 for what does not fit. */
-  const carried = (key) => {
-    const value = kept.get(key);
-    return encodeURIComponent(JSON.stringify(value)).length > LONGEST ? 0 : value;
-  };
+  const isShared = (key) => domain && SHARED.includes(key);
   const kept = {
-    prefix,
-    get: (key) => (isShared(key) && cookie(key)) || (memory.get(key) ?? attempt(() => place(key).getItem(prefix + key)) ?? null),
+    prefix, domain, SHARED, HANDED,
+    cookie: (key) => attempt(() => decodeURIComponent(document.cookie.split("; ").find((it) => it.startsWith(`tandem.${site}.${key}=`)).split("=")[1])) || null,
+    share(key, value) {
+      const secure = location.protocol === "https:" ? ";secure" : "";
+      // A page may have none: each subdomain is for itself.
+      attempt(() => (document.cookie = `tandem.${site}.${key}=${encodeURIComponent(value ?? "")};domain=${domain};path=/;samesite=lax;max-age=${value === null ? 0 : key === "tab" ? NEXT_PAGE / 1000 : YEAR}${secure}`));
+    },
+    isShared,
+    /** What stands in this subdomain's own. */
+    own: (key) => memory.get(key) ?? attempt(() => place(key).getItem(prefix + key)) ?? null,
+    get: (key) => (isShared(key) && kept.cookie(key)) || kept.own(key),
     /** Gives whether it outlives the page. */
     set(key, value) {
-      if (isShared(key)) share(key, value);
+      if (isShared(key)) kept.share(key, value);
       memory.delete(key);
       const stored = value !== null && attempt(() => (place(key).setItem(prefix + key, value), true));
       if (stored) return true;
@@ -84,41 +73,17 @@ const storage = (site, domain) => {
       attempt(() => place(key).removeItem(prefix + key));
       return value === null;
     },
-    all() {
-      const found = {};
-      for (const name of ["localStorage", "sessionStorage"]) {
-        attempt(() => {
-          for (const [key, value] of Object.entries(window[name])) if (key.startsWith(prefix)) found[key.slice(prefix.length)] = value;
-        });
-      }
-      Object.assign(found, Object.fromEntries(memory));
-      const secret = isShared("secret") && cookie("secret");
-      // Somebody else since then, on another subdomain: nothing of who was here before stays.
-      if (secret && found.secret && secret !== found.secret) {
-        for (const key in found) {
-          if (key === "visit" || isShared(key)) continue;
-          kept.set(key, null);
-          delete found[key];
-        }
-      }
-      if (secret) Object.assign(found, { secret, named: cookie("named") ?? undefined, live: cookie("live") ?? undefined });
-      return found;
-    },
+    keys: () => ["localStorage", "sessionStorage"].flatMap((name) => attempt(() => Object.keys(window[name])) ?? [])
+      .filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).concat(...memory.keys()),
     /** Nothing of who was here stays, in no page either that follows at once; the browser has this secret from now on. */
     forget(secret) {
-      for (const key in kept.all()) if (!["secret", "visit", "colour"].includes(key)) kept.set(key, null);
-      if (domain) share("tab", null);
+      for (const key of [...kept.keys(), ...SHARED]) if (!["secret", "visit", "colour"].includes(key)) kept.set(key, null);
+      if (domain) kept.share("tab", null);
       kept.set("secret", secret);
-    },
-    /** The page is left: how it stands, for the next one. */
-    leaves() {
-      const at = Date.now();
-      kept.set("~at", String(at));
-      if (domain) share("tab", JSON.stringify([at, ...HANDED.map(carried)]));
     },
     /** The page begins: as another subdomain's was left a moment ago, if this tab's own was left before. */
     arrives() {
-      const [at, ...handed] = (domain && attempt(() => JSON.parse(cookie("tab")))) || [];
+      const [at, ...handed] = (domain && attempt(() => JSON.parse(kept.cookie("tab")))) || [];
       if (!(kept.get("~at") < at && Date.now() - at < NEXT_PAGE)) return;
       HANDED.forEach((key, which) => handed[which] === 0 || kept.set(key, handed[which] ?? null));
     },
@@ -128,43 +93,24 @@ const storage = (site, domain) => {
 
 const hex = (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).reduce((text, it) => text + it.toString(16).padStart(2, "0"), "");
 
-/** Origin and path: what else stands in an address may be somebody's own. */
-const bare = (url) => {
-  try {
-    const { origin, pathname } = new URL(url);
-    return origin === "null" ? "" : origin + pathname;
-  } catch {
-    return "";
-  }
-};
-
 const page = () => {
   const masked = document.querySelector("title")?.closest("[data-tandem-mask],[data-tandem-block]");
   return { url: location.origin + location.pathname, title: masked ? "" : document.title.slice(0, 300), at: Date.now() };
 };
 
-const parsed = (text) => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
-
 /** Adds this page to the visit that goes on, or begins one. */
 const visits = (kept) => {
   const now = page();
-  let visit = parsed(kept.get("visit"));
+  let visit = attempt(() => JSON.parse(kept.get("visit")));
   if (!(now.at - visit?.seen <= PAUSE)) {
     const campaign = {};
     for (const [key, value] of new URLSearchParams(location.search)) if (/^utm_[a-z]+$/.test(key)) campaign[key] = value.slice(0, 200);
-    visit = { id: hex(16), started: now.at, referrer: bare(document.referrer), campaign, pages: [] };
+    visit = { id: hex(16), started: now.at, referrer: document.referrer.split(/[?#]/)[0], campaign, pages: [] };
   }
   if (visit.pages.at(-1)?.url !== now.url) visit.pages.push(now);
   visit.pages = visit.pages.slice(-PAGES);
   visit.seen = now.at;
   kept.set("visit", JSON.stringify(visit));
-  return now;
 };
 
 /** The relative luminance of a colour (WCAG 2.2). */
@@ -228,8 +174,8 @@ export default ({ server, site, tag, prove, warn }) => {
     if (++falls < 4) safely(chat)();
   };
   const arrives = safely(async () => {
-    const now = visits(kept);
-    if (loading) (await loading).page(now);
+    visits(kept);
+    (await loading)?.page();
   });
 
   paint(colour ?? kept.get("colour") ?? "");
@@ -259,7 +205,20 @@ export default ({ server, site, tag, prove, warn }) => {
   addEventListener("popstate", arrives);
   window.navigation?.addEventListener("navigatesuccess", arrives);
   kept.arrives();
-  const goesOn = () => (kept.get("live") || kept.get("~open")) && !loading && safely(chat)();
+  // Whether every page is to tell that it is there, even before a chat: asked once in a tab, later known by the chat.
+  const isWanted = async () => {
+    if (kept.get("~presence") === null) {
+      const answer = await fetch(`${server}/v1/widget/${encodeURIComponent(site)}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+      kept.set("~presence", answer.ok && (await answer.json()).presence ? "1" : "");
+    }
+    return kept.get("~presence");
+  };
+  const goesOn = safely(async () => {
+    if (loading) return;
+    if (kept.get("live") || kept.get("~open")) await chat();
+    // Nobody here has asked for it: nobody is told that it does not come.
+    else if (await isWanted()) await chat().catch((error) => (sorry.remove(), warn(error)));
+  });
   goesOn();
   addEventListener("online", goesOn);
 

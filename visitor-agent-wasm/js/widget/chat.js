@@ -24,6 +24,20 @@ const written = (lang, spoken) => {
 /** Where the visitor goes on: the first of these that is there. */
 const NEXT = ["[role=alertdialog] button", "[aria-invalid]", ".composer textarea", ".ending", ".start :is(input, textarea)", ".ways :is(a, button)"];
 
+/** Longer drafts stay where they were written: a cookie holds no more, characters as they stand in it. */
+const LONGEST = 3_000;
+
+/** All that is kept. Of somebody else, on another subdomain since then: nothing of who was here before stays. */
+const all = (kept) => {
+  const found = {}, secret = kept.isShared("secret") && kept.cookie("secret"), own = kept.own("secret");
+  for (const key of kept.keys()) {
+    if (secret && own && own !== secret && key !== "visit" && !kept.isShared(key)) kept.set(key, null);
+    else found[key] = kept.get(key);
+  }
+  if (secret) for (const key of kept.SHARED) found[key] = kept.cookie(key) ?? undefined;
+  return found;
+};
+
 class Widget {
   constructor(place, style) {
     Object.assign(this, place);
@@ -38,6 +52,13 @@ class Widget {
     this.arrive();
   }
 
+  /** The page with its query: what of that may be told, the machine knows. */
+  here() {
+    const page = this.page();
+    page.url += location.search;
+    return page;
+  }
+
   /** The page is here, for the first time or again. */
   arrive() {
     // A page that was kept for the way back knows nothing of the ones in between.
@@ -45,8 +66,8 @@ class Widget {
     if (back) this.kept.arrives();
     const { lang, words } = this;
     const begin = {
-      kept: this.kept.all(), lang, words, phone: SMALL.matches,
-      online: navigator.onLine, visible: !document.hidden, secret: this.hex(32), page: this.page(),
+      kept: all(this.kept), lang, words, phone: SMALL.matches,
+      online: navigator.onLine, visible: !document.hidden, secret: this.hex(32), page: this.here(),
     };
     this.left = false;
     this.sight = 0;
@@ -69,14 +90,25 @@ class Widget {
   /** Where the thread stands, for the page that follows: it may begin before this one is told that it is left. */
   stands() {
     this.kept.set("~anchor", JSON.stringify(this.anchorNow()));
-    this.kept.leaves();
+    this.hands();
+  }
+
+  /** How the page is left, for the next one on another subdomain. */
+  hands() {
+    const { kept } = this, at = Date.now();
+    kept.set("~at", String(at));
+    const carried = (key) => {
+      const value = kept.get(key);
+      return encodeURIComponent(JSON.stringify(value)).length > LONGEST ? 0 : value;
+    };
+    if (kept.domain) kept.share("tab", JSON.stringify([at, ...kept.HANDED.map(carried)]));
   }
 
   leave() {
     if (this.left || this.over) return;
     this.kept.set("~anchor", JSON.stringify(this.anchorNow()));
     this.tell("leave");
-    this.kept.leaves();
+    this.hands();
     this.left = true;
     clearTimeout(this.timer);
     this.line.leave();
@@ -190,6 +222,7 @@ class Widget {
         this.kept.set("colour", config.colour);
         this.paint(config.colour);
       }
+      this.kept.set("~presence", config.presence ? "1" : "");
       this.tell("config", config);
     } catch {
       this.tell("config_failed");
@@ -482,7 +515,7 @@ export const start = async (place) => {
     toggle: () => widget.toggle(),
     open: () => act("open"),
     close: () => act("fold"),
-    page: (page) => act({ page }),
+    page: () => act({ page: widget.here() }),
     identify: (jwt) => act({ identify: String(jwt) }),
     setCustomData: (data) => act({ custom: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)])) }),
     logout: (secret) => act({ logout: secret }),

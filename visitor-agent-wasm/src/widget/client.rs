@@ -109,6 +109,7 @@ pub struct Client {
     online: bool,
     visible: bool,
     left: bool,
+    /// With its whole query: told only as [`Self::page`] has it.
     page: PageView,
     custom: Option<Form>,
     secret: String,
@@ -187,7 +188,7 @@ impl Client {
             unread: 0,
             live: read("live").is_some(),
             expects: read("live").is_some() && read("conv").is_none(),
-            page: redacted::page(begin.page),
+            page: begin.page,
             custom: None,
             outs: Vec::new(),
             wake: None,
@@ -196,7 +197,7 @@ impl Client {
             client.outbox.stored(key, parsed(Some(value)));
         }
         client.token_kept(read(&client.token_key()));
-        client.restore(read("~thread"));
+        client.restore(read("~thread"), read("seen"));
         client.keep("secret", Some(client.secret.clone()));
         client.out(Out::Show(client.ui.open));
         client.ask_config();
@@ -212,11 +213,11 @@ impl Client {
         match event {
             Event::Leads => self.leads(at),
             Event::Follows => self.follows(at),
-            Event::Config(widget) => {
-                self.config = Asked::No;
-                self.widget = Some(*widget);
+            Event::Config(widget) => self.config_came(*widget),
+            Event::ConfigFailed => {
+                self.config = Asked::Failed;
+                self.tells_page();
             }
-            Event::ConfigFailed => self.config = Asked::Failed,
             Event::Token(asked, token) => self.token_answered(&asked, token),
             Event::TokenFailed(asked, status) => self.token_failed(&asked, status, at),
             Event::Up(page) => self.up(page, at),
@@ -324,6 +325,20 @@ impl Client {
 
     fn keep_json(&mut self, key: &str, value: &impl Codec) {
         self.keep(key, Some(to_json(value)));
+    }
+
+    fn config_came(&mut self, widget: Widget) {
+        self.config = Asked::No;
+        let before = self.widget.is_some().then(|| self.page());
+        self.widget = Some(widget);
+        if before != Some(self.page()) {
+            self.tells_page();
+        }
+    }
+
+    /// The page, as far as it may be told.
+    fn page(&self) -> PageView {
+        redacted::page(&self.page, self.widget.as_ref().map_or(&[], |it| &it.query_keys))
     }
 
     fn ask_config(&mut self) {

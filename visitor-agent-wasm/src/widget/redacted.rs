@@ -10,24 +10,28 @@ fn policy() -> Policy {
     Policy { mode: Mode::Default, key: [0; 16] }
 }
 
-/// A page: without query, fragment and user; without cards, accounts, e-mail addresses and tokens in path or title.
-pub fn page(page: PageView) -> PageView {
-    PageView { url: url(&page.url), title: words(&page.title), at: page.at }
+/// A page: without fragment and user, and of its query the keys that the site allows; without cards, accounts, e-mail
+/// addresses and tokens in what is left of it, or in the title.
+pub fn page(page: &PageView, keys: &[String]) -> PageView {
+    PageView { url: url(&page.url, keys), title: words(&page.title), at: page.at }
 }
 
 /// A visit: all its pages, where it came from, and its campaign.
 pub fn visit(mut visit: Visit) -> Visit {
-    visit.referrer = url(&visit.referrer);
+    visit.referrer = url(&visit.referrer, &[]);
     for value in visit.campaign.values_mut() {
         *value = words(value);
     }
-    visit.pages = visit.pages.into_iter().map(page).collect();
+    for it in &mut visit.pages {
+        *it = page(it, &[]);
+    }
     visit
 }
 
 /// As [`Policy::page_url`], in words that take less room: a test holds one against the other.
-fn url(url: &str) -> String {
-    let bare = &url[..url.bytes().position(|it| matches!(it, b'?' | b'#')).unwrap_or(url.len())];
+fn url(url: &str, keys: &[String]) -> String {
+    let (bare, rest) =
+        url.split_at(url.bytes().position(|it| matches!(it, b'?' | b'#')).unwrap_or(url.len()));
     let Some(start) = bare.as_bytes().windows(3).position(|it| it == b"://").map(|at| at + 3) else {
         return String::new();
     };
@@ -35,7 +39,21 @@ fn url(url: &str) -> String {
     let user = bare[start..end].bytes().rposition(|it| it == b'@').map_or(0, |at| at + 1);
     let path = if end < bare.len() { &bare[end..] } else { "/" };
     let path = each(&policy().page_title(path), '/');
-    [&bare[..start], &bare[start + user..end], &path].concat()
+    [&bare[..start], &bare[start + user..end], &path, &query(rest, keys)].concat()
+}
+
+fn query(rest: &str, keys: &[String]) -> String {
+    let mut out = String::new();
+    let all = rest.strip_prefix('?').unwrap_or_default();
+    let end = all.bytes().position(|it| it == b'#').unwrap_or(all.len());
+    for pair in all[..end].split('&') {
+        let key = &pair[..pair.bytes().position(|it| it == b'=').unwrap_or(pair.len())];
+        if keys.iter().any(|it| it == key) {
+            out.push(if out.is_empty() { '?' } else { '&' });
+            out.push_str(&each(&policy().page_title(pair), '='));
+        }
+    }
+    out
 }
 
 fn words(text: &str) -> String {
@@ -76,7 +94,7 @@ mod tests {
     #[test]
     fn addresses_and_titles_keep_what_everybody_may_know() {
         let seen = |address: &str, title: &str| {
-            let it = page(PageView { url: address.into(), title: title.into(), at: 7 });
+            let it = page(&PageView { url: address.into(), title: title.into(), at: 7 }, &[]);
             format!("{} | {}", it.url, it.title)
         };
         let shop = "https://shop.example/produits/bouilloire-inox-1-7-litres-2026-edition-speciale";
@@ -109,6 +127,23 @@ mod tests {
         );
     }
 
+    // shows: INF-01
+    #[test]
+    fn of_a_query_the_keys_are_told_that_the_site_allows() {
+        let keys = ["size", "q"].map(str::to_owned);
+        let seen = |rest: &str| url(&format!("https://shop.example/a{rest}"), &keys);
+        for (rest, told) in [
+            ("?size=42&token=secret&q=blue+kettle#top", "?size=42&q=blue+kettle"),
+            ("?q=zoe%40example.test&size=8f14e45fceea167a5a36", "?q=••••••&size=••••••"),
+            ("?q=4111 1111 1111 1111", "?q=••••••"),
+            ("?sizes=1&SIZE=2", ""),
+            ("?size", "?size"),
+            ("#?size=42", ""),
+        ] {
+            assert_eq!(seen(rest), format!("https://shop.example/a{told}"), "{rest}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn an_address_is_told_as_the_share_tells_it(
@@ -118,13 +153,13 @@ mod tests {
             let text = format!("{text}{card}");
             // What it masks beside cards and accounts is left out here.
             if !is_private(&text.replace(|it: char| !it.is_ascii(), "")) {
-                proptest::prop_assert_eq!(url(&text), policy().page_url(&text));
+                proptest::prop_assert_eq!(url(&text, &[]), policy().page_url(&text));
             }
         }
 
         #[test]
         fn no_query_and_no_fragment_is_ever_told(path in "[a-z/0-9.@%-]{0,30}", rest in "[?#][ -~]{0,30}") {
-            let told = url(&format!("https://shop.example/{path}{rest}"));
+            let told = url(&format!("https://shop.example/{path}{rest}"), &[]);
             proptest::prop_assert!(!told.contains(['?', '#', '@']), "{told}");
         }
     }

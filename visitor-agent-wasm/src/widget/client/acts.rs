@@ -53,16 +53,18 @@ impl Client {
                 self.custom = Some(data);
             }
             Act::Page(page) => {
-                self.page = redacted::page(page);
+                self.page = page;
                 self.tells_page();
             }
         }
     }
 
-    /// Which page it is, for whoever may know.
+    /// Which page it is, for whoever may know: once it is known what of its address the site wants, so that it is one
+    /// page and not two.
     pub(super) fn tells_page(&mut self) {
-        if self.is_live() || self.is_present() {
-            self.say(FromVisitor::Page(self.page.clone()));
+        let is_known = self.widget.is_some() || self.config_failed();
+        if is_known && (self.is_live() || self.is_present()) {
+            self.say(FromVisitor::Page(self.page()));
         }
     }
 
@@ -123,7 +125,11 @@ impl Client {
     fn begins(&mut self, form: Form, visit: Visit, at: &At, offline: bool) {
         self.ui.band = None;
         let (cid, lang) = (at.name(), self.language.tag().to_owned());
-        let visit = redacted::visit(visit);
+        let mut visit = redacted::visit(visit);
+        let bare = redacted::page(&self.page, &[]).url;
+        if let Some(last) = visit.pages.last_mut().filter(|it| it.url == bare) {
+            last.url = self.page().url;
+        }
         self.ui.begun = true;
         self.commit(FromVisitor::Start { cid, form, lang, offline, visit }, vec![], at);
     }

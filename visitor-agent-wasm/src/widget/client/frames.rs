@@ -52,6 +52,7 @@ impl Client {
             }
             ToVisitor::Read { conv, seq } if self.conv_name() == Some(&conv) => {
                 self.agent_read = self.agent_read.max(seq);
+                self.keep_json("seen", &(conv, self.agent_read));
             }
             ToVisitor::Changed => self.ask_config(),
             ToVisitor::Typing { .. }
@@ -124,7 +125,7 @@ impl Client {
         self.ui.confirm = false;
         self.ui.rated = false;
         (self.agent_read, self.my_read, self.sight) = (0, 0, 0);
-        for key in ["conv", "read", "~thread"] {
+        for key in ["conv", "read", "seen", "~thread"] {
             self.keep(key, None);
         }
     }
@@ -146,7 +147,8 @@ impl Client {
         let mine = msgs.iter().filter(|it| it.from == From::Visitor).map(|it| it.cid.clone());
         let mine: Vec<Cid> = mine.collect();
         let from_agent = msgs.iter().any(|it| matches!(it.from, From::Agent | From::Bot));
-        let shares = msgs.iter().any(|it| it.meta.code == "share_started");
+        let shares =
+            msgs.iter().any(|it| matches!(it.meta.code.as_str(), "share_started" | "share_control_started"));
         match self.thread.apply(msgs) {
             Applied::All => {}
             Applied::Gap(_) => self.lacks(at),

@@ -29,7 +29,7 @@ impl Client {
                         self.adopts(conv, at);
                         self.thread = Thread::default();
                         self.thread.apply(msgs);
-                        self.agent_read = read;
+                        self.agent_read = self.agent_read.max(read);
                     }
                     None if self.conv.is_some() => self.forget_conv(),
                     None => {}
@@ -105,11 +105,16 @@ impl Client {
         self.hang_up();
     }
 
-    /// The thread as the page before had it: it is there before the server answers.
-    pub(super) fn restore(&mut self, kept: Option<&str>) {
-        let Some((name, msgs)) = parsed::<(String, Vec<Msg>)>(kept) else { return };
-        if self.conv_name() == Some(&name) {
-            self.thread.apply(msgs);
+    /// The thread as the page before had it, and how far the agent has read it: both are there before the server
+    /// answers, which tells only what is read from now on.
+    pub(super) fn restore(&mut self, thread: Option<&str>, seen: Option<&str>) {
+        match parsed::<(String, Vec<Msg>)>(thread) {
+            Some((name, msgs)) if self.conv_name() == Some(&name) => drop(self.thread.apply(msgs)),
+            _ => {}
+        }
+        match parsed::<(String, u64)>(seen) {
+            Some((name, seq)) if self.conv_name() == Some(&name) => self.agent_read = seq,
+            _ => {}
         }
     }
 }

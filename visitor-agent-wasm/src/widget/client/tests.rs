@@ -560,3 +560,4 @@ fn nothing_of_the_visitor_stays_after_the_log_out() {
 
 mod identity;
 mod lasting;
+mod pages;

@@ -105,7 +105,8 @@ fn settings_and_tokens_are_read_whole() {
     agrees::<Widget>(
         r##"{"name":"Boutique","bot":"Léo","colour":"#112233","greeting":"Hi","form":[{"key":"name","label":"Nom","kind":"text","required":true}],
         "offline_form":[{"key":"email","kind":"email"}],"open":false,"closed":{"message":"Fermé","opens":7,"ways":[{"kind":"phone","label":"Tel","value":"+33 1"}]},
-        "broken":["no_handover"],"max_file_bytes":100,"refused_files":["exe"],"presence":true}"##,
+        "broken":["no_handover"],"max_file_bytes":100,"refused_files":["exe"],"presence":true,
+        "query_keys":["size"]}"##,
     );
     agrees::<Widget>("{}");
     agrees::<Token>(r#"{"token":"abc","expires":1700000000000}"#);

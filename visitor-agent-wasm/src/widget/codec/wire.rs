@@ -30,6 +30,7 @@ structs! {
     TokenRequest { secret identity }
     Widget {
         name bot colour greeting form offline_form open closed broken max_file_bytes refused_files presence
+        query_keys
     }
     ClosedNotice { message opens ways }
     Way { kind label value }

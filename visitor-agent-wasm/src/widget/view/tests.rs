@@ -197,3 +197,22 @@ fn how_far_the_last_message_came_stands_beside_its_time() {
     assert_eq!(view.matches("\"Sent\"").count(), 1, "{view}");
     assert!(view.find("three") < view.find("\"Sent\""), "{view}");
 }
+
+// As the desk writes them: the same file is as long on both sides.
+#[test]
+fn lengths_are_rounded_as_the_desk_does() {
+    for (bytes, english, french) in [
+        (12, "12 bytes", "12 octets"),
+        (1_536, "1.5 KB", "1,5 Ko"),
+        (204_800, "200 KB", "200 Ko"),
+        (104_858, "102 KB", "102 Ko"),
+        (4_900_000, "4.7 MB", "4,7 Mo"),
+        (5_242_880, "5 MB", "5 Mo"),
+    ] {
+        for (lang, expected) in [("en", english), ("fr", french)] {
+            let begin = Begin { lang: lang.into(), ..Begin::default() };
+            let (client, _) = Client::begin(begin, 0);
+            assert_eq!(View { client: &client, now: 0 }.bytes(bytes), expected);
+        }
+    }
+}

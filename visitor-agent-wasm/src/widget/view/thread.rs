@@ -123,18 +123,19 @@ impl View<'_> {
         node!("div", "class" = "file").child(icon(icon::FILE)).child(about)
     }
 
-    /// A length as people read it.
+    /// A length as people read it, rounded as the desk does: a file is as long on both sides.
     pub(super) fn bytes(&self, bytes: u64) -> String {
         let french = self.client.language() == crate::words::Language::French;
-        let (number, unit) = match bytes {
-            0..1024 => (digits(bytes), if french { " octets" } else { " bytes" }),
-            1024..1_048_576 => (digits(bytes.div_ceil(1024)), if french { " Ko" } else { " KB" }),
-            _ => (
-                tenths(bytes * 10 / 1_048_576, if french { "," } else { "." }),
-                if french { " Mo" } else { " MB" },
-            ),
+        let (part, units) = match bytes {
+            0..1024 => (1, [" bytes", " octets"]),
+            1024..1_048_576 => (1024, [" KB", " Ko"]),
+            _ => (1_048_576, [" MB", " Mo"]),
         };
-        [number.as_str(), unit].concat()
+        let tenths = bytes.saturating_mul(10).div_ceil(part);
+        let (whole, part) = (digits(tenths / 10), digits(tenths % 10));
+        let point = if french { "," } else { "." };
+        let rest = if part == "0" || 100 <= tenths { [""; 2] } else { [point, &part] };
+        [&whole, rest[0], rest[1], units[usize::from(french)]].concat()
     }
 
     pub(super) fn composer(&self) -> Node {
@@ -205,10 +206,4 @@ fn why(code: &str) -> Chat {
 /// What a button does to something that has a name.
 fn act(what: &str, name: &str) -> String {
     ["{\"", what, "\":\"", name, "\"}"].concat()
-}
-
-/// A number of tenths, as people write it.
-fn tenths(tenths: u64, point: &str) -> String {
-    let (whole, part) = (digits(tenths / 10), digits(tenths % 10));
-    if part == "0" { whole } else { [whole.as_str(), point, &part].concat() }
 }

@@ -12,21 +12,6 @@ fn what_is_due_is_done_though_its_timer_comes_late_or_never() {
     assert!(!world.client.is_cut_off());
 }
 
-#[test]
-fn what_a_page_is_called_is_redacted_before_anything_else_happens() {
-    let page =
-        PageView { url: "https://shop.example/a?token=x".into(), title: "of zoe@example.test".into(), at: 1 };
-    let begin = Begin { online: true, visible: true, page, ..Begin::default() };
-    let (mut client, _) = Client::begin(begin, 0);
-    client.line.link = Link::Ready;
-    client.line.lead = true;
-    client.conv = Some(Conversation { conv: CONV.into(), stage: Stage::Active, ..Conversation::default() });
-    client.tells_page();
-    let told =
-        PageView { url: "https://shop.example/a".into(), title: "of ••••••".into(), at: 1 };
-    assert_eq!(client.outs, [Out::Say(FromVisitor::Page(told))]);
-}
-
 /// A tab beside the one that leads, with its window open.
 fn beside(kept: &BTreeMap<String, String>, now: Millis) -> Client {
     let kept = kept.clone().into_iter().chain([("~open".to_owned(), "1".to_owned())]).collect();
