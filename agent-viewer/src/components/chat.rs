@@ -21,6 +21,7 @@ pub mod message;
 pub mod modal;
 pub mod notes;
 pub mod offer_cards;
+pub mod offers_apart;
 pub mod panel;
 pub mod panel_parts;
 pub mod presence_menu;

@@ -5,7 +5,12 @@ use leptos_router::components::Outlet;
 use crate::{
     app::Accounts,
     chat::Chat,
-    components::{account_gate::AccountGate, band::Band, chat::toasts::Toasts, rail::Rail},
+    components::{
+        account_gate::AccountGate,
+        band::Band,
+        chat::{offers_apart::OffersApart, toasts::Toasts},
+        rail::Rail,
+    },
     i18n::{Text, words},
 };
 
@@ -25,6 +30,7 @@ fn OpenInside() -> impl IntoView {
             <Rail/>
             <div class="desk-main">
                 <Band text=cut/>
+                <OffersApart/>
                 <Outlet/>
             </div>
             <Toasts/>

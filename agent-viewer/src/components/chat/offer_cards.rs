@@ -9,7 +9,7 @@ use crate::{
     i18n::{Text, words},
     pages::chats::ui,
     state::chat::{
-        offers::{Card, Span, left, words_of},
+        offers::{Card, Count, Span, counted, left, words_of},
         people,
     },
 };
@@ -138,7 +138,16 @@ pub fn Ring(
                 <circle class="ring-rest" cx="20" cy="20" r="18" stroke-dasharray=AROUND
                     style:stroke-dashoffset=move || format!("{:.1}", AROUND * (1.0 - rest.get().1))></circle>
             </svg>
-            {label.map(|_| view! { <b>{seconds}</b> })}
+            {label.map(|_| view! { <b>{move || told(seconds())}</b> })}
         </span>
+    }
+}
+
+/// In a ring there is room for three figures, and a unit below them.
+fn told(seconds: i64) -> AnyView {
+    match counted(seconds) {
+        Count::Seconds(count) => count.into_any(),
+        Count::Minutes(count) => view! { {count} <small>"min"</small> }.into_any(),
+        Count::Hours(count) => view! { {count} <small>"h"</small> }.into_any(),
     }
 }

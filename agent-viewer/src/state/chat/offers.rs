@@ -117,6 +117,26 @@ pub fn left(span: Span, now: Millis) -> (i64, f64) {
     ((rest + 999) / 1000, (rest as f64 / whole as f64).clamp(0.0, 1.0))
 }
 
+/// A time in the largest unit that its end can be awaited in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Under ten minutes.
+    Seconds(i64),
+    /// Begun minutes, up to a hundred.
+    Minutes(i64),
+    /// Begun hours.
+    Hours(i64),
+}
+
+/// What is left, as it is counted down.
+pub const fn counted(seconds: i64) -> Count {
+    match seconds {
+        ..600 => Count::Seconds(seconds),
+        600..6_000 => Count::Minutes((seconds + 59) / 60),
+        _ => Count::Hours((seconds + 3_599) / 3_600),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +209,15 @@ mod tests {
         assert_eq!(older.map(|it| it.from), Some(30_000), "a service that does not say when it began");
         let queued = Row { stage: "queued".into(), ..detail.row.clone() };
         assert_eq!(of(Detail { row: queued, ..detail }), None);
+    }
+
+    // shows: QUE-11
+    #[test]
+    fn a_long_time_is_counted_in_figures_that_fit_a_ring() {
+        let of = [0, 599, 600, 601, 3_600, 5_999, 6_000, 86_400].map(counted);
+        let (seconds, minutes, hours) = (Count::Seconds, Count::Minutes, Count::Hours);
+        let told = [0, 599].map(seconds).into_iter().chain([10, 11, 60, 100].map(minutes));
+        assert_eq!(of.to_vec(), told.chain([2, 24].map(hours)).collect::<Vec<_>>());
     }
 
     #[test]
