@@ -275,10 +275,11 @@ fn NoteSwitch(draft: Draft) -> impl IntoView {
     let (words, chat) = (words(), chat());
     let one = move |note: bool, text: Text| {
         view! {
-            <button type="button" class="segment" data-mode=if note { "note" } else { "reply" }
+            <button type="button" class="segment" data-mode=if note { "note" } else { "reply" } aria-label=words.say(text)
                 aria-pressed=move || (draft.note.get() == note).to_string() disabled=move || draft.files.is_sending()
                 on:click=move |_| { draft.turn(note); browser::focus(FIELD); }>
-                {words.say(text)}
+                <Icon icon=if note { lu::LuStickyNote } else { lu::LuReply } size=16/>
+                <span class="segment-word">{words.say(text)}</span>
             </button>
         }
     };
