@@ -138,7 +138,8 @@ pub fn stage_text(stage: &str) -> Text {
     }
 }
 
-/// What the visitor filled in, at the top (FEATURES DSK-09); on phones with the way to what was said before.
+/// What the visitor filled in, at the top (FEATURES DSK-09), and what agents tagged it with; on phones with the way to
+/// what was said before.
 #[component]
 fn Filled() -> impl IntoView {
     let (words, chat) = (words(), chat());
@@ -164,8 +165,23 @@ fn Filled() -> impl IntoView {
             }
         })
     };
-    let bare = move || !shown.read().iter().any(|(key, value)| at_top(key) && !value.is_empty());
-    view! { <div class="filled" class:bare=bare><div class="filled-lines">{lines}</div> {before}</div> }
+    let tags = Memo::new(move |_| row().map(|row| (row.site, row.tags)).unwrap_or_default());
+    let bare = move || {
+        tags.read().1.is_empty() && !shown.read().iter().any(|(key, value)| at_top(key) && !value.is_empty())
+    };
+    view! {
+        <div class="filled" class:bare=bare>
+            <div class="filled-lines">{lines} {move || tags.with(|(site, tags)| chips(site, tags))}</div> {before}
+        </div>
+    }
+}
+
+/// What a conversation was tagged with, in words; tracked.
+pub fn chips(site: &str, tags: &[i64]) -> impl IntoView + use<> {
+    let directory = chat().directory.read();
+    let all = tags.iter().filter_map(|tag| people::tag(&directory, site, *tag).cloned());
+    all.map(|tag| view! { <span class="chip tag-chip"><i class="tag-dot" style:background=tag.colour></i> {tag.name}</span> })
+        .collect_view()
 }
 
 /// Whether a field stands at the top of the conversation: how to reach the visitor, and what only this site asks. The

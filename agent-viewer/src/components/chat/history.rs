@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
+    conversation::chips,
     message::{Line, Visited},
     rating::Stars,
 };
@@ -146,7 +147,7 @@ impl Reading {
 /// One conversation: when, with whom and how it stands, and every message of it.
 #[component]
 fn OneChat(row: Row) -> impl IntoView {
-    let (words, chat) = (words(), chat());
+    let words = words();
     let found = RwSignal::new(Loaded::<Vec<Arc<Msg>>>::Not);
     let conv = StoredValue::new(row.conv.clone());
     let load = move || {
@@ -166,12 +167,7 @@ fn OneChat(row: Row) -> impl IntoView {
     let facts = facts(&row);
     let (closed, stars) = (row.stage == "closed", row.rating);
     let (tagged, site) = (row.tags.clone(), row.site.clone());
-    let tags = move || {
-        let directory = chat.directory.read();
-        let all = tagged.iter().filter_map(|tag| people::tag(&directory, &site, *tag).cloned());
-        all.map(|tag| view! { <span class="chip tag-chip"><i class="tag-dot" style:background=tag.colour></i> {tag.name}</span> })
-            .collect_view()
-    };
+    let tags = move || chips(&site, &tagged);
     view! {
         <article class="contact-chat" data-conv=row.conv.clone() data-stage=row.stage.clone()>
             <header>

@@ -178,7 +178,10 @@ fn row_marks(row: &Row, chat: Chat, words: Words) -> AnyView {
     let who = who.filter(|who| !who.is_empty()).map(|who| view! { <span class="row-agent">{who}</span> });
     let one = |id: &i64| {
         let tag = people::tag(&directory, &row.site, *id)?;
-        Some(view! { <i class="tag-dot" style:background=tag.colour.clone() title=tag.name.clone()></i> })
+        let name = tag.name.clone();
+        Some(
+            view! { <i class="tag-dot" role="img" style:background=tag.colour.clone() title=name.clone() aria-label=name></i> },
+        )
     };
     let tags = row.tags.iter().take(3).filter_map(one).collect_view();
     let unread = row.read < row.seq && row.preview_from == From::Visitor;
