@@ -80,7 +80,7 @@ macro_rules! texts_of_chats {
         PresenceTitle: "Where are you available?", "Où êtes-vous disponible ?";
         PresenceHelp: "You get requests of the sites that you connect to.", "Vous recevez les demandes des sites où vous êtes connecté.";
         SiteBroken: "The bot of this site is not fully set up.", "Le robot de ce site n’est pas entièrement configuré.";
-        AskNotifications: "Notify me on this computer", "M’avertir sur cet ordinateur";
+        AskNotifications: "Notify me on this device", "M’avertir sur cet appareil";
         NotificationsOn: "Notifications are on", "Les notifications sont actives";
         NotificationsOff: "Notifications are off in this browser", "Les notifications sont coupées dans ce navigateur";
         NoConnection: "No internet connection. What you write is kept and sent later.", "Aucune connexion internet. Ce que vous écrivez est gardé et partira ensuite.";
