@@ -19,7 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     app::{Account, Accounts},
     browser,
-    i18n::Text,
+    i18n::{Text, words},
     net::{
         http::{self, HttpError},
         share_link::{LinkEvent, Path, ShareLink},
@@ -324,6 +324,14 @@ impl Sharing {
         player.on_wanted_assets(move |hash| assets::fetch(self, hash));
         let player = Rc::new(RefCell::new(player));
         self.player.set_value(Some(Rc::clone(&player)));
+        let words = words();
+        Effect::new(move |_| {
+            // Who has no name is called what they are, anew in each language.
+            words.language();
+            if let Some(named) = &*self.named.read() {
+                self.with_player(|player| player.set_name(&named.name));
+            }
+        });
         let follows = self.follows;
         Effect::new(move |_| {
             let follows = follows.get();

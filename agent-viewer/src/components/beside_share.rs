@@ -21,7 +21,7 @@ use crate::{
     i18n::{Text, words},
     pages::chats::Ui,
     sharing::{Named, Sharing},
-    state::chat::filter::Filter,
+    state::{chat::filter::Filter, colour::hue},
 };
 
 /// The pane (FEATURES COB-03, ENT-02). On narrow windows it is folded away until it is asked for.
@@ -38,7 +38,11 @@ pub fn BesideShare(
     let (filter, shown) = (RwSignal::new(Filter::All), RwSignal::new(false));
     let row = Memo::new(move |_| row());
     let named = expect_context::<Sharing>().named;
-    let of = move |row: &Row| Named { name: name_of(row, words), letters: letters(row) };
+    let of = move |row: &Row| Named {
+        name: name_of(row, words),
+        letters: letters(row),
+        hue: hue(row.conv.as_bytes()),
+    };
     Effect::new(move |_| named.set(row.read().as_ref().map(of)));
     let name = move || named.read().as_ref().map(|named| named.name.clone());
     view! {

@@ -29,7 +29,7 @@ pub fn Curtain() -> impl IntoView {
                 Phase::Asking => Some(view! { <Asking/> }.into_any()),
                 Phase::Answered(answered) => Some(view! { <Refusing answered/> }.into_any()),
                 Phase::Over(over) => Some(view! { <End over/> }.into_any()),
-                Phase::Paused => Some(view! { <Note icon=lu::LuPause title=Text::PausedTitle help=Text::PausedHelp/> }.into_any()),
+                Phase::Paused => Some(view! { <Pause/> }.into_any()),
                 Phase::Reconnecting if !painted() => Some(view! { <Note icon=lu::LuWifiOff title=Text::StateReconnecting pulse=true/> }.into_any()),
                 Phase::Viewing | Phase::AskingControl | Phase::Controlling if !painted() => {
                     Some(view! { <Note icon=lu::LuScreenShare title=Text::Painting pulse=true/> }.into_any())
@@ -71,6 +71,23 @@ fn Idle() -> impl IntoView {
                 {words.say(Text::AskToSee)}
             </button>
         </Note>
+    }
+}
+
+/// Whoever is called by a name beside is called by it here.
+#[component]
+fn Pause() -> impl IntoView {
+    let (words, sharing) = (words(), expect_context::<Sharing>());
+    let title = move || match &*sharing.named.read() {
+        Some(named) => words.fill(Text::PausedTitleOf, &[("name", &named.name)]),
+        None => words.now(Text::PausedTitle).to_owned(),
+    };
+    view! {
+        <div class="curtain">
+            <span class="notice-icon"><Icon icon=lu::LuPause size=24/></span>
+            <h1>{title}</h1>
+            <p>{words.say(Text::PausedHelp)}</p>
+        </div>
     }
 }
 

@@ -35,7 +35,7 @@ fn ToolButton(tool: Tool, icon: Drawing, name: Text, help: Text) -> impl IntoVie
     let class = if tool == Tool::Control { "tool controls" } else { "tool" };
     view! {
         <button type="button" class=class aria-pressed=move || chosen().to_string() class:asking=asking
-            disabled=move || !usable() title=words.say(help) on:click=move |_| sharing.choose(tool)>
+            disabled=move || !usable() title=words.say(help) aria-label=words.say(name) aria-description=words.say(help) on:click=move |_| sharing.choose(tool)>
             <Icon icon/> <span>{words.say(name)}</span>
         </button>
     }

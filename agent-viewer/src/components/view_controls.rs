@@ -7,6 +7,7 @@ use crate::{
     i18n::{Text, words},
     net::share_link::Path,
     sharing::{Sharing, Zoom},
+    state::share::Phase,
 };
 
 /// Follow or free, zoom, age, path, people: while the page is seen.
@@ -34,9 +35,12 @@ fn Freshness() -> impl IntoView {
     let way = move || words.now(if udp() { Text::ByDataChannel } else { Text::ByWebSocket });
     view! {
         <span class="fresh">
-            <span title=words.say(Text::AgeHelp) class:late=move || sharing.behind().is_some()>
-                <i class="live-dot" class:off=move || sharing.behind().is_some()></i> {age}
-            </span>
+            // Nothing is late while the visitor pauses.
+            <Show when=move || sharing.phase() != Phase::Paused>
+                <span title=words.say(Text::AgeHelp) class:late=move || sharing.behind().is_some()>
+                    <i class="live-dot" class:off=move || sharing.behind().is_some()></i> {age}
+                </span>
+            </Show>
             <span class="way muted" title=words.say(Text::PathHelp)>
                 {move || view! { <Icon icon=if udp() { lu::LuZap } else { lu::LuLink2 }/> }} {way}
             </span>
@@ -84,7 +88,7 @@ fn ZoomSwitch() -> impl IntoView {
     view! {
         <button type="button" class="button quiet zoom" title=words.say(Text::Zoom) on:click=switch>
             <span class="unseen">{words.say(Text::Zoom)} ": "</span>
-            {move || view! { <Icon icon=if fits() { lu::LuMaximize2 } else { lu::LuMinimize2 }/> }} {label}
+            {move || view! { <Icon icon=if fits() { lu::LuMaximize2 } else { lu::LuMinimize2 }/> }} <span class="zoom-word">{label}</span>
         </button>
     }
 }

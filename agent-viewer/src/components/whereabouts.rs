@@ -38,12 +38,17 @@ pub fn Whereabouts() -> impl IntoView {
         (None, Some(row)) => language(&row.lang),
         (None, None) => String::new(),
     });
+    // The same as where the agent comes from: the conversation, or the list of visitors.
+    let colour = Memo::new(move |_| {
+        let named = sharing.named.read().as_ref().map(|named| named.hue);
+        named.or_else(|| sharing.visitor.read().as_ref().map(|row| hue(row.id.as_bytes())))
+    });
     let controls = move || sharing.phase() == Phase::Controlling;
     let (open, open_help) = (words.say(Text::OpenPage), words.say(Text::OpenPageHelp));
     view! {
         <div class="whereabouts">
-            {move || match sharing.visitor.get() {
-                Some(row) => view! { <Avatar letters hue=hue(row.id.as_bytes())/> }.into_any(),
+            {move || match colour.get() {
+                Some(hue) => view! { <Avatar letters hue/> }.into_any(),
                 None => view! { <Brand/> }.into_any(),
             }}
             <Show when=controls fallback=move || view! {

@@ -11,6 +11,8 @@ pub struct Named {
     pub name: String,
     /// One or two letters for it.
     pub letters: String,
+    /// The colour of their disc, as at the desk.
+    pub hue: u16,
 }
 
 /// How large the page is shown.

@@ -61,6 +61,7 @@ macro_rules! texts_of_viewer {
         LapsedHelp: "The visitor may be busy. Nothing was seen.", "Le visiteur est peut-être occupé. Rien n’a été vu.";
         Painting: "The page is coming…", "La page arrive…";
         PausedTitle: "The visitor paused", "Le visiteur a mis en pause";
+        PausedTitleOf: "{name} paused", "{name} a mis en pause";
         PausedHelp: "What you see is as before the pause. It goes on when they resume.", "Vous voyez la page d’avant la pause. La suite viendra à la reprise.";
         OverTitle: "The share is over", "Le partage est terminé";
         VisitorStopped: "The visitor stopped it.", "Le visiteur y a mis fin.";
