@@ -158,6 +158,8 @@ impl Conversations {
         agent: AccountId,
     ) -> Result<SessionId, ShareError> {
         let app = &self.0;
+        // Until it is this conversation's: another one of the same visitor's would take it over unseen.
+        let turn = app.sessions.turn(visitor).await;
         let found = app.directory.find(visitor).ok_or(ShareError::VisitorGone)?;
         if found.site != site {
             return Err(ShareError::VisitorGone);
@@ -168,7 +170,7 @@ impl Conversations {
         if let Some(other) = before.as_ref().filter(|it| it.conv != conv) {
             self.dismiss(other.session).await?;
         }
-        let session = app.sessions.open_of(app, visitor, (agent, Some(conv))).await?;
+        let session = app.sessions.open_of(app, &turn, (agent, Some(conv))).await?;
         let running = app.sessions.find(app, session).await?;
         if before.is_none_or(|it| it.session != session) && running.views(agent).await {
             // It began outside of the conversation.

@@ -2,7 +2,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -11,7 +11,7 @@ use cobrowse_core::{
     id::{AgentId, SessionId, VisitorId},
     wire::{desk::ToPage, message::Refusal},
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedMutexGuard, mpsc, watch};
 
 use super::{
     Facts, Marks, SessionHandle,
@@ -22,6 +22,7 @@ use crate::{
     auth::{self, ticket::Bearer},
     error::ApiError,
     limits::{MAX_SESSIONS, SESSION_INBOX},
+    presence::directory::Found,
     records::{audit::Entry, sessions::SessionRecord, shares::Belongs},
 };
 
@@ -29,16 +30,40 @@ use crate::{
 #[derive(Default)]
 pub struct Registry {
     running: Mutex<HashMap<SessionId, SessionHandle>>,
+    opening: Mutex<HashMap<VisitorId, Weak<tokio::sync::Mutex<()>>>>,
+}
+
+/// The turn to open a session with a visitor: between the look for an open one and the new one nobody else opens one.
+pub(crate) struct Turn {
+    visitor: VisitorId,
+    _held: OwnedMutexGuard<()>,
 }
 
 impl Registry {
-    /// Opens a session with a visitor who is there, or gives the one that is open, and asks the page to come.
+    /// Opens a session with a visitor who is there, or gives the one that is open, and asks the page to come. One
+    /// process alone runs sessions, so that however many ask at once, there is one.
     ///
     /// # Errors
     /// [`ApiError::VisitorGone`] when the visitor is not there, [`Refusal::RateLimited`] when there are too many
     /// sessions.
     pub async fn open(&self, app: &App, visitor: VisitorId, agent: AgentId) -> Result<SessionId, ApiError> {
-        self.open_of(app, visitor, (agent, None)).await
+        let turn = self.turn(visitor).await;
+        self.open_of(app, &turn, (agent, None)).await
+    }
+
+    /// Waits for the turn to open a session with a visitor.
+    pub(crate) async fn turn(&self, visitor: VisitorId) -> Turn {
+        let lock = {
+            let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+            opening.retain(|_, it| it.strong_count() > 0);
+            let known = opening.get(&visitor).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let lock = Arc::default();
+                opening.insert(visitor, Arc::downgrade(&lock));
+                lock
+            })
+        };
+        Turn { visitor, _held: lock.lock_owned().await }
     }
 
     /// The same, for a conversation: it belongs to that before the page is asked, and before anybody can see anything,
@@ -46,38 +71,56 @@ impl Registry {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn open_of(
+    pub(crate) async fn open_of(
         &self,
         app: &App,
-        visitor: VisitorId,
+        turn: &Turn,
         (agent, conv): (AgentId, Option<&str>),
     ) -> Result<SessionId, ApiError> {
+        let visitor = turn.visitor;
         let found = app.directory.find(visitor).ok_or(ApiError::VisitorGone)?;
+        let session = match self.open_with(app, &found, visitor).await? {
+            Some(session) => {
+                if let Some(conv) = conv {
+                    app.records.attach(Belongs { session, conv: conv.to_owned(), agent }).await?;
+                }
+                session
+            }
+            None => {
+                let id = auth::random().map_err(|error| ApiError::Internal(error.to_string()))?;
+                let id = SessionId::from_random(id);
+                let record =
+                    SessionRecord { id, site: found.site, visitor, opened_by: agent, ended_ms: None };
+                app.records.add_session_of(record.clone(), conv.map(str::to_owned)).await?;
+                self.begin(app, record, Origin::Opened)?;
+                let (actor, event) = (format!("agent:{}", agent.0), "opened".to_owned());
+                app.audit.log(Entry { session: Some(id), actor, event }).await;
+                id
+            }
+        };
+        app.directory.set_session(visitor, Some(session));
+        self.ask_again(app, visitor).await;
+        Ok(session)
+    }
+
+    /// The session that is open with a visitor. One that cannot be begun again now still is open: there is no second
+    /// one beside it.
+    async fn open_with(
+        &self,
+        app: &App,
+        found: &Found,
+        visitor: VisitorId,
+    ) -> Result<Option<SessionId>, ApiError> {
         let known = match found.session {
             Some(session) => Some(session),
             None => app.records.open_session(found.site.clone(), visitor).await?,
         };
-        if let Some(session) = known
-            && self.find(app, session).await.is_ok()
-        {
-            if let Some(conv) = conv {
-                app.records.attach(Belongs { session, conv: conv.to_owned(), agent }).await?;
-            }
-            app.directory.set_session(visitor, Some(session));
-            self.ask_again(app, visitor).await;
-            return Ok(session);
+        let Some(session) = known else { return Ok(None) };
+        match self.find(app, session).await {
+            Ok(_) => Ok(Some(session)),
+            Err(ApiError::Refused(Refusal::SessionEnded)) => Ok(None),
+            Err(error) => Err(error),
         }
-        let id =
-            SessionId::from_random(auth::random().map_err(|error| ApiError::Internal(error.to_string()))?);
-        let record = SessionRecord { id, site: found.site, visitor, opened_by: agent, ended_ms: None };
-        app.records.add_session_of(record.clone(), conv.map(str::to_owned)).await?;
-        self.begin(app, record, Origin::Opened)?;
-        let opened =
-            Entry { session: Some(id), actor: format!("agent:{}", agent.0), event: "opened".to_owned() };
-        app.audit.log(opened).await;
-        app.directory.set_session(visitor, Some(id));
-        self.ask_again(app, visitor).await;
-        Ok(id)
     }
 
     /// The running session of this name; one from before a restart is begun again.

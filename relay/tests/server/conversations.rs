@@ -124,6 +124,25 @@ async fn a_share_is_its_conversations_before_its_page_is_asked() {
 
 // shows: CNT-08
 #[tokio::test]
+async fn of_two_conversations_that_ask_at_once_one_has_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, base) = mounted(&folder).await;
+    let (anna, bert) = (agent(&server, "a@shop.example").await, agent(&server, "b@shop.example").await);
+    let (_page, visitor) = waiting(&server, &base).await;
+    opens(&base, visitor, anna).await.expect("the page is there");
+    base.conversations.end(CONV).await.expect("ended");
+    let (site, relay) = (("demo", visitor), &base.conversations);
+    let (first, second) = tokio::join!(relay.open(CONV, site, anna), relay.open("1/2", site, bert));
+    let (first, second) = (first.expect("opened"), second.expect("opened"));
+    assert_ne!(first, second, "what the first one's agent sees is not the second one's");
+    let app = &server.app;
+    let runs = async |it| app.sessions.find(app, it).await.is_ok();
+    assert_eq!((runs(first).await, runs(second).await), (false, true), "who came last has it");
+    server.shutdown().await.expect("stops");
+}
+
+// shows: CNT-08
+#[tokio::test]
 async fn a_share_that_ended_before_a_crash_has_ended_after_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let (server, base) = mounted(&folder).await;

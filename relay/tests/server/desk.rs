@@ -113,6 +113,29 @@ async fn a_session_is_opened_once_and_the_page_is_asked_until_it_came() {
 }
 
 #[tokio::test]
+async fn agents_who_ask_at_once_get_one_session() {
+    let world = World::new().await;
+    let (sophie, anna) = (world.sophie().await, world.another_agent("anna@demo.tandem", "Anna").await);
+    let mut desk = world.socket("/v1/desk", &world.server.url, Some(&sophie.cookie)).await;
+    let mut page = Browser::new().waits(&world, "/").await;
+    let visitor = crate::world::first_visitor(&mut desk).await;
+    let app = &world.server.app;
+    let (first, second) = tokio::join!(
+        app.sessions.open(app, visitor, sophie.me.id),
+        app.sessions.open(app, visitor, anna.me.id)
+    );
+    let session = first.expect("opened");
+    assert_eq!(second.expect("opened"), session, "one visitor has one session");
+    assert_eq!(asked(&mut page).await.0, session);
+    assert_eq!(asked(&mut page).await.0, session, "asked for each of them");
+    assert_eq!(sophie.opens_session(visitor).await, session);
+    app.sessions.find(app, session).await.expect("it runs").end().await;
+    world.until_ended(session).await;
+    let left = app.records.open_session("demo".into(), visitor).await.expect("read");
+    assert_eq!(left, None, "no other one was left behind");
+}
+
+#[tokio::test]
 async fn a_page_of_no_site_or_another_origin_is_told_so() {
     let world = World::new().await;
     for (path, origin, expected, close) in [
