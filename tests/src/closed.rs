@@ -1,6 +1,6 @@
 //! Looks into our closed root as assistive technology does, from outside the page. Nothing in the page opens it:
 //! Chromium is asked through its debugging protocol, Firefox through its driver.
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use http::Method;
 use serde_json::{Value, json};
 use thirtyfour::{RequestData, common::command::FormatRequestData, prelude::*};
@@ -88,6 +88,30 @@ pub async fn button(driver: &WebDriver, kind: Kind, act: &str) -> Result<Spot> {
     }
 }
 
+/// What an expression is, in which `root` is our closed root.
+///
+/// # Errors
+/// When nothing of ours is shown, or the expression throws.
+pub async fn eval(driver: &WebDriver, kind: Kind, expression: &str) -> Result<Value> {
+    match kind {
+        Kind::Chromium => {
+            let root = json!({ "backendNodeId": pierced(driver).await?["backendNodeId"] });
+            let held = cdp(driver, "DOM.resolveNode", root).await?;
+            let function = format!("function () {{ const root = this; return ({expression}); }}");
+            let call = json!({ "objectId": held["object"]["objectId"], "functionDeclaration": function, "returnByValue": true });
+            let answer = cdp(driver, "Runtime.callFunctionOn", call).await?;
+            ensure!(answer.get("exceptionDetails").is_none(), "{expression} throws: {answer}");
+            Ok(answer["result"]["value"].clone())
+        }
+        Kind::Firefox => {
+            let host = driver.find(By::Css(HOST)).await?;
+            let root = wire(driver, Wire::Get(format!("element/{}/shadow", host.element_id()))).await?;
+            let script = format!("const root = arguments[0]; return ({expression});");
+            wire(driver, Wire::Post("execute/sync".into(), json!({ "script": script, "args": [root] }))).await
+        }
+    }
+}
+
 /// A command of the WebDriver protocol that the client library has no words for.
 #[derive(Debug)]
 pub(crate) enum Wire {
@@ -110,10 +134,21 @@ pub(crate) async fn wire(driver: &WebDriver, command: Wire) -> Result<Value> {
     Ok(driver.cmd(command).await?.value()?)
 }
 
+/// Our host, in whichever of the page's open shadow trees it stands.
+async fn host(driver: &WebDriver) -> Result<String> {
+    let script = format!(
+        "const find = root => root.querySelector({HOST:?}) ?? [...root.querySelectorAll('*')]
+            .reduce((found, it) => found ?? (it.shadowRoot && find(it.shadowRoot)), null);
+         return find(document);"
+    );
+    let found =
+        wire(driver, Wire::Post("execute/sync".into(), json!({ "script": script, "args": [] }))).await?;
+    id_of(&found).context("nothing of ours is in the page")
+}
+
 /// The elements of our closed root that match (WebDriver §12.3.6, Find Elements From Shadow Root).
 async fn in_root(driver: &WebDriver, selector: &str) -> Result<Vec<String>> {
-    let host = driver.find(By::Css(HOST)).await?;
-    let root = wire(driver, Wire::Get(format!("element/{}/shadow", host.element_id()))).await?;
+    let root = wire(driver, Wire::Get(format!("element/{}/shadow", host(driver).await?))).await?;
     let root = id_of(&root).context("the host has no root")?;
     let body = json!({ "using": "css selector", "value": selector });
     let found = wire(driver, Wire::Post(format!("shadow/{root}/elements"), body)).await?;
@@ -146,7 +181,7 @@ fn find_root(node: &Value) -> Option<&Value> {
             return Some(root);
         }
     }
-    children(node, "children").find_map(find_root)
+    ["shadowRoots", "children"].into_iter().find_map(|name| children(node, name).find_map(find_root))
 }
 
 fn find_act(node: &Value, act: &str) -> Option<i64> {

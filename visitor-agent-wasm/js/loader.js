@@ -224,7 +224,11 @@
     socket.onopen = safe(() => { wait = 500; told = ""; return here(); });
     socket.onmessage = safe(({ data }) => {
       const said = JSON.parse(data);
-      if (said.type === "refused") { wait = Infinity; warn("the server refused this page: " + said.code); }
+      if (said.type === "refused") {
+        // Only what the page itself would have to change is for good.
+        wait = ["unknown_site", "wrong_origin"].includes(said.code) ? Infinity : 30000;
+        warn("the server refused this page: " + said.code);
+      }
       if (said.type === "ask") active === me ? begin(said.session, said.ticket) : say({ ask: said, to: active });
     });
     socket.onclose = ended;
@@ -290,6 +294,8 @@
   };
 
   for (const kind of ["focus", "popstate"]) addEventListener(kind, safe(here));
+  // A page that makes its pages itself. Of a tab that is not the one that was looked at last, nothing is told.
+  window.navigation?.addEventListener("navigatesuccess", safe(() => active === me && here()));
   document.addEventListener("visibilitychange", safe(here));
   // Before the share's own: what that says of its end is said to the other tabs too, and they would not go on.
   addEventListener("pagehide", () => leave(), true);

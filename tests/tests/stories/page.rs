@@ -1,7 +1,8 @@
 //! Pages that were not made for us: a strict policy, a modal dialog, an application that owns its fields.
 use anyhow::ensure;
 use tests::{
-    story::{Stage, in_each_browser},
+    browser::Kind,
+    story::{Stage, in_each_browser, tell},
     wait::{eval, until},
 };
 
@@ -41,6 +42,135 @@ async fn the_bar_is_usable_inside_a_pages_modal_dialog() {
         agent.sees("page.querySelector('dialog#write')?.matches(':modal')").await?;
         visitor.presses("stop").await?;
         visitor.sees_no_bar().await
+    })
+    .await;
+}
+
+/// In a shadow tree, and one that stands earlier in the document than the page's own.
+const DIALOGS: &str = "
+    const host = document.createElement('div'), root = host.attachShadow({ mode: 'open' });
+    root.innerHTML = '<dialog><p>In here</p><button>Yes</button></dialog>';
+    document.body.append(host);
+    window.inner = root.querySelector('dialog');
+    window.first = document.createElement('dialog');
+    first.innerHTML = '<button>Before</button>';
+    document.body.prepend(first);
+    window.write = document.querySelector('dialog#write');";
+
+#[tokio::test]
+async fn the_bar_is_usable_above_whichever_dialog_was_opened_last() {
+    in_each_browser("the_bar_is_usable_above_any_dialog", async |stage: &mut Stage| {
+        let visitor = &stage.visitor;
+        let does = async |script: &str| visitor.window().execute(script, Vec::new()).await.map(drop);
+        visitor.opens("/help?lang=en").await?;
+        does(DIALOGS).await?;
+        stage.shares().await?;
+        does("inner.showModal()").await?;
+        visitor.presses("pause").await?;
+        visitor.presses("resume").await?;
+        does("inner.close()").await?;
+        visitor.presses("pause").await?;
+        // The later of the two in the document is the one below.
+        does("write.showModal(); first.showModal()").await?;
+        visitor.presses("resume").await?;
+        does("first.close()").await?;
+        visitor.presses("pause").await?;
+        does("inner.showModal(); inner.getRootNode().host.remove()").await?;
+        visitor.presses("resume").await?;
+        // An application throws a dialog away as it is.
+        does("write.remove()").await?;
+        visitor.presses("stop").await?;
+        visitor.sees_no_bar().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_bar_is_usable_above_what_fills_the_screen() {
+    in_each_browser("the_bar_is_usable_above_what_fills_the_screen", async |stage: &mut Stage| {
+        let visitor = &stage.visitor;
+        visitor.opens("/help?lang=en").await?;
+        let film =
+            "const film = document.createElement('button'); film.id = 'film'; film.textContent = 'Film';
+            film.style = 'position: fixed; inset: 0 auto auto 0; z-index: 9; background: black; color: white';
+            film.addEventListener('click', () => film.requestFullscreen()); document.body.append(film);";
+        visitor.window().execute(film, Vec::new()).await?;
+        stage.shares().await?;
+        visitor.clicks("#film").await?;
+        until(visitor.window(), "the film on the whole screen", "document.fullscreenElement?.id === 'film'")
+            .await?;
+        visitor.presses("pause").await?;
+        visitor.button("resume").await?;
+        visitor.window().execute("document.exitFullscreen()", Vec::new()).await?;
+        until(visitor.window(), "the page again", "!document.fullscreenElement").await?;
+        visitor.presses("resume").await?;
+        visitor.presses("stop").await?;
+        visitor.sees_no_bar().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_an_application_makes_itself_is_told_to_the_agents() {
+    in_each_browser("own_navigations_are_told", async |stage: &mut Stage| {
+        let (visitor, agent) = (&stage.visitor, &stage.agent);
+        visitor.opens("/help?lang=en").await?;
+        agent.logs_in().await?;
+        let is_at = async |path: &str| {
+            let listed = format!("document.querySelector('[role=option]')?.textContent.includes({path:?})");
+            until(agent.window(), "the path in the list", &listed).await
+        };
+        is_at("/help").await?;
+        // A browser without the interface tells it as the visitor comes back to the page.
+        let moves = "history.pushState(null, '', '/made/here?not=this'); window.navigation ?? dispatchEvent(new Event('focus'))";
+        visitor.window().execute(moves, Vec::new()).await?;
+        is_at("/made/here").await?;
+        Ok(())
+    })
+    .await;
+}
+
+/// Puts the loader into a page that has none, with a server that refuses it with `code`. Of what it means to do later,
+/// `waits` are the times, and `again` is the last.
+const REFUSED: &str = "
+    const loader = document.querySelector('script[data-site]').src, later = setTimeout;
+    delete window.Tandem;
+    Object.assign(window, { waits: [], refusals: 0, code: 'internal' });
+    window.setTimeout = (run, wait) => (wait > 5000 ? (window.again = run, waits.push(wait)) : later(run, wait));
+    window.WebSocket = class {
+        constructor() {
+            later(() => {
+                this.readyState = 1;
+                this.onopen();
+                this.onmessage({ data: JSON.stringify({ type: 'refused', code }) });
+                this.onclose();
+                refusals++;
+            });
+        }
+        send() {}
+        close() {}
+    };
+    const tag = document.createElement('script');
+    tag.dataset.site = 'another';
+    tag.src = loader;
+    document.body.append(tag);";
+
+#[tokio::test]
+async fn a_refusal_that_may_pass_is_not_for_ever() {
+    // Firefox's socket is not the page's own.
+    tell("a_refusal_that_may_pass", Kind::Chromium, async |stage: &mut Stage| {
+        let (visitor, window) = (&stage.visitor, stage.visitor.window());
+        visitor.opens("/help?lang=en").await?;
+        window.execute(REFUSED, Vec::new()).await?;
+        let patient = "refusals === 1 && waits.length === 1 && 14000 < waits[0] && waits[0] < 46000";
+        until(window, "another try, not at once", patient).await?;
+        window.execute("window.code = 'rate_limited'; again()", Vec::new()).await?;
+        until(window, "the next one", "refusals === 2 && waits.length === 2").await?;
+        window.execute("window.code = 'wrong_origin'; again()", Vec::new()).await?;
+        until(window, "the last one", "refusals === 3").await?;
+        let waits = eval(window, "waits.length").await?;
+        ensure!(waits == 2, "what is for good was tried again: {waits}");
+        Ok(())
     })
     .await;
 }

@@ -1,67 +1,82 @@
-//! Keeps the host where nothing covers it: in the top layer, above a page's own modal dialog too.
-use std::{cell::Cell, rc::Rc};
+//! Keeps the host where nothing covers it: in the top layer, above a page's own modal dialog and fullscreen too.
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element, Event, HtmlElement, MutationObserver, MutationObserverInit};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Document, Element, Event, HtmlElement, MutationObserver};
 
 use crate::{life, listener::Listener};
+
+#[wasm_bindgen(module = "/js/share/top.js")]
+extern "C" {
+    fn topmost(document: &Document, host: &HtmlElement) -> Option<Element>;
+    #[wasm_bindgen(catch)]
+    fn watch(observer: &MutationObserver, document: &Document, home: &Element) -> Result<(), JsValue>;
+    fn opened(records: &Array) -> bool;
+}
+
+/// What comes into the top layer after the host is above it.
+const ABOVE: [&str; 3] = ["toggle", "close", "fullscreenchange"];
+/// Told from inside of shadow trees, where nothing else tells that a dialog has opened or closed: it takes the focus, and
+/// gives it back. A page that nobody looks at gets no focus; the first press on it comes in time.
+const INSIDE: [&str; 3] = ["focusin", "focusout", "pointerdown"];
 
 /// A popover under a page's `showModal()` is dead in every browser: not clickable, not focusable. So while a
 /// modal is open the host lives inside the topmost one.
 pub(super) struct TopLayer {
     inner: Rc<Inner>,
-    _toggles: [Listener; 2],
-    observer: MutationObserver,
-    _on_change: Closure<dyn FnMut()>,
+    _listeners: Vec<Listener>,
+    _on_change: Closure<dyn FnMut(Array)>,
 }
 
 struct Inner {
     document: Document,
     host: HtmlElement,
     shown: Cell<bool>,
+    observer: OnceCell<MutationObserver>,
 }
 
 impl TopLayer {
     pub(super) fn new(document: &Document, host: &HtmlElement) -> Self {
         // Cannot fail: the attribute's name is valid.
         let _ = host.set_attribute("popover", "manual");
-        let inner =
-            Rc::new(Inner { document: document.clone(), host: host.clone(), shown: Cell::new(false) });
-        let again = |inner: &Rc<Inner>, kind| {
-            let inner = Rc::clone(inner);
-            Listener::capture(document, kind, move |event: Event| inner.toggled(&event))
+        let inner = Rc::new(Inner {
+            document: document.clone(),
+            host: host.clone(),
+            shown: Cell::new(false),
+            observer: OnceCell::new(),
+        });
+        let hear = |kind, run: fn(&Inner, &Event)| {
+            let inner = Rc::clone(&inner);
+            Listener::capture(document, kind, move |event: Event| run(&inner, &event))
         };
-        let moved = Rc::clone(&inner);
-        let on_change = Closure::<dyn FnMut()>::new(move || moved.settle());
+        let above = ABOVE.map(|kind| hear(kind, Inner::toggled));
+        let inside = INSIDE.map(|kind| hear(kind, |inner, _| inner.settle()));
+        let changes = Rc::clone(&inner);
+        let on_change = Closure::<dyn FnMut(Array)>::new(move |records: Array| changes.changed(&records));
         let observer = MutationObserver::new(&life::guarded(on_change.as_ref().unchecked_ref()));
-        Self {
-            _toggles: [again(&inner, "toggle"), again(&inner, "close")],
-            observer: observer.unwrap_or_else(|_| wasm_bindgen::throw_str("MutationObserver is not there")),
-            inner,
-            _on_change: on_change,
-        }
+        let observer = observer.unwrap_or_else(|_| wasm_bindgen::throw_str("MutationObserver is not there"));
+        // It is empty until here.
+        let _ = inner.observer.set(observer);
+        Self { inner, _listeners: above.into_iter().chain(inside).collect(), _on_change: on_change }
     }
 
     /// Puts the host on top and keeps it there.
     pub(super) fn enter(&self) -> Result<(), JsValue> {
         self.inner.shown.set(true);
         self.inner.settle();
-        let opened = MutationObserverInit::new();
-        opened.set_subtree(true);
-        opened.set_attributes(true);
-        opened.set_attribute_filter(&js_sys::Array::of1(&"open".into()));
-        let Some(element) = self.inner.document.document_element() else { return Ok(()) };
-        // Two targets, because children are watched shallowly: a deep watch would cost each change of the page.
-        let children = MutationObserverInit::new();
-        children.set_child_list(true);
-        self.observer.observe_with_options(&self.inner.document, &opened)?;
-        self.observer.observe_with_options(&element, &children)
+        self.inner.watch()
     }
 
     /// Takes the host out of the page.
     pub(super) fn leave(&self) {
         self.inner.shown.set(false);
-        self.observer.disconnect();
+        if let Some(observer) = self.inner.observer.get() {
+            observer.disconnect();
+        }
         self.inner.host.remove();
     }
 }
@@ -76,29 +91,45 @@ impl Inner {
         }
     }
 
+    /// Something came, went, opened or closed. Which dialog is on top is asked only where that may have changed: it
+    /// costs a layout.
+    fn changed(&self, records: &Array) {
+        if opened(records) || !self.host.is_connected() || !self.is_open() {
+            self.settle();
+        }
+    }
+
     /// Puts the host where it belongs, if the page or a modal moved things; else does nothing.
     fn settle(&self) {
-        let placed = self.home().is_some_and(|home| {
-            self.host.parent_element().is_some_and(|parent| parent.is_same_node(Some(&home)))
-        });
-        if !placed || !self.is_open() {
+        if self.shown.get() && !(self.is_placed(self.home().as_ref()) && self.is_open()) {
             self.raise();
         }
     }
 
     fn raise(&self) {
-        if !self.shown.get() {
-            return;
-        }
-        let Some(home) = self.home() else { return };
-        let placed = self.host.parent_element().is_some_and(|parent| parent.is_same_node(Some(&home)));
-        if !placed && home.append_child(&self.host).is_err() {
-            return;
+        let Some(home) = self.home().filter(|_| self.shown.get()) else { return };
+        if !self.is_placed(Some(&home)) {
+            if home.append_child(&self.host).is_err() {
+                return;
+            }
+            // What cannot be watched is heard of by events.
+            let _ = self.watch();
         }
         // Hidden and shown again, it is the last in the top layer. An older browser has no popovers: there
         // the style's z-index has to do.
         let _ = self.host.hide_popover();
         let _ = self.host.show_popover();
+    }
+
+    fn watch(&self) -> Result<(), JsValue> {
+        match (self.observer.get(), self.host.parent_element()) {
+            (Some(observer), Some(home)) => watch(observer, &self.document, &home),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_placed(&self, home: Option<&Element>) -> bool {
+        home.is_some() && self.host.parent_element().as_ref() == home
     }
 
     fn is_open(&self) -> bool {
@@ -107,11 +138,6 @@ impl Inner {
 
     /// The topmost modal dialog, else the root element.
     fn home(&self) -> Option<Element> {
-        let modals = self.document.query_selector_all("dialog:modal").ok();
-        let topmost = modals.and_then(|list| list.length().checked_sub(1).and_then(|last| list.item(last)));
-        match topmost {
-            Some(modal) => modal.dyn_into().ok(),
-            None => self.document.document_element(),
-        }
+        topmost(&self.document, &self.host).or_else(|| self.document.document_element())
     }
 }
