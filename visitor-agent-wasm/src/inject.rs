@@ -3,11 +3,17 @@
 //! Events that a script makes are not trusted, so browsers fire their listeners and leave out most default
 //! actions: keys insert no text, Tab moves no focus, Enter submits nothing, the wheel scrolls nothing. Those
 //! are emulated here, each with the section that says what the browser would have done.
+mod caret;
+mod editing;
 mod field;
+mod history;
 mod keyboard;
 pub mod kind;
+mod moving;
 mod navigate;
+mod place;
 mod pointer;
+mod scrolling;
 
 use std::cell::RefCell;
 
@@ -19,6 +25,8 @@ use cobrowse_core::{
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Node};
+
+use self::{history::History, place::Hand};
 
 /// What a command's node id means in the live page.
 pub trait Nodes {
@@ -32,6 +40,7 @@ pub trait Nodes {
 pub struct Injector {
     document: Document,
     hovered: RefCell<Option<Element>>,
+    history: History,
 }
 
 /// An element and a point in it, in CSS pixels of its own viewport.
@@ -44,7 +53,7 @@ struct Target {
 impl Injector {
     /// A hand for this page.
     pub fn new(document: Document) -> Self {
-        Self { document, hovered: RefCell::new(None) }
+        Self { hovered: RefCell::new(None), history: History::new(&document), document }
     }
 
     /// Applies one command and says what became of it. Nothing but an [`Admitted`] command comes this far.
@@ -55,18 +64,19 @@ impl Injector {
         }
         let Some(target) = target(nodes, &anchor) else { return Receipt::NoTarget };
         let may = |element: &Element| permission(nodes, element);
+        let hand = Hand { may: &may, history: &self.history };
         match (may(&target.element), action) {
             (Some(Receipt::Masked), _) => Receipt::Masked,
             // Looking and scrolling change nothing of a locked element.
             (_, Action::Hover) => self.hover(&target),
-            (_, Action::Scroll { dx, dy }) => pointer::scroll(&target, f64::from(dx), f64::from(dy)),
+            (_, Action::Scroll { dx, dy }) => scrolling::wheel(&target, f64::from(dx), f64::from(dy)),
             (Some(refusal), _) => refusal,
             (None, Action::Click { button, count, modifiers }) => {
                 self.hover(&target);
                 pointer::click(&target, button, (count.clamp(1, 3), modifiers), &may)
             }
-            (None, Action::Type(text)) => keyboard::type_text(&target.element, &text, &may),
-            (None, Action::Key { key, modifiers }) => keyboard::press(&target.element, &key, modifiers, &may),
+            (None, Action::Type(text)) => keyboard::type_text(&target.element, &text, hand),
+            (None, Action::Key { key, modifiers }) => keyboard::press(&target.element, &key, modifiers, hand),
             (None, Action::SetValue(value)) => field::set_value(&target.element, &value),
             (None, Action::Navigate(_)) => Receipt::Refused,
         }

@@ -1,10 +1,7 @@
-//! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11), and the wheel.
+//! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11).
 use cobrowse_core::command::{Button, Modifiers, Receipt};
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, WheelEvent, WheelEventInit,
-    Window,
-};
+use web_sys::{Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, Window};
 
 use super::{May, Target, field, focus, kind};
 
@@ -13,40 +10,40 @@ const POINTER: i32 = 7401;
 
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
-/// Moves the hand over the target.
+/// Moves the hand over the target: what the pointer crosses first, then what the mouse does (Pointer Events §11).
 pub(super) fn hover(target: &Target, before: Option<&Element>) {
     if before.is_none_or(|before| *before != target.element) {
-        if let Some(before) = before {
-            leave(target, before);
+        for family in ["pointer", "mouse"] {
+            cross(target, before, family);
         }
-        enter(target, before);
     }
     send(target, &target.element, "pointermove", &Press::none());
     send(target, &target.element, "mousemove", &Press::none());
 }
 
-fn leave(target: &Target, before: &Element) {
-    send(target, before, "pointerout", &Press::none());
-    send(target, before, "mouseout", &Press::none());
-    for element in chain(before).into_iter().filter(|it| !it.contains(Some(&target.element))) {
-        send(target, &element, "pointerleave", &Press::none());
-        send(target, &element, "mouseleave", &Press::none());
+/// The way of one kind of events out of what was under the hand, and into the target: only the elements that the
+/// other has not around it are left and entered.
+fn cross(target: &Target, before: Option<&Element>, family: &str) {
+    let to = |element: &Element, way: &str| send(target, element, &format!("{family}{way}"), &Press::none());
+    let (old, new) = (before.map(chain).unwrap_or_default(), chain(&target.element));
+    if let Some(before) = before {
+        to(before, "out");
+    }
+    for element in old.iter().filter(|it| !new.contains(it)) {
+        to(element, "leave");
+    }
+    to(&target.element, "over");
+    for element in new.iter().rev().filter(|it| !old.contains(it)) {
+        to(element, "enter");
     }
 }
 
-fn enter(target: &Target, before: Option<&Element>) {
-    send(target, &target.element, "pointerover", &Press::none());
-    send(target, &target.element, "mouseover", &Press::none());
-    let new = |it: &Element| before.is_none_or(|before| !it.contains(Some(before)));
-    for element in chain(&target.element).into_iter().rev().filter(new) {
-        send(target, &element, "pointerenter", &Press::none());
-        send(target, &element, "mouseenter", &Press::none());
-    }
-}
-
-/// The element and its ancestors, innermost first.
-fn chain(element: &Element) -> Vec<Element> {
-    std::iter::successors(Some(element.clone()), |it| it.parent_element()).collect()
+/// The element and what is around it, innermost first, through shadow roots.
+pub(super) fn chain(element: &Element) -> Vec<Element> {
+    std::iter::successors(Some(element.clone()), |it| {
+        it.parent_element().or_else(|| kind::shadow_root(it.get_root_node()).map(|root| root.host()))
+    })
+    .collect()
 }
 
 /// Presses and releases a button: the `count`-th press at this place (UI Events, `detail`).
@@ -82,6 +79,15 @@ fn press(target: &Target, press: &Press) {
             None => blur_active(element),
         }
     }
+    if press.button == Button::Secondary && !menus_at_release(element) {
+        send(target, element, "contextmenu", press);
+    }
+}
+
+/// Windows opens a context menu when the button comes up, every other system when it goes down.
+fn menus_at_release(element: &Element) -> bool {
+    let platform = window_of(element).and_then(|window| window.navigator().platform().ok());
+    platform.is_some_and(|it| it.starts_with("Win"))
 }
 
 fn release(target: &Target, press: &Press) {
@@ -98,7 +104,9 @@ fn release(target: &Target, press: &Press) {
         Button::Auxiliary => drop(send(target, element, "auxclick", press)),
         Button::Secondary => {
             send(target, element, "auxclick", press);
-            send(target, element, "contextmenu", press);
+            if menus_at_release(element) {
+                send(target, element, "contextmenu", press);
+            }
         }
     }
 }
@@ -154,52 +162,6 @@ fn blur_active(element: &Element) {
         // Fails only for elements whose document is gone.
         let _ = active.blur();
     }
-}
-
-/// Sends a wheel event, then scrolls the nearest box that can go that way (CSSOM View §6).
-pub(super) fn scroll(target: &Target, dx: f64, dy: f64) -> Receipt {
-    let init = WheelEventInit::new();
-    init.set_bubbles(true);
-    init.set_cancelable(true);
-    init.set_composed(true);
-    init.set_delta_x(dx);
-    init.set_delta_y(dy);
-    init.set_client_x(target.x as i32);
-    init.set_client_y(target.y as i32);
-    let event = WheelEvent::new_with_event_init_dict("wheel", &init);
-    let goes_on = event.is_ok_and(|event| target.element.dispatch_event(&event).unwrap_or(true));
-    if goes_on {
-        scroll_box(&target.element, dx, dy);
-    }
-    Receipt::Applied
-}
-
-fn scroll_box(element: &Element, dx: f64, dy: f64) {
-    let options = web_sys::ScrollToOptions::new();
-    options.set_left(dx);
-    options.set_top(dy);
-    options.set_behavior(web_sys::ScrollBehavior::Instant);
-    let root = element.owner_document().and_then(|document| document.scrolling_element());
-    let inner = chain(element).into_iter().find(|it| root.as_ref() != Some(it) && can_scroll(it, dx, dy));
-    if let Some(it) = inner.or(root) {
-        it.scroll_by_with_scroll_to_options(&options);
-    }
-}
-
-fn can_scroll(element: &Element, dx: f64, dy: f64) -> bool {
-    let Some(style) = window_of(element).and_then(|window| window.get_computed_style(element).ok().flatten())
-    else {
-        return false;
-    };
-    let scrolls =
-        |property: &str| matches!(style.get_property_value(property).as_deref(), Ok("auto" | "scroll"));
-    let room = |delta: f64, at: i32, whole: i32, seen: i32| {
-        if delta < 0.0 { at > 0 } else { delta > 0.0 && at + seen < whole - 1 }
-    };
-    (scrolls("overflow-y")
-        && room(dy, element.scroll_top(), element.scroll_height(), element.client_height()))
-        || (scrolls("overflow-x")
-            && room(dx, element.scroll_left(), element.scroll_width(), element.client_width()))
 }
 
 /// The buttons and keys of one event.
