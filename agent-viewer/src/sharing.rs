@@ -232,7 +232,7 @@ impl Sharing {
             }
         });
         let is_quiet = self.on_receipt.get_value().is_some_and(|on_receipt| on_receipt(id));
-        if let Some(text) = reason(receipt).filter(|_| !is_quiet) {
+        if let Some(text) = reason(receipt, self.share.read_untracked().phase()).filter(|_| !is_quiet) {
             self.say(text, at);
         }
     }

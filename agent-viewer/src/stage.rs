@@ -6,4 +6,5 @@ mod hand;
 pub mod listener;
 mod pointing;
 mod typing;
+mod under;
 pub mod view;

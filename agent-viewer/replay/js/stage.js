@@ -14,6 +14,8 @@ const PRESSED = 1;
 const PAINTED = 3;
 /** Milliseconds between looks at what is still to come, in a tab that is not painted. */
 const HIDDEN = 100;
+/** What can have the focus itself (HTML §6.6.2). */
+const FOCUSABLE = "a, area, audio, button, iframe, input, select, summary, textarea, video, [contenteditable], [tabindex]";
 /** Milliseconds that a whole page waits behind for imported sheets: without them it would flash. */
 const SHEETS_PATIENCE = 1000;
 
@@ -327,11 +329,14 @@ export class Stage {
     if (root) scrolls(root, dx, dy);
   }
 
-  /** The element with the visitor's focus: epoch, number and its middle. */
+  /**
+   * The element with the visitor's focus: epoch, number and its middle. A body has it when nothing has, and what
+   * cannot have it holds something that is not told, as the host of a closed root: neither says where typing goes.
+   */
   focused() {
     const page = this.shown;
-    const id = page ? [...page.properties.focused.keys()].at(-1) : undefined;
-    return id === undefined ? undefined : Float64Array.of(page.epoch, id, 0.5, 0.5);
+    const [id, node] = (page && [...page.properties.focused].at(-1)) ?? [];
+    return !node?.matches?.(FOCUSABLE) ? undefined : Float64Array.of(page.epoch, id, 0.5, 0.5);
   }
 
   close() {

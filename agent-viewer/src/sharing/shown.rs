@@ -2,7 +2,7 @@
 use cobrowse_core::command::{Anchor, Receipt};
 use replay::Rect;
 
-use crate::{i18n::Text, stage::choices::Choice};
+use crate::{i18n::Text, stage::choices::Choice, state::share::Phase};
 
 /// What the visitor is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,10 @@ pub struct Picking {
     pub choices: Vec<Choice>,
 }
 
-/// Why a command was not done, in words.
-pub const fn reason(receipt: Receipt) -> Option<Text> {
+/// Why a command was not done, in words. While control stands, only the visitor's own hand keeps a command back.
+pub const fn reason(receipt: Receipt, phase: Phase) -> Option<Text> {
     match receipt {
+        Receipt::NoGrant if matches!(phase, Phase::Controlling) => Some(Text::ReceiptHandsOn),
         Receipt::Applied => None,
         Receipt::Masked => Some(Text::ReceiptMasked),
         Receipt::Locked => Some(Text::ReceiptLocked),
@@ -67,5 +68,18 @@ pub const fn reason(receipt: Receipt) -> Option<Text> {
         Receipt::Moved => Some(Text::ReceiptMoved),
         Receipt::NoTarget => Some(Text::ReceiptNoTarget),
         Receipt::Refused => Some(Text::ReceiptRefused),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hand_on_the_page_is_told_from_control_that_was_taken_back() {
+        assert_eq!(reason(Receipt::NoGrant, Phase::Controlling), Some(Text::ReceiptHandsOn));
+        assert_eq!(reason(Receipt::NoGrant, Phase::Viewing), Some(Text::ReceiptNoGrant));
+        assert_eq!(reason(Receipt::NoGrant, Phase::Paused), Some(Text::ReceiptNoGrant));
+        assert_eq!(reason(Receipt::Applied, Phase::Controlling), None);
     }
 }

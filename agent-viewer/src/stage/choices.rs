@@ -6,6 +6,8 @@ use replay::Replayer;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlOptionElement, HtmlSelectElement};
 
+use super::under;
+
 /// Choices that are shown; a longer list is cut.
 const MOST: u32 = 500;
 
@@ -22,12 +24,7 @@ pub struct Choice {
 
 /// The choices of the select at a place of the window, when there is one.
 pub fn at(player: &Replayer, x: f64, y: f64) -> Option<Vec<Choice>> {
-    let frame = player.frame()?;
-    let outer = frame.get_bounding_client_rect();
-    let scale = player.scale().max(f64::MIN_POSITIVE);
-    let inside = ((x - outer.left()) / scale, (y - outer.top()) / scale);
-    let found = frame.content_document()?.element_from_point(inside.0 as f32, inside.1 as f32)?;
-    let select = found.closest("select:not([disabled])").ok()??;
+    let select = under::element(player, x, y)?.closest("select:not([disabled])").ok()??;
     Some(read(&select))
 }
 

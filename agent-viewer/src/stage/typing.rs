@@ -4,12 +4,13 @@ use cobrowse_core::command::{Action, Anchor, Modifiers};
 use leptos::{ev, html::Textarea, prelude::*};
 use web_sys::HtmlElement;
 
-use super::pointing::Pointing;
+use super::{pointing::Pointing, under};
 use crate::{
+    browser,
     i18n::{Text, words},
     sharing::Sharing,
     state::{
-        keys::{Meaning, Press, meaning, pieces},
+        keys::{Meaning, Press, copies, meaning, pieces},
         share::Tool,
     },
 };
@@ -52,9 +53,20 @@ impl Typing {
             }
             Meaning::Send(action) => {
                 event.prevent_default();
+                if copies(&action) {
+                    self.copy();
+                }
                 self.send(action);
             }
             Meaning::Text | Meaning::Own => {}
+        }
+    }
+
+    /// Puts what the page has selected on the agent's clipboard.
+    fn copy(self) {
+        let text = self.sharing.player().and_then(|player| under::selected(&player.borrow()));
+        if let Some(text) = text {
+            browser::copy(&text);
         }
     }
 
@@ -73,18 +85,22 @@ impl Typing {
         self.sharing.command(anchor, action, at);
     }
 
-    /// The page's own focus, else where the agent pressed, else the middle.
+    /// The page's own focus, else where the agent pressed on this very page, else the middle.
     fn place(self) -> Option<(Anchor, (f64, f64))> {
         let player = self.sharing.player()?;
         let player = player.borrow();
-        let pressed = self.pointing.get_value()?.pressed();
+        let pane: HtmlElement = player.pane();
+        let middle = (f64::from(pane.client_width()) / 2.0, f64::from(pane.client_height()) / 2.0);
+        let middle = player.hit(middle.0, middle.1).map(|anchor| (anchor, middle));
+        // A press on a page that is gone says nothing of this one.
+        let is_of_this_page =
+            |(anchor, _): &(Anchor, _)| middle.is_none_or(|(here, _)| here.epoch == anchor.epoch);
+        let pressed = self.pointing.get_value()?.pressed().filter(is_of_this_page);
         if let Some(anchor) = player.focused() {
             let at = player.rect(anchor.node).map(|rect| (rect.x + rect.width / 2.0, rect.y + rect.height));
             return Some((anchor, at.or(pressed.map(|(_, at)| at)).unwrap_or_default()));
         }
-        let pane: HtmlElement = player.pane();
-        let middle = (f64::from(pane.client_width()) / 2.0, f64::from(pane.client_height()) / 2.0);
-        pressed.or_else(|| player.hit(middle.0, middle.1).map(|anchor| (anchor, middle)))
+        pressed.or(middle)
     }
 }
 

@@ -76,6 +76,12 @@ fn shortcut_meaning(press: Press<'_>) -> Meaning {
     }
 }
 
+/// Whether `action` copies or cuts: what the page has selected goes on to the agent's own clipboard, where pasting
+/// finds it.
+pub fn copies(action: &Action) -> bool {
+    matches!(action, Action::Key { key, modifiers } if matches!(key.as_str(), "c" | "x") && shortcut(*modifiers))
+}
+
 fn send(key: &str, modifiers: Modifiers) -> Meaning {
     Meaning::Send(Action::Key { key: key.to_owned(), modifiers })
 }
@@ -138,6 +144,20 @@ mod tests {
         assert_eq!(press("v", Modifiers::CTRL), Meaning::Text);
         assert_eq!(press("t", Modifiers::CTRL), Meaning::Own);
         assert_eq!(press("@", Modifiers::CTRL | Modifiers::ALT), Meaning::Text);
+    }
+
+    #[test]
+    fn what_is_copied_or_cut_goes_on_to_the_agents_clipboard() {
+        for (key, held, wanted) in [
+            ("c", Modifiers::CTRL, true),
+            ("X", Modifiers::META, true),
+            ("a", Modifiers::CTRL, false),
+            ("Backspace", Modifiers::CTRL, false),
+        ] {
+            let Meaning::Send(action) = press(key, held) else { panic!("{key} is sent") };
+            assert_eq!(copies(&action), wanted, "{key}");
+        }
+        assert!(!copies(&Action::Key { key: "c".into(), modifiers: Modifiers::default() }));
     }
 
     #[test]

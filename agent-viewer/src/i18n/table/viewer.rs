@@ -85,6 +85,7 @@ macro_rules! texts_of_viewer {
         ReceiptMasked: "Hidden by the site: not usable from here", "Masqué par le site : inutilisable d’ici";
         ReceiptLocked: "Only the visitor may use this", "Seul le visiteur peut utiliser ceci";
         ReceiptNoGrant: "The visitor has the control", "Le visiteur a le contrôle";
+        ReceiptHandsOn: "The visitor is using the page: nothing was done", "Le visiteur utilise la page : rien n’a été fait";
         ReceiptMoved: "The page has just changed: try again", "La page vient de changer : réessayez";
         ReceiptNoTarget: "Nothing here takes this", "Rien ici ne l’accepte";
         ReceiptRefused: "The visitor’s browser does not allow this", "Le navigateur du visiteur ne le permet pas";
