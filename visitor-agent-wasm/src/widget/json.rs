@@ -67,7 +67,8 @@ impl Json {
     }
 }
 
-/// A whole number as it is written. The standard library's way would be two of the module's fifty kilobytes.
+/// A whole number as it is written. The standard library's way brings along what formats anything: two of the module's
+/// fifty kilobytes, of which a release keeps nothing (`xtask/src/web/snip.rs`).
 pub fn digits(number: impl TryInto<i64>) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);
     let mut rest = number.unsigned_abs();

@@ -3,10 +3,16 @@
 //! The chat's script starts a module that trapped anew, out of what is stored, and says where it trapped: the
 //! formatting of a message that nobody reads would be a tenth of what visitors load.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::Path,
+};
 
-use anyhow::{Context, Result};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
+use anyhow::{Context, Result, ensure};
+use walrus::{
+    FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig,
+    ir::{Call, Visitor, dfs_in_order},
+};
 
 /// What begins a panic, by parts of the mangled names. None of these returns.
 const PANICS: [&str; 7] = [
@@ -18,6 +24,10 @@ const PANICS: [&str; 7] = [
     "17capacity_overflow",
     "rust_begin_unwind",
 ];
+
+/// What makes texts of values, and what prints them: only panics do that, which [`panics`] sees to.
+const FORMATS: [&str; 6] =
+    ["4core3fmt", "5alloc3fmt", "core..fmt..", "3fmt5Debug3fmt", "3fmt7Display3fmt", "3std9panicking"];
 
 /// What panics say: nobody does any more.
 const WORDS: [&str; 24] = [
@@ -50,7 +60,11 @@ const WORDS: [&str; 24] = [
 /// The folders of the tree whose files panics name; other files are named from the root of a disk.
 const SOURCES: [&[u8]; 3] = [b"visitor-agent-wasm/src/", b"cobrowse-core/src/", b"chat/proto/src/"];
 
-/// Makes every beginning of a panic a trap, in place, and takes away what it would have said.
+/// Makes every beginning of a panic a trap, in place, and takes away what it would have said, with all that would have
+/// formatted it.
+///
+/// # Errors
+/// When anything but a panic formats: it would trap too.
 pub fn panics(wasm: &Path) -> Result<()> {
     let mut module =
         ModuleConfig::new().parse_file(wasm).with_context(|| format!("reading {}", wasm.display()))?;
@@ -61,11 +75,67 @@ pub fn panics(wasm: &Path) -> Result<()> {
     for id in found {
         trap(&mut module, id);
     }
+    silence_formats(&mut module)?;
     let all: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
     for id in all {
         silence(&mut module.data.get_mut(id).value);
     }
     module.emit_wasm_file(wasm).with_context(|| format!("writing {}", wasm.display()))
+}
+
+/// Tables keep what formats alive though nobody calls it any more.
+fn silence_formats(module: &mut Module) -> Result<()> {
+    let named = |id: FunctionId| module.funcs.get(id).name.as_deref().unwrap_or_default();
+    let local: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
+    let formats = |id: &FunctionId| FORMATS.iter().any(|part| named(*id).contains(part));
+    let (formats, others): (HashSet<_>, Vec<_>) = {
+        let (formats, others): (Vec<_>, Vec<_>) = local.into_iter().partition(formats);
+        (formats.into_iter().collect(), others)
+    };
+    let reached = reached(module, &formats);
+    let format =
+        |id: &&FunctionId| reached.contains(*id) && calls(module, **id).iter().any(|it| formats.contains(it));
+    let who: BTreeSet<_> = others.iter().filter(format).map(|id| named(*id)).collect();
+    ensure!(who.is_empty(), "these format though they do not panic: {who:?}");
+    for id in formats {
+        trap(module, id);
+    }
+    Ok(())
+}
+
+/// What is called, from what others may call, but for what formats.
+fn reached(module: &Module, formats: &HashSet<FunctionId>) -> HashSet<FunctionId> {
+    let listed = module.elements.iter().filter_map(|it| match &it.items {
+        walrus::ElementItems::Functions(all) => Some(all.iter().copied()),
+        walrus::ElementItems::Expressions(..) => None,
+    });
+    let exported = module.exports.iter().filter_map(|it| match it.item {
+        walrus::ExportItem::Function(id) => Some(id),
+        _ => None,
+    });
+    let mut todo: Vec<_> = exported.chain(listed.flatten()).chain(module.start).collect();
+    let mut reached = HashSet::new();
+    while let Some(id) = todo.pop() {
+        if !formats.contains(&id) && reached.insert(id) {
+            todo.extend(calls(module, id));
+        }
+    }
+    reached
+}
+
+/// The functions that a function calls by name.
+fn calls(module: &Module, id: FunctionId) -> Vec<FunctionId> {
+    struct Calls(Vec<FunctionId>);
+    impl Visitor<'_> for Calls {
+        fn visit_call(&mut self, call: &Call) {
+            self.0.push(call.func);
+        }
+    }
+    let mut found = Calls(Vec::new());
+    if let FunctionKind::Local(function) = &module.funcs.get(id).kind {
+        dfs_in_order(&mut found, function, function.entry_block());
+    }
+    found.0
 }
 
 /// Zeros take no room: the words, and the names of files, each of which ends with one.
@@ -108,6 +178,37 @@ fn trap(module: &mut Module, id: FunctionId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A module whose exported function calls one of this name.
+    fn calling(name: &str) -> Module {
+        let mut module = Module::default();
+        let function = |module: &mut Module, name: &str, calls: Option<FunctionId>| {
+            let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+            builder.name(name.to_owned());
+            if let Some(it) = calls {
+                builder.func_body().call(it);
+            }
+            builder.finish(Vec::new(), &mut module.funcs)
+        };
+        let called = function(&mut module, name, None);
+        let own = function(&mut module, "chat_handle", Some(called));
+        module.exports.add("chat_handle", own);
+        module
+    }
+
+    #[test]
+    fn what_formats_goes_unless_somebody_else_needs_it() {
+        let told = silence_formats(&mut calling("_ZN4core3fmt5write17h0E")).expect_err("it is needed");
+        assert!(told.to_string().contains("chat_handle"), "{told}");
+        let mut module = calling("_ZN4chat5write17h0E");
+        let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+        builder.name("_ZN4core3fmt5write17h0E".to_owned());
+        let formats = builder.finish(Vec::new(), &mut module.funcs);
+        silence_formats(&mut module).expect("nobody needs it");
+        let FunctionKind::Local(it) = &module.funcs.get(formats).kind else { panic!("it is local") };
+        let body = &it.block(it.entry_block()).instrs;
+        assert!(matches!(body[0].0, walrus::ir::Instr::Unreachable(_)));
+    }
 
     #[test]
     fn what_panics_say_goes_and_what_stands_beside_it_stays() {
