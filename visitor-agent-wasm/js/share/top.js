@@ -1,12 +1,16 @@
-// Which of the page's modal dialogs is on top, in whichever of its open shadow trees: all that is outside of it is inert.
-// The browser is asked, and not the order of the document: an earlier dialog may have been opened over a later one.
+// Which of the page's modal dialogs is on top, or what of it fills the screen, in whichever of its open shadow trees: all
+// that is outside of it is inert (of what fills the screen, in Chromium 156). The browser is asked, and not the order of
+// the document: an earlier dialog may have been opened over a later one.
 
 /** What is around a node as it is shown: the slot that it is in, what holds it, the host of its tree. */
 const around = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host;
 
-const modalAround = (node) => {
+/** Where alone something can be used. A film and a frame show nothing that is put into them. */
+const ALONE = "dialog:modal, :fullscreen:not(video, audio, iframe, object, embed, img, canvas)";
+
+const aloneAround = (node) => {
   let at = node;
-  while (at && !at.matches("dialog:modal")) at = around(at);
+  while (at && !at.matches(ALONE)) at = around(at);
   return at;
 };
 
@@ -18,15 +22,15 @@ const innermost = (document, of) => {
 };
 
 /**
- * The modal dialog that is on top, or nothing. What can be hit in the middle of the window is in it, or is its backdrop;
- * where that lets the pointer through, what has the focus is in it.
+ * The dialog or what fills the screen, or nothing. What can be hit in the middle of the window is in it, or is its
+ * backdrop; where that lets the pointer through, what has the focus is in it.
  */
 export const topmost = (document, host) => {
   const { innerWidth, innerHeight } = document.defaultView;
   const hit = (tree) => tree.elementsFromPoint(innerWidth / 2, innerHeight / 2).find((it) => it !== host);
   try {
-    return modalAround(innermost(document, hit))
-      ?? modalAround(innermost(document, (tree) => tree.activeElement))
+    return aloneAround(innermost(document, hit))
+      ?? aloneAround(innermost(document, (tree) => tree.activeElement))
       ?? [...document.querySelectorAll("dialog:modal")].at(-1);
   } catch {
     // A browser that has no word for modal dialogs.

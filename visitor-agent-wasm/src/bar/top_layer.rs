@@ -25,7 +25,7 @@ const ABOVE: [&str; 3] = ["toggle", "close", "fullscreenchange"];
 const INSIDE: [&str; 3] = ["focusin", "focusout", "pointerdown"];
 
 /// A popover under a page's `showModal()` is dead in every browser: not clickable, not focusable. So while a
-/// modal is open the host lives inside the topmost one.
+/// modal is open the host lives inside the topmost one, and while something fills the screen, inside of that.
 pub(super) struct TopLayer {
     inner: Rc<Inner>,
     _listeners: Vec<Listener>,
@@ -136,7 +136,7 @@ impl Inner {
         self.host.matches(":popover-open").unwrap_or(true)
     }
 
-    /// The topmost modal dialog, else the root element.
+    /// The topmost modal dialog or what fills the screen, else the root element.
     fn home(&self) -> Option<Element> {
         topmost(&self.document, &self.host).or_else(|| self.document.document_element())
     }
