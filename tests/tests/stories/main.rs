@@ -8,6 +8,7 @@ mod apps;
 mod canaries;
 mod chat_share;
 mod chat_tabs;
+mod consent;
 mod continuity;
 mod desk;
 mod desk_file;
