@@ -135,7 +135,8 @@ pub async fn into_response(response: Response<Body>, script: &Script) -> Respons
     Response::from_parts(parts, Body::from(body))
 }
 
-fn is_whole_html(response: &Response<Body>) -> bool {
+/// Whether the tag can be put into it.
+pub(crate) fn is_whole_html(response: &Response<Body>) -> bool {
     let headers = response.headers();
     let html = header_str(headers, header::CONTENT_TYPE)
         .is_some_and(|it| it.trim_start().to_ascii_lowercase().starts_with("text/html"));

@@ -6,12 +6,13 @@
 
 mod folder;
 mod inject;
+mod policy;
 mod proxy;
 mod shop;
 
 pub use folder::pages;
 pub use inject::{InjectError, MAX_DOCUMENT, into_document};
-pub use proxy::{Upstream, UpstreamError, proxy};
+pub use proxy::{Upstream, UpstreamError, proxy, proxy_telling};
 pub use shop::{BuildError, app, build_pages};
 
 /// Where the pages load the product's script from, and the key of the site.

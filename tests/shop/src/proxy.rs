@@ -1,9 +1,15 @@
 //! A reverse proxy for a site that already runs on this machine, with the script tag injected.
 //!
 //! For trying the product on one's own site: HTTP/1.1 to a loopback address, one request for one
-//! request. WebSockets and other protocol upgrades are not passed on; they are answered 501.
+//! request. WebSockets and other protocol upgrades are not passed on; they are answered 501. The site's
+//! Content-Security-Policy stays what it is: a demo that weakened it would show what the site would not do. Where it
+//! keeps the product from running, that is said once, with what its owner has to add.
 
-use std::{net::IpAddr, str::FromStr, sync::Arc};
+use std::{
+    net::IpAddr,
+    str::FromStr,
+    sync::{Arc, Once},
+};
 
 use axum::{
     Router,
@@ -18,7 +24,7 @@ use hyper_util::{
 };
 use url::{Host, Url};
 
-use crate::{Script, inject};
+use crate::{Script, inject, policy};
 
 /// The origin of a plain HTTP site on this machine.
 #[derive(Clone, Debug)]
@@ -81,12 +87,44 @@ struct Proxy {
     upstream: Upstream,
     script: Script,
     client: Client<HttpConnector, Body>,
+    tell: Box<dyn Fn(&str) + Send + Sync>,
+    told: Once,
 }
 
-/// A router that answers every request from `upstream` (its origin: a path in it is ignored).
+impl Proxy {
+    /// Says once what the policy of a page blocks.
+    fn look_at(&self, response: &Response<Body>) {
+        let policies = response.headers().get_all(header::CONTENT_SECURITY_POLICY);
+        let policies = policies.iter().filter_map(|it| it.to_str().ok());
+        let missing = policy::missing(policies, &self.script.origin);
+        if !inject::is_whole_html(response) || missing.is_empty() {
+            return;
+        }
+        self.told.call_once(|| {
+            let site = self.upstream.origin();
+            (self.tell)(&format!(
+                "The Content-Security-Policy of {site} keeps the product from running on its pages. Add to it: {}",
+                missing.join("; ")
+            ));
+        });
+    }
+}
+
+/// A router that answers every request from `upstream` (its origin: a path in it is ignored). What keeps the product
+/// from running there is said on the console.
 pub fn proxy(upstream: Upstream, script: Script) -> Router {
+    proxy_telling(upstream, script, |words| tracing::warn!("{words}"))
+}
+
+/// The same, where somebody else is told what keeps the product from running.
+pub fn proxy_telling(
+    upstream: Upstream,
+    script: Script,
+    tell: impl Fn(&str) + Send + Sync + 'static,
+) -> Router {
     let client = Client::builder(TokioExecutor::new()).build_http();
-    Router::new().fallback(pass).with_state(Arc::new(Proxy { upstream, script, client }))
+    let proxy = Proxy { upstream, script, client, tell: Box::new(tell), told: Once::new() };
+    Router::new().fallback(pass).with_state(Arc::new(proxy))
 }
 
 async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<Body> {
@@ -102,6 +140,7 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<Bod
         Ok(response) => {
             let mut response = response.map(Body::new);
             from_upstream(&proxy.upstream, response.headers_mut());
+            proxy.look_at(&response);
             inject::into_response(response, &proxy.script).await
         }
         Err(error) => {

@@ -98,7 +98,7 @@ async fn text(response: Response<Body>) -> String {
 }
 
 #[tokio::test]
-async fn pages_get_the_tag_and_keep_their_policy() {
+async fn pages_get_the_tag_and_the_site_keeps_its_policy() {
     let (_, router) = proxied().await;
     let response = send(&router, ask("/")).await;
     assert_eq!(response.status(), 200);
@@ -108,6 +108,26 @@ async fn pages_get_the_tag_and_keep_their_policy() {
     let html = text(response).await;
     assert_eq!(length, html.len().to_string(), "the length is that of the document with the tag");
     assert!(html.contains("data-site=\"k\" referrerpolicy=\"no-referrer\"></script></head>"), "{html}");
+}
+
+// The policy is the site's, and stays: weakened for the demo, it would show what the site itself would not do. So
+// whoever tries the product is told why nothing happens, and what to add.
+#[tokio::test]
+async fn a_policy_that_blocks_the_product_is_told_once() {
+    let (at, _) = proxied().await;
+    let (told, heard) = std::sync::mpsc::channel();
+    let script = Script { origin: "http://desk.localhost:1".into(), site_key: "k".into() };
+    let upstream = format!("http://{at}").parse().unwrap();
+    let router = shop::proxy_telling(upstream, script, move |words| told.send(words.to_owned()).unwrap());
+    for path in ["/cookies", "/", "/"] {
+        send(&router, ask(path)).await;
+    }
+    drop(router);
+    let heard: Vec<String> = heard.iter().collect();
+    let add = "connect-src http://desk.localhost:1 ws://desk.localhost:1; \
+               script-src http://desk.localhost:1 'wasm-unsafe-eval'";
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(heard[0].contains(&format!("http://{at} ")) && heard[0].ends_with(add), "{heard:?}");
 }
 
 #[tokio::test]
