@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -40,7 +41,30 @@ struct Shown {
     id: String,
     /// File and name of the test.
     test: String,
-    in_browser: bool,
+    place: Shows,
+}
+
+/// What a test shows it by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shows {
+    /// A real browser.
+    Browser,
+    /// What the crate does for others.
+    Server,
+    /// A part of it alone: a model, a function.
+    Part,
+}
+
+impl Shows {
+    fn by(path: &Path) -> Self {
+        if path.starts_with(STORIES) {
+            Self::Browser
+        } else if path.components().any(|it| it.as_os_str() == "src") {
+            Self::Part
+        } else {
+            Self::Server
+        }
+    }
 }
 
 /// Prints the table.
@@ -95,9 +119,9 @@ fn read(source: &Source, shown: &mut Vec<Shown>, faults: &mut Vec<String>) {
             continue;
         };
         let test = format!("{} {name}", source.path.display());
-        let in_browser = source.path.starts_with(STORIES);
+        let place = Shows::by(&source.path);
         let ids = ids.split([',', ' ']).filter(|id| !id.is_empty()).map(str::to_owned);
-        shown.extend(ids.map(|id| Shown { id, test: test.clone(), in_browser }));
+        shown.extend(ids.map(|id| Shown { id, test: test.clone(), place }));
     }
 }
 
@@ -142,8 +166,8 @@ fn faults_of(features: &[Feature], shown: &[Shown]) -> Vec<String> {
 
 fn fault_of(feature: &Feature, tests: &[&Shown]) -> Option<String> {
     let is_shown = match feature.need {
-        Need::Browser => tests.iter().any(|it| it.in_browser),
-        Need::Server => !tests.is_empty(),
+        Need::Browser => tests.iter().any(|it| it.place == Shows::Browser),
+        Need::Server => tests.iter().any(|it| it.place != Shows::Part),
         Need::Later => return None,
     };
     match (feature.open, is_shown) {
@@ -203,8 +227,8 @@ mod tests {
     #[test]
     fn a_test_shows_the_ids_above_it() {
         let (shown, faults) = shown_in("tests/tests/a.rs", TEST);
-        let ids: Vec<_> = shown.iter().map(|it| (it.id.as_str(), it.in_browser)).collect();
-        assert_eq!(ids, [("ABC-01", true), ("ABC-02", true)]);
+        let ids: Vec<_> = shown.iter().map(|it| (it.id.as_str(), it.place)).collect();
+        assert_eq!(ids, [("ABC-01", Shows::Browser), ("ABC-02", Shows::Browser)]);
         assert_eq!((shown[0].test.as_str(), faults.len()), ("tests/tests/a.rs it_is_seen", 0));
     }
 
@@ -218,12 +242,14 @@ mod tests {
     fn what_is_asked_for_must_be_shown_where_it_is_asked_for() {
         let list = "ABC-01 browser Seen.\nABC-02 server Said.\n";
         assert_eq!(faults(list, "tests/tests/a.rs", TEST), [""; 0]);
-        assert_eq!(faults(list, "chat/src/a.rs", TEST), ["ABC-01: no test shows it (Browser)"]);
+        assert_eq!(faults(list, "chat/tests/a.rs", TEST), ["ABC-01: no test shows it (Browser)"]);
         assert_eq!(
-            faults("ABC-01 server Said.\n", "chat/src/a.rs", TEST).len(),
+            faults("ABC-01 server Said.\n", "chat/tests/server/a.rs", TEST).len(),
             1,
             "ABC-02 is not in the list"
         );
+        let of_a_part = faults(list, "chat/src/a.rs", TEST);
+        assert_eq!(of_a_part, ["ABC-01: no test shows it (Browser)", "ABC-02: no test shows it (Server)"]);
     }
 
     #[test]
