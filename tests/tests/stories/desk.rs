@@ -2,6 +2,7 @@
 
 use accounts::Role;
 use anyhow::{Result, ensure};
+use chat_client::Error;
 use chat_proto::desk::Deed;
 use tests::{
     browser::Kind,
@@ -89,16 +90,39 @@ async fn a_manager_looks_first_and_takes_by_a_button() {
     at_each_desk("desk_manager", Role::Manager, async |desk: &mut Desk| {
         let agent = &desk.agent;
         agent.opens_chats().await?;
-        let mut colleague = desk.colleague().await?;
+        agent.is_there("away").await?;
         let mut lea = desk.visitor("Léa Roux").await?;
-        let (conv, no) = colleague.is_asked().await?;
-        colleague.does(&conv, Deed::Accept { no }).await?;
-        colleague.write(&conv, "Bruno here").await?;
-        lea.reads("the greeting", |it| it.text == "Bruno here").await?;
-        agent.shows_list("active").await?;
         agent.opens_row("Léa Roux").await?;
+        agent.reads_in(".instead", "Assign to me").await?;
+        let waits = "document.querySelector('.chat-row') && !document.querySelector('#reply')";
+        agent.finds("it waits, and nothing can be written", waits).await?;
+        agent.clicks_at("[data-do=claim]").await?;
+        agent.reads_in(".toasts", "Chat taken").await?;
+        agent.replies("Claire here").await?;
+        lea.reads("the greeting", |it| it.text == "Claire here").await?;
+        let mut bruno = desk.colleague().await?;
+        let late = bruno.does(&lea.thread.conv, Deed::Take { force: true }).await;
+        ensure!(
+            matches!(&late, Err(Error::Refused(fault)) if fault.code == "taken" && fault.by.as_deref() == Some("Claire")),
+            "who comes second is told {late:?}"
+        );
+        let mut max = desk.visitor("Max Noir").await?;
+        let (conv, no) = bruno.is_asked().await?;
+        bruno.does(&conv, Deed::Accept { no }).await?;
+        bruno.write(&conv, "Bruno here").await?;
+        max.reads("the greeting", |it| it.text == "Bruno here").await?;
+        agent.shows_list("active").await?;
+        agent.opens_row("Max Noir").await?;
         agent.reads_in(".thread .bubble", "Bruno here").await?;
-        agent.finds("no composer", "!document.querySelector('#reply')").await.map(drop)
+        agent.finds("no composer", "!document.querySelector('#reply')").await?;
+        agent.clicks_at("[data-do=claim]").await?;
+        agent.finds("the composer", "document.querySelector('#reply')").await?;
+        agent.reads_in(".conversation-who", "Claire").await?;
+        let told = |it: &chat_client::Agent| it.toasts.iter().any(|it| it == "taken_over").then_some(());
+        if told(&bruno).is_none() {
+            bruno.until("the word that it was taken over", |it, _| told(it)).await?;
+        }
+        Ok(())
     })
     .await;
 }

@@ -7,7 +7,7 @@ use chat_proto::{
     desk::{Deed, FromDesk, List, Presence, Query, Say},
     visitor::{FromVisitor, PageProof, PageView, TokenRequest, Visit},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::plain::{texts_of_schema, texts_of_value};
 
 use Where::{As, Not};
@@ -145,14 +145,17 @@ fn of_the_api() -> BTreeSet<String> {
     all
 }
 
-/// A frame of each kind that has texts, with every field: one that is added does not compile until it stands here.
-fn of_the_wire() -> BTreeSet<String> {
-    let text = || "text".to_owned();
+fn text() -> String {
+    "text".to_owned()
+}
+
+/// What visitors say with texts in it, with every field: one that is added does not compile until it stands here.
+fn of_visitors() -> Vec<FromVisitor> {
     let form = || Form::from([("*".to_owned(), text())]);
     let page = || PageView { url: text(), title: text(), at: 1 };
     let visit = Visit { id: text(), started: 1, referrer: text(), campaign: form(), pages: vec![page()] };
     let proof = PageProof { key: text(), signature: text() };
-    let visitors = [
+    vec![
         FromVisitor::Hello { token: text(), resume: None, page: Some(proof) },
         FromVisitor::Start { cid: text(), form: form(), lang: text(), offline: false, visit },
         FromVisitor::Send { cid: text(), conv: text(), text: text(), files: vec![text()], reply_to: None },
@@ -160,7 +163,11 @@ fn of_the_wire() -> BTreeSet<String> {
         FromVisitor::Rate { cid: text(), conv: text(), stars: 1, text: text() },
         FromVisitor::Page(page()),
         FromVisitor::Custom { data: form() },
-    ];
+    ]
+}
+
+/// What desks say with texts in it, as above; and what the part with the text is.
+fn of_desks() -> Vec<(FromDesk, &'static str)> {
     let does = |what| FromDesk::Do { cid: text(), conv: text(), what };
     let says = |say| FromDesk::Send { cid: text(), conv: text(), say };
     let query = Query {
@@ -174,7 +181,7 @@ fn of_the_wire() -> BTreeSet<String> {
         words: text(),
         sort: text(),
     };
-    let desks = [
+    vec![
         (says(Say::Text { text: text(), files: vec![text()], reply_to: None }), "say"),
         (says(Say::Link { url: text(), title: text() }), "link"),
         (says(Say::Deal { text: text(), url: text() }), "deal"),
@@ -184,19 +191,62 @@ fn of_the_wire() -> BTreeSet<String> {
         (does(Deed::Block { tags: vec![], reason: text() }), "what"),
         (FromDesk::Presence { cid: text(), site: text(), to: Presence::Away }, "say"),
         (FromDesk::Watch { query: Some(query) }, "query"),
-    ];
+    ]
+}
+
+fn of_the_wire() -> BTreeSet<String> {
+    let json = |frame: Result<Value, serde_json::Error>| frame.expect("JSON");
     let request = TokenRequest { secret: text(), identity: Some(text()) };
-    let mut all: BTreeSet<String> = texts_of_value(&serde_json::to_value(request).expect("JSON"))
-        .iter()
-        .map(|it| format!("token {it}"))
-        .collect();
-    for frame in &visitors {
-        all.extend(of_frame(&serde_json::to_value(frame).expect("JSON"), "say"));
+    let asked = texts_of_value(&json(serde_json::to_value(request)));
+    let mut all: BTreeSet<String> = asked.iter().map(|it| format!("token {it}")).collect();
+    for frame in of_visitors() {
+        all.extend(of_frame(&json(serde_json::to_value(frame)), "say"));
     }
-    for (frame, of) in &desks {
-        all.extend(of_frame(&serde_json::to_value(frame).expect("JSON"), of));
+    for (frame, of) in of_desks() {
+        all.extend(of_frame(&json(serde_json::to_value(frame)), of));
     }
     all
+}
+
+/// The variants that a type reads by a tag, as it says itself where it reads another.
+fn variants(tag: &str, read: impl Fn(Value) -> serde_json::Result<()>) -> BTreeSet<String> {
+    let text = read(json!({ tag: "?" })).expect_err("it reads anything").to_string();
+    let (_, list) = text.split_once("expected one of ").unwrap_or_else(|| panic!("{text}"));
+    list.split(", ").map(|it| it.trim_matches('`').to_owned()).collect()
+}
+
+/// What carries nothing that anybody wrote, but names of conversations, numbers and switches.
+const WORDLESS: [(&str, &[&str]); 4] = [
+    ("visitors", &["choose", "close", "typing", "read", "fetch"]),
+    ("desks", &["hello", "open", "leave", "typing", "read", "fetch"]),
+    ("words", &[]),
+    (
+        "deeds",
+        &["take", "accept", "decline", "cancel_transfer", "snooze", "wake", "tag", "star", "close", "reopen"],
+    ),
+];
+
+#[test]
+fn each_kind_of_frame_has_its_texts_above_or_has_none() {
+    let visitors: Vec<Value> =
+        of_visitors().iter().map(|it| serde_json::to_value(it).expect("JSON")).collect();
+    let desks: Vec<Value> =
+        of_desks().iter().map(|(it, _)| serde_json::to_value(it).expect("JSON")).collect();
+    let tags = |of: &[Value], at: &str| -> BTreeSet<String> {
+        of.iter().filter_map(|it| it.pointer(at)?.as_str()).map(str::to_owned).collect()
+    };
+    let shown =
+        [tags(&visitors, "/t"), tags(&desks, "/t"), tags(&desks, "/say/kind"), tags(&desks, "/what/kind")];
+    let there = [
+        variants("t", |it| serde_json::from_value::<FromVisitor>(it).map(drop)),
+        variants("t", |it| serde_json::from_value::<FromDesk>(it).map(drop)),
+        variants("kind", |it| serde_json::from_value::<Say>(it).map(drop)),
+        variants("kind", |it| serde_json::from_value::<Deed>(it).map(drop)),
+    ];
+    for ((mut shown, there), (of, wordless)) in shown.into_iter().zip(there).zip(WORDLESS) {
+        shown.extend(wordless.iter().map(|it| (*it).to_owned()));
+        assert_eq!(shown, there, "what {of} say");
+    }
 }
 
 fn of_frame(frame: &Value, of: &str) -> Vec<String> {

@@ -3,6 +3,8 @@ use accounts::Role;
 use anyhow::{Context, Result, ensure};
 use chat_client::{Agent, Visitor};
 use chat_proto::desk::Deed;
+use http::Method;
+use serde_json::json;
 use tests::{
     browser::Kind,
     desk::{Desk, at_desk},
@@ -21,10 +23,13 @@ async fn an_agent_on_a_phone_sends_gives_on_takes_back_looks_back_and_ends() {
         let mut marie = desk.visitor("Marie Dupont").await?;
         desk.agent.clicks_at(".offer [data-do=accept]").await?;
         sends_files(desk, &mut marie).await?;
+        answers_by_a_canned_reply(desk, &mut marie).await?;
+        puts_it_aside(desk).await?;
         let mut bruno = desk.colleague().await?;
         gives_it_on_and_takes_it_back(desk, &mut bruno).await?;
         ends_it(desk, &mut marie).await?;
-        looks_back(desk, &mut marie).await
+        looks_back(desk, &mut marie).await?;
+        blocks(desk, &mut marie).await
     })
     .await;
 }
@@ -57,6 +62,46 @@ async fn sends_files(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     marie.connect().await?;
     marie.reads("the picture", is_picture).await.map(drop)?;
     Ok(())
+}
+
+async fn answers_by_a_canned_reply(desk: &Desk, marie: &mut Visitor) -> Result<()> {
+    let agent = &desk.agent;
+    let account = desk.server.app.accounts.agent_by_email(&agent.email).await?;
+    let me = account.context("an account")?.id.0;
+    let reply =
+        json!({ "site": "demo", "agent": me, "short": "thanks", "title": "Thanks", "body": "Thank you, " });
+    desk.admin().await?.asks(Method::POST, "/v1/canned", reply).await?;
+    agent.types_reply("/tha").await?;
+    agent.clicks_at(".canned-menu .canned-line").await?;
+    agent.finds("its text", "document.querySelector('#reply').value === 'Thank you, '").await?;
+    agent.types_reply("Marie").await?;
+    agent.clicks_at(".composer [data-do=send]").await?;
+    marie.connect().await?;
+    marie.reads("the reply", |it| it.text == "Thank you, Marie").await?;
+    Ok(())
+}
+
+async fn puts_it_aside(desk: &Desk) -> Result<()> {
+    let agent = &desk.agent;
+    does(desk, "snooze").await?;
+    agent.clicks_at(".modal [data-pause=day]").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".toasts", "Chat paused").await?;
+    does(desk, "wake").await?;
+    agent.finds("the composer again", "document.querySelector('#reply')").await.map(drop)
+}
+
+/// The visitor who comes back once too often; a manager could let them come again, an agent cannot.
+async fn blocks(desk: &Desk, marie: &mut Visitor) -> Result<()> {
+    let agent = &desk.agent;
+    agent.window().back().await?;
+    does(desk, "block").await?;
+    agent.types_in_dialog("reason", "insults").await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".toasts", "Visitor blocked").await?;
+    ensure!(desk.starts(marie).await.is_err(), "a blocked visitor began again");
+    agent.clicks_at("[popovertarget=conversation-more]").await?;
+    agent.finds("nothing to unblock with", "!document.querySelector('[data-do=unblock]')").await.map(drop)
 }
 
 /// To a colleague at a desk, who gives it back to the phone.
