@@ -13,12 +13,11 @@ mod share;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::DefaultBodyLimit,
     http::{HeaderValue, header},
     middleware::map_response,
     response::Response,
-    routing::get,
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -144,16 +143,9 @@ fn whole(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     document
 }
 
-/// All routes, the document's own among them: `GET /v1/openapi.json`, for anybody.
+/// All routes.
 pub fn router(api: Api) -> Router {
-    let (routes, document) = table().split_for_parts();
-    let document = Arc::new(whole(document));
-    let told = move || async move { Json((*document).clone()) };
-    routes
-        .with_state(api)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(map_response(private))
-        .route("/v1/openapi.json", get(told))
+    Router::from(table()).with_state(api).layer(DefaultBodyLimit::max(MAX_BODY)).layer(map_response(private))
 }
 
 /// Nothing of what desks are told is kept by browsers, or by what stands between.

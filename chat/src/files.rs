@@ -46,6 +46,7 @@ pub use open::{ByteStream, Document, StoredFile};
 use parts::Parts;
 use rates::Rates;
 pub use routes::routes;
+pub(crate) use routes::table;
 pub use rules::Rules;
 pub use upload::{Begun, From, Upload, Written};
 

@@ -6,7 +6,6 @@
 //! | `GET /v1/widget/{site}?lang=` | the site's pages | what the widget shows |
 //! | `POST /v1/widget/{site}/token` | the site's pages | who the visitor is |
 //! | `POST /v1/widget/{site}/say` | a visitor | the last words of a page that is left |
-//! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | [`api`] |
 //! | `/v1/uploads…`, `/v1/files…`, `/v1/dl/…` | visitors, agents | files |
 //! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | see [`crate::api`] |
 //!
@@ -28,21 +27,20 @@ use axum::{
     extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::get,
 };
 use chat_proto::limits::MAX_FRAME;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use cross::Origin;
 pub(crate) use refused::Refused;
 
 use crate::{api::Api, rt, server::Chat, visits::Browsing};
 
-/// All of them.
+/// All of them; the socket alone is not described.
 pub(crate) fn routes(chat: &Chat) -> Router {
-    let widget = Router::new()
-        .route("/v1/widget/{site}", get(widget::config))
-        .route("/v1/widget/{site}/token", post(widget::token))
-        .route("/v1/widget/{site}/say", post(widget::say))
+    let widget = Router::from(widget())
         .layer(DefaultBodyLimit::max(MAX_FRAME))
         .layer(from_fn_with_state(chat.clone(), cross::site_pages));
     let socket = Router::new().route("/rt", get(rt::upgrade));
@@ -52,6 +50,22 @@ pub(crate) fn routes(chat: &Chat) -> Router {
         all = all.merge(asked(chat, crate::files::routes(files.clone())));
     }
     all
+}
+
+/// The table of the widget's routes.
+fn widget() -> OpenApiRouter<Chat> {
+    OpenApiRouter::new()
+        .routes(routes!(widget::config))
+        .routes(routes!(widget::token))
+        .routes(routes!(widget::say))
+}
+
+/// The description of all routes but the socket.
+pub(crate) fn document() -> OpenApi {
+    let mut document = crate::api::document();
+    document.merge(widget().into_openapi());
+    document.merge(crate::files::table().into_openapi());
+    document
 }
 
 /// What desks ask, and administration: not for pages of sites.

@@ -27,6 +27,7 @@ use axum::Router;
 use store::{Key, Migrations, Store};
 use thiserror::Error;
 use tokio::sync::{broadcast, watch};
+use utoipa::openapi::OpenApi;
 
 pub(crate) use identity::Denied;
 pub(crate) use names::Names;
@@ -144,6 +145,11 @@ impl Chat {
     /// How many sockets of visitors are open: one for each browser with a conversation, whatever its tabs.
     pub fn visitor_sockets(&self) -> usize {
         self.hub.n_widgets()
+    }
+
+    /// What the routes take and answer, as OpenAPI has it; the socket is not described.
+    pub fn document() -> OpenApi {
+        http::document()
     }
 
     /// All routes of the service.

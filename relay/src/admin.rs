@@ -1,10 +1,7 @@
 //! The desk's administration: agents, invitations, sites. Administrators change, managers look on, and both
 //! see only what belongs to sites of theirs: for the rest, and for what is not there, the answer is the same.
 use accounts::{Claims, Role, Site, SitesOf};
-use axum::{
-    Router,
-    routing::{delete, get, patch, post},
-};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, error::ApiError, records::audit::Entry};
 
@@ -14,16 +11,16 @@ mod sites;
 pub mod wire;
 
 /// `/v1/agents`, `/v1/invitations`, `/v1/sites`, `/v1/me/password`.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/agents", get(agents::list).post(agents::add))
-        .route("/v1/agents/{id}", patch(agents::change))
-        .route("/v1/me/password", post(agents::change_password))
-        .route("/v1/invitations", get(invitations::list).post(invitations::invite))
-        .route("/v1/invitations/{id}", delete(invitations::revoke))
-        .route("/v1/invitations/of/{token}", get(invitations::look).post(invitations::accept))
-        .route("/v1/sites", get(sites::list).post(sites::add))
-        .route("/v1/sites/{key}", patch(sites::change))
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(agents::list, agents::add))
+        .routes(routes!(agents::change))
+        .routes(routes!(agents::change_password))
+        .routes(routes!(invitations::list, invitations::invite))
+        .routes(routes!(invitations::revoke))
+        .routes(routes!(invitations::look, invitations::accept))
+        .routes(routes!(sites::list, sites::add))
+        .routes(routes!(sites::change))
 }
 
 /// Fails for those whose role is lower.

@@ -3,7 +3,7 @@ use std::{ops::Deref, sync::Arc};
 
 use accounts::Accounts;
 use axum::{
-    Router,
+    Extension, Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
@@ -18,11 +18,12 @@ use crate::{
     assets,
     auth::ticket::Tickets,
     config::PublicUrl,
-    desk,
+    desk, document,
     error::ApiError,
     error::RefusedWith,
     limits::{MAX_JSON_BODY, Rates},
     metrics::Metrics,
+    mount::Mounted,
     presence,
     presence::directory::Directory,
     records::{Records, audit::Audit},
@@ -92,18 +93,20 @@ impl Deref for App {
     }
 }
 
-/// Every route of the server, those of other services among them.
-pub fn app(state: App, mounted: Router) -> Router {
-    Router::<App>::new()
-        .merge(desk::routes(&state))
+/// Every route of the server, those of other services among them, and the document that describes both.
+pub fn app(state: App, mounted: Mounted) -> Router {
+    let described = document::table().merge(desk::routes(&state)).merge(assets::routes(&state));
+    let (described, mut document) = described.split_for_parts();
+    document.merge(mounted.document);
+    described
+        .layer(Extension(Arc::new(document)))
         .merge(presence::routes())
         .merge(transport::websocket::routes())
-        .merge(assets::routes(&state))
         .merge(web::routes(&state))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .merge(mounted.with_state(()))
+        .merge(mounted.routes.with_state(()))
         .fallback(web::missing)
         .layer(DefaultBodyLimit::max(MAX_JSON_BODY))
         .layer(from_fn_with_state(state.clone(), count_refusals))

@@ -8,16 +8,23 @@
 //! - *A full disk*: bounds per asset and per site; what was stored first goes first.
 //! - *Looking without consent*: a viewer needs a yes of this session's visitor, as for the page itself.
 use axum::{
-    Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::MethodRouter,
 };
-use cobrowse_core::{id::SessionId, wire::message::Refusal};
+use cobrowse_core::{
+    id::SessionId,
+    wire::{desk::Problem, message::Refusal},
+};
 use serde::Deserialize;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa::ToSchema;
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
 use crate::{
     app::App,
@@ -43,11 +50,11 @@ pub struct Assets {
 }
 
 /// `/v1/sessions/{session}/assets/{hash}` and `/v1/sessions/{session}/fetch`.
-pub fn routes(state: &App) -> Router<App> {
-    let asset = get(read).head(ask).put(keep).layer(DefaultBodyLimit::max(MAX_ASSET));
-    Router::new()
-        .route("/v1/sessions/{session}/assets/{hash}", asset)
-        .route("/v1/sessions/{session}/fetch", post(fetch))
+pub(crate) fn routes(state: &App) -> OpenApiRouter<App> {
+    let long = |asset: MethodRouter<App>| asset.layer(DefaultBodyLimit::max(MAX_ASSET));
+    OpenApiRouter::new()
+        .routes(routes!(read, ask, keep).map(long))
+        .routes(routes!(fetch))
         .layer(cors(state.clone()))
 }
 
@@ -90,6 +97,12 @@ async fn sharing(
     }
 }
 
+/// Whether it is kept: 200, and 204 where not.
+#[utoipa::path(head, path = "/v1/sessions/{session}/assets/{hash}", tag = "shares",
+    params(("session" = String, Path, description = "The session"), ("hash" = String, Path, description = "The SHA-256 of its bytes, in hexadecimal")),
+    responses((status = 200),
+        (status = 204), (status = 401), (status = 403), (status = 404), (status = 410),
+        (status = 429)))]
 async fn ask(
     State(app): State<App>,
     visitor: Authorized<Visitor>,
@@ -105,6 +118,20 @@ async fn ask(
     }
 }
 
+/// Keeps an image, a font or a sheet of a shared page.
+#[utoipa::path(put, path = "/v1/sessions/{session}/assets/{hash}", tag = "shares",
+    params(("session" = String, Path, description = "The session"), ("hash" = String, Path, description = "The SHA-256 of its bytes, in hexadecimal")),
+    request_body(content = Vec<u8>, content_type = "*/*"),
+    responses((status = 200),
+        (status = 201),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "The visitor has not said yes, or the page is not the site's"),
+        (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "The session has ended"),
+        (status = 413, body = Problem),
+        (status = 415, body = Problem),
+        (status = 429, body = Problem)))]
 async fn keep(
     State(app): State<App>,
     visitor: Authorized<Visitor>,
@@ -134,6 +161,14 @@ async fn keep(
     }
 }
 
+/// Gives it to an agent who sees the page.
+#[utoipa::path(get, path = "/v1/sessions/{session}/assets/{hash}", tag = "shares",
+    params(("session" = String, Path, description = "The session"), ("hash" = String, Path, description = "The SHA-256 of its bytes, in hexadecimal")),
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "The visitor has not said yes to this agent"),
+        (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "The session has ended")))]
 async fn read(
     State(app): State<App>,
     viewer: Authorized<Viewer>,
@@ -165,11 +200,27 @@ fn sealed(kind: Kind) -> [(HeaderName, &'static str); 4] {
     ]
 }
 
-#[derive(Deserialize)]
+/// `POST /v1/sessions/{session}/fetch`.
+#[derive(Deserialize, ToSchema)]
 struct Wanted {
+    /// Its address.
     url: String,
 }
 
+/// Gets for a shared page what the page may not read itself.
+#[utoipa::path(post, path = "/v1/sessions/{session}/fetch", tag = "shares",
+    params(("session" = String, Path, description = "The session")),
+    request_body(content = Wanted, content_type = "application/json"),
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "The visitor has not said yes, or the page is not the site's"),
+        (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "The session has ended"),
+        (status = 413, body = Problem),
+        (status = 415, body = Problem),
+        (status = 429, body = Problem),
+        (status = 502, body = Problem, description = "The other end did not give it")))]
 async fn fetch(
     State(app): State<App>,
     visitor: Authorized<Visitor>,

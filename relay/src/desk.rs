@@ -1,7 +1,7 @@
 //! The agents' API: log-in, the live list, opening sessions, tickets to them.
 use accounts::Claims;
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{
         ConnectInfo, Path, Request, State,
@@ -11,18 +11,19 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use axum_extra::extract::cookie::CookieJar;
 use cobrowse_core::{
     id::{SessionId, VisitorId},
     wire::{
-        desk::{Login, Me, Opened, Ticket, ToDesk},
+        desk::{Login, Me, Opened, Problem, Ticket, ToDesk},
         message::Refusal,
     },
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     admin,
@@ -43,14 +44,14 @@ mod sight;
 use sight::Sight;
 
 /// Everything under the desk's cookie.
-pub fn routes(state: &App) -> Router<App> {
-    Router::new()
-        .route("/v1/login", post(log_in))
-        .route("/v1/logout", post(log_out))
-        .route("/v1/me", get(me))
+pub(crate) fn routes(state: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(log_in))
+        .routes(routes!(log_out))
+        .routes(routes!(me))
         .route("/v1/desk", get(desk))
-        .route("/v1/visitors/{id}/sessions", post(open_session))
-        .route("/v1/sessions/{session}/ticket", post(ticket))
+        .routes(routes!(open_session))
+        .routes(routes!(ticket))
         .merge(admin::routes())
         .layer(from_fn_with_state(state.clone(), own_origin))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
@@ -69,6 +70,15 @@ async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Res
     }
 }
 
+/// Begins a log-in: the answer sets its cookie.
+#[utoipa::path(post, path = "/v1/login", tag = "accounts",
+    request_body(content = Login, content_type = "application/json"),
+    responses((status = 200, body = Me),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages"),
+        (status = 413, body = Problem),
+        (status = 429, body = Problem)))]
 async fn log_in(
     State(app): State<App>,
     ConnectInfo(Caller(address)): ConnectInfo<Caller>,
@@ -92,6 +102,10 @@ pub async fn welcome(app: &App, jar: CookieJar, claims: Claims) -> Result<(Cooki
     Ok((jar.add(login::cookie(&token, secure(app))), Json(about(&claims)?)))
 }
 
+/// Ends the log-in of the cookie, if it is one.
+#[utoipa::path(post, path = "/v1/logout", tag = "accounts",
+    responses((status = 204),
+        (status = 403, body = Problem, description = "Not from the desk's own pages")))]
 async fn log_out(
     State(app): State<App>,
     headers: HeaderMap,
@@ -104,6 +118,9 @@ async fn log_out(
 }
 
 /// Nobody is an answer too: a question is no failure, and browsers write failures to the console.
+#[utoipa::path(get, path = "/v1/me", tag = "accounts",
+    responses((status = 200, body = Me),
+        (status = 204)))]
 async fn me(agent: Result<Authorized<Claims>, ApiError>) -> Result<Response, ApiError> {
     match agent {
         Ok(agent) => Ok(Json(about(&agent)?).into_response()),
@@ -112,6 +129,14 @@ async fn me(agent: Result<Authorized<Claims>, ApiError>) -> Result<Response, Api
     }
 }
 
+/// Asks a visitor who is there to show their page; the session that is open already, if there is one.
+#[utoipa::path(post, path = "/v1/visitors/{id}/sessions", tag = "shares",
+    params(("id" = String, Path, description = "The visitor")),
+    responses((status = 201, body = Opened),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages"),
+        (status = 404, body = Problem, description = "`visitor_gone`"),
+        (status = 429, body = Problem)))]
 async fn open_session(
     State(app): State<App>,
     agent: Authorized<Claims>,
@@ -126,6 +151,15 @@ async fn open_session(
     Ok((StatusCode::CREATED, Json(Opened { session })))
 }
 
+/// What the viewer comes into a session with.
+#[utoipa::path(post, path = "/v1/sessions/{session}/ticket", tag = "shares",
+    params(("session" = String, Path, description = "The session")),
+    responses((status = 200, body = Ticket),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages"),
+        (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "The session has ended"),
+        (status = 429, body = Problem)))]
 async fn ticket(
     State(app): State<App>,
     agent: Authorized<Claims>,

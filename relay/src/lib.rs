@@ -16,6 +16,7 @@ pub mod auth;
 pub mod config;
 pub mod conversations;
 pub mod desk;
+mod document;
 pub mod error;
 pub mod limits;
 pub mod metrics;

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use store::{Migrations, Store};
+use utoipa::openapi::OpenApi;
 
 use crate::{config::PublicUrl, conversations::Conversations, shutdown::Shutdown, transport::tcp::Caller};
 
@@ -33,7 +34,23 @@ pub struct Base {
     pub shutdown: Shutdown,
 }
 
-type Mounting = Pin<Box<dyn Future<Output = Result<Router, MountError>> + Send>>;
+/// What a service brings: its routes, and their description for the server's document.
+#[derive(Default)]
+pub struct Mounted {
+    /// The routes.
+    pub routes: Router,
+    /// What they take and answer; its title is not looked at.
+    pub document: OpenApi,
+}
+
+impl From<Router> for Mounted {
+    /// Routes that the document says nothing of.
+    fn from(routes: Router) -> Self {
+        Self { routes, document: OpenApi::default() }
+    }
+}
+
+type Mounting = Pin<Box<dyn Future<Output = Result<Mounted, MountError>> + Send>>;
 type Mount = Box<dyn FnOnce(Base) -> Mounting + Send>;
 
 /// The services that a server carries beside the relay.
@@ -49,16 +66,20 @@ impl Mounts {
     /// caller's address by `ConnectInfo<SocketAddr>`, which is what a configured proxy says where one connected, and checks log-ins and origins itself. Bodies are
     /// bounded as the relay's are, unless the routes bring a `DefaultBodyLimit` of their own.
     #[must_use]
-    pub fn with<F>(
+    pub fn with<F, M>(
         mut self,
         migrations: &[Migrations],
         mount: impl FnOnce(Base) -> F + Send + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<Router, MountError>> + Send + 'static,
+        F: Future<Output = Result<M, MountError>> + Send + 'static,
+        M: Into<Mounted>,
     {
         self.migrations.extend_from_slice(migrations);
-        self.mounts.push(Box::new(move |base| Box::pin(mount(base))));
+        self.mounts.push(Box::new(move |base| {
+            let mounting = mount(base);
+            Box::pin(async move { mounting.await.map(Into::into) })
+        }));
         self
     }
 
@@ -79,14 +100,19 @@ impl Mounts {
         &self.migrations
     }
 
-    /// The routes of all.
-    pub(crate) async fn routes(self, base: &Base) -> Result<Router, MountError> {
-        let mut routes = Router::new();
+    /// The routes of all, and their description.
+    pub(crate) async fn routes(self, base: &Base) -> Result<Mounted, MountError> {
+        let mut all = Mounted::default();
         for mount in self.mounts {
-            routes = routes.merge(mount(base.clone()).await?);
+            let Mounted { routes, document } = mount(base.clone()).await?;
+            all.routes = all.routes.merge(routes);
+            all.document.merge(document);
         }
         // Without any route there is nothing to lay the layer on, and the router says so.
-        if routes.has_routes() { Ok(routes.layer(from_fn(tell_address))) } else { Ok(routes) }
+        if all.routes.has_routes() {
+            all.routes = all.routes.layer(from_fn(tell_address));
+        }
+        Ok(all)
     }
 }
 

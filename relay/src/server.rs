@@ -3,7 +3,6 @@ use std::{net::SocketAddr, path::Path};
 
 use accounts::{Accounts, NewAgent, NewSite, Role, SitesOf};
 use axum::{
-    Router,
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
@@ -20,7 +19,7 @@ use crate::{
     conversations::Conversations,
     limits::{LOOK_AT_PEOPLE, Rates, SHUTDOWN_GRACE},
     metrics::Metrics,
-    mount::{Base, MountError, Mounts},
+    mount::{Base, MountError, Mounted, Mounts},
     presence::directory::Directory,
     records::{self, Records, audit::Audit},
     session::registry::Registry,
@@ -254,7 +253,7 @@ fn parts(
     })
 }
 
-async fn serve<L>(listener: L, app: App, mounted: Router) -> std::io::Result<()>
+async fn serve<L>(listener: L, app: App, mounted: Mounted) -> std::io::Result<()>
 where
     L: Listener<Addr = SocketAddr>,
     Caller: for<'a> Connected<IncomingStream<'a, L>>,

@@ -12,7 +12,7 @@ use axum::Router;
 use chat::server::{Chat, Options};
 use relay::{
     conversations::Thread,
-    mount::{Base, MountError, Mounts},
+    mount::{Base, MountError, Mounted, Mounts},
 };
 use shares::{ChatThread, RelayShares, reconcile};
 
@@ -44,7 +44,7 @@ pub fn mounts_with_history() -> Mounts {
     })
 }
 
-async fn chat(base: Base, terms: impl FnOnce(Options) -> Options) -> Result<Router, MountError> {
+async fn chat(base: Base, terms: impl FnOnce(Options) -> Options) -> Result<Mounted, MountError> {
     let options = Options { files: Some(base.data.join("files")), ..Options::new(&base.public_url.origin()) };
     let shares = Arc::new(RelayShares { relay: base.conversations.clone(), accounts: base.accounts.clone() });
     let options = terms(Options { shares, ..options });
@@ -52,7 +52,12 @@ async fn chat(base: Base, terms: impl FnOnce(Options) -> Options) -> Result<Rout
     let (service, shutdown) = (chat.clone(), base.shutdown.clone());
     follow(&base, Arc::new(ChatThread(chat.engine().clone())));
     base.shutdown.spawn(async move { service.serve(shutdown.wanted()).await });
-    Ok(chat.router())
+    Ok(described(chat.router()))
+}
+
+/// The chat's routes, answered here or passed on, as the server's document describes them.
+fn described(routes: Router) -> Mounted {
+    Mounted { routes, document: Chat::document() }
 }
 
 /// Tells conversations of their shares, and ends shares that do not belong to one any more, until the server stops.

@@ -225,7 +225,7 @@ pub struct Hours {
 
 /// A way to get in touch.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WayTexts))]
 #[serde(default)]
 pub struct Way {
     /// `email`, `phone`, `link` or `form` (the offline form).

@@ -79,6 +79,7 @@ pub struct FormField {
 
 /// Where a client stands in a conversation. It means *applied by the client*.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Resume {
     /// In which conversation.

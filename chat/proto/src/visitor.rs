@@ -96,6 +96,7 @@ pub struct Way {
 
 /// What the visitor says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum FromVisitor {
     /// First on every socket. Within 5 s, or it is closed.
@@ -209,6 +210,7 @@ pub enum FromVisitor {
 
 /// Proof that the client is the browser of a page key: the key that the page's loader made, which cannot leave it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PageProof {
     /// The public key: SPKI, base64url without padding.
@@ -219,6 +221,7 @@ pub struct PageProof {
 
 /// A visit so far. Sent when a conversation begins, and not before.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Visit {
     /// Names the visit; 32 hexadecimal digits.
@@ -248,6 +251,7 @@ pub struct PageView {
 
 /// What the visitor is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum ToVisitor {
     /// The answer to hello.
@@ -320,6 +324,7 @@ pub enum ToVisitor {
 
 /// A conversation, as its visitor may know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Conversation {
     /// Which.
@@ -347,6 +352,7 @@ pub struct Conversation {
 
 /// Where a conversation stands, for its visitor: an offer is a wait, a pause is nothing that they notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// With the bot.

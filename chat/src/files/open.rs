@@ -83,7 +83,7 @@ impl StoredFile {
 }
 
 /// One row of a conversation's documents (FEATURES FIL-11).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Document {
     /// The file.
     #[serde(flatten)]

@@ -18,7 +18,7 @@
 use axum::{
     Extension, Json, Router,
     body::{Body, HttpBody as _},
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{Path, State, rejection::JsonRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
@@ -27,14 +27,17 @@ use axum::{
         },
     },
     response::{IntoResponse, Response},
-    routing::{get, post, put},
 };
+use chat_proto::{Fault as Told, message::FileCard};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Document, FileFault, Files, From, Purpose, StoredFile, Upload, Written, fault::UPLOAD_OFFSET, headers,
 };
 use crate::{
+    api::Params,
     model::{PublicId, UnixMillis},
     who::{Device, Viewer, Who},
 };
@@ -48,15 +51,19 @@ type Asking = Option<Extension<Who>>;
 
 /// All of them.
 pub fn routes(files: Files) -> Router {
-    Router::new()
-        .route("/v1/uploads", post(begin))
-        .route("/v1/uploads/{id}", put(write_all).head(offset).patch(write_on).delete(cancel))
-        .route("/v1/files/{id}", get(show))
-        .route("/v1/files/{id}/thumb", get(thumb))
-        .route("/v1/files/{id}/link", get(link))
-        .route("/v1/dl/{id}", get(save))
-        .route("/v1/conversations/{id}/files", get(documents))
-        .with_state(files)
+    Router::from(table()).with_state(files)
+}
+
+/// Their table.
+pub(crate) fn table() -> OpenApiRouter<Files> {
+    OpenApiRouter::new()
+        .routes(routes!(begin))
+        .routes(routes!(write_all, offset, write_on, cancel))
+        .routes(routes!(show))
+        .routes(routes!(thumb))
+        .routes(routes!(link))
+        .routes(routes!(save))
+        .routes(routes!(documents))
 }
 
 fn known(who: Asking) -> Result<Who, FileFault> {
@@ -69,7 +76,7 @@ fn named(name: &str) -> Result<PublicId, FileFault> {
 }
 
 /// `POST /v1/uploads`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct BeginV1 {
     conv: String,
     name: String,
@@ -79,13 +86,26 @@ struct BeginV1 {
 }
 
 /// Its answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct BegunV1 {
     id: String,
     url: String,
     offset: u64,
 }
 
+/// Begins an upload, where such a file may be sent.
+#[utoipa::path(post, path = "/v1/uploads", tag = "files",
+    request_body(content = BeginV1, content_type = "application/json"),
+    responses((status = 201, body = BegunV1),
+        (status = 400, body = Told),
+        (status = 401, body = Told),
+        (status = 403, body = Told),
+        (status = 404, body = Told),
+        (status = 409, body = Told, description = "`closed`, `too_many_files`"),
+        (status = 413, body = Told),
+        (status = 415, body = Told),
+        (status = 429, body = Told),
+        (status = 503, body = Told)))]
 async fn begin(
     State(files): State<Files>,
     who: Asking,
@@ -116,6 +136,20 @@ async fn begin(
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(BegunV1 { id, url, offset: 0 })).into_response())
 }
 
+/// The whole file.
+#[utoipa::path(put, path = "/v1/uploads/{id}", tag = "files",
+    params(("id" = String, Path, description = "The upload's name, which is the file's")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = FileCard),
+        (status = 400, body = Told, description = "`short`: it goes on at `Upload-Offset`"),
+        (status = 401, body = Told),
+        (status = 403, body = Told),
+        (status = 404, body = Told),
+        (status = 409, body = Told),
+        (status = 413, body = Told),
+        (status = 415, body = Told),
+        (status = 429, body = Told),
+        (status = 503, body = Told)))]
 async fn write_all(
     State(files): State<Files>,
     who: Asking,
@@ -132,6 +166,21 @@ async fn write_all(
     }
 }
 
+/// A part of it, from where the upload stands.
+#[utoipa::path(patch, path = "/v1/uploads/{id}", tag = "files",
+    params(("id" = String, Path, description = "The upload's name, which is the file's"), ("Upload-Offset" = u64, Header, description = "Where the part begins")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = FileCard),
+        (status = 204, description = "There is more to come"),
+        (status = 400, body = Told),
+        (status = 401, body = Told),
+        (status = 403, body = Told),
+        (status = 404, body = Told),
+        (status = 409, body = Told, description = "`offset`: it stands at `Upload-Offset`"),
+        (status = 413, body = Told),
+        (status = 415, body = Told),
+        (status = 429, body = Told),
+        (status = 503, body = Told)))]
 async fn write_on(
     State(files): State<Files>,
     who: Asking,
@@ -181,6 +230,13 @@ fn check_part(body: &Body, rest: u64) -> Result<(), FileFault> {
     }
 }
 
+/// Where the upload stands: `Upload-Offset` of `Upload-Length`.
+#[utoipa::path(head, path = "/v1/uploads/{id}", tag = "files",
+    params(("id" = String, Path, description = "The upload's name, which is the file's")),
+    responses((status = 200),
+        (status = 401),
+        (status = 404),
+        (status = 503)))]
 async fn offset(
     State(files): State<Files>,
     who: Asking,
@@ -191,6 +247,15 @@ async fn offset(
     Ok((sizes, [(CACHE_CONTROL, "no-store")]).into_response())
 }
 
+/// Removes it, where no message has it.
+#[utoipa::path(delete, path = "/v1/uploads/{id}", tag = "files",
+    params(("id" = String, Path, description = "The upload's name, which is the file's")),
+    responses((status = 204),
+        (status = 401, body = Told),
+        (status = 403, body = Told),
+        (status = 404, body = Told),
+        (status = 409, body = Told, description = "`sent`"),
+        (status = 503, body = Told)))]
 async fn cancel(
     State(files): State<Files>,
     who: Asking,
@@ -200,6 +265,15 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The file, or a range of it.
+#[utoipa::path(get, path = "/v1/files/{id}", tag = "files",
+    params(("id" = String, Path, description = "The file's name")),
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 206, body = Vec<u8>, content_type = "*/*"),
+        (status = 416, description = "None of the bytes that were asked for are there"),
+        (status = 401, body = Told),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 async fn show(
     State(files): State<Files>,
     who: Asking,
@@ -219,10 +293,20 @@ struct Signed {
     sig: String,
 }
 
+/// The file of a signed link.
+#[utoipa::path(get, path = "/v1/dl/{id}", tag = "files",
+    params(("id" = String, Path, description = "The file's name"), ("exp" = Option<i64>, Query, description = "Until when it is good"), ("sig" = Option<String>, Query, description = "Its signature")),
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"),
+        (status = 206, body = Vec<u8>, content_type = "*/*"),
+        (status = 416, description = "None of the bytes that were asked for are there"),
+        (status = 400, body = Told),
+        (status = 403, body = Told, description = "`link_expired`"),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 async fn save(
     State(files): State<Files>,
     Path(id): Path<String>,
-    Query(it): Query<Signed>,
+    Params(it): Params<Signed>,
     asked: HeaderMap,
 ) -> Result<Response, FileFault> {
     let file = files.by_link(named(&id)?, (UnixMillis(it.exp), &it.sig)).await?;
@@ -284,6 +368,13 @@ fn wanted(asked: &HeaderMap, bytes: u64, tag: &str) -> Wanted {
     }
 }
 
+/// An image's thumbnail.
+#[utoipa::path(get, path = "/v1/files/{id}/thumb", tag = "files",
+    params(("id" = String, Path, description = "The file's name")),
+    responses((status = 200, body = Vec<u8>, content_type = "image/*"),
+        (status = 401, body = Told),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 async fn thumb(
     State(files): State<Files>,
     who: Asking,
@@ -295,11 +386,18 @@ async fn thumb(
 }
 
 /// `GET /v1/files/{id}/link`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LinkV1 {
     url: String,
 }
 
+/// A link that works for a minute, for whoever has it.
+#[utoipa::path(get, path = "/v1/files/{id}/link", tag = "files",
+    params(("id" = String, Path, description = "The file's name")),
+    responses((status = 200, body = LinkV1),
+        (status = 401, body = Told),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 async fn link(
     State(files): State<Files>,
     who: Asking,
@@ -315,11 +413,19 @@ struct Before {
     before: Option<String>,
 }
 
+/// The files of a conversation, the newest first.
+#[utoipa::path(get, path = "/v1/conversations/{id}/files", tag = "files",
+    params(("id" = String, Path, description = "The conversation's name"), ("before" = Option<String>, Query, description = "The page that comes after this file")),
+    responses((status = 200, body = Vec<Document>),
+        (status = 400, body = Told),
+        (status = 401, body = Told),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 async fn documents(
     State(files): State<Files>,
     who: Asking,
     Path(id): Path<String>,
-    Query(it): Query<Before>,
+    Params(it): Params<Before>,
 ) -> Result<Response, FileFault> {
     let before = it.before.as_deref().map(named).transpose()?;
     let documents: Vec<Document> = files.documents(&known(who)?, named(&id)?, before).await?;

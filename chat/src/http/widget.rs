@@ -3,18 +3,20 @@ use accounts::Site;
 use axum::{
     Extension, Json,
     body::Bytes,
-    extract::{Query, State, rejection::BytesRejection},
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chat_proto::{
-    FormField,
+    Fault as Told, FormField,
     visitor::{ClosedNotice, FromVisitor, ToVisitor, Token, TokenRequest, Way, Widget},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use super::{Peer, Refused, browsing, texts, who};
 use crate::{
+    api::Params,
     engine::{Settings, SiteFacts},
     model::{Entry, FieldKind, FormFields, Lang, LocalText, QueueId, SiteId, UnixMillis},
     rt::{self, Speaker},
@@ -23,6 +25,7 @@ use crate::{
     who::Who,
 };
 
+/// Who reads.
 #[derive(Deserialize)]
 pub(super) struct Reader {
     #[serde(default)]
@@ -37,11 +40,18 @@ fn body<T: DeserializeOwned>(sent: Sent) -> Result<T, Refused> {
     serde_json::from_slice(&bytes).map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "malformed"))
 }
 
-/// `GET /v1/widget/{site}?lang=`
+/// What the widget shows before anything is said.
+#[utoipa::path(get, path = "/v1/widget/{site}", tag = "widget",
+    params(("site" = String, Path, description = "The site's key"), ("lang" = Option<String>, Query, description = "The page's language")),
+    responses((status = 200, body = Widget),
+        (status = 400, body = Told),
+        (status = 403, body = Told, description = "Not from a page of the site"),
+        (status = 404, body = Told),
+        (status = 503, body = Told)))]
 pub(super) async fn config(
     State(chat): State<Chat>,
     Extension(site): Extension<Site>,
-    Query(reader): Query<Reader>,
+    Params(reader): Params<Reader>,
 ) -> Result<Response, Refused> {
     let id = SiteId(site.id.0);
     let settings = chat.engine.settings(id).await?;
@@ -58,7 +68,18 @@ pub(super) async fn config(
     Ok(([(header::CACHE_CONTROL, "no-cache")], Json(widget)).into_response())
 }
 
-/// `POST /v1/widget/{site}/token`
+/// Who the visitor is.
+#[utoipa::path(post, path = "/v1/widget/{site}/token", tag = "widget",
+    params(("site" = String, Path, description = "The site's key")),
+    request_body(content = TokenRequest, content_type = "application/json"),
+    responses((status = 200, body = Token),
+        (status = 400, body = Told),
+        (status = 401, body = Told, description = "`identity`: the site's word does not count"),
+        (status = 403, body = Told, description = "Not from a page of the site"),
+        (status = 404, body = Told),
+        (status = 413, body = Told),
+        (status = 429, body = Told),
+        (status = 503, body = Told)))]
 pub(super) async fn token(
     State(chat): State<Chat>,
     Extension(site): Extension<Site>,
@@ -71,7 +92,17 @@ pub(super) async fn token(
     Ok(Json(chat.tokens.issue((SiteId(site.id.0), visitor), chat.engine.now())))
 }
 
-/// `POST /v1/widget/{site}/say`: one frame, or several in a list, which are done in their order.
+/// The last words of a page that is left: one frame, or several in a list, which are done in their order.
+#[utoipa::path(post, path = "/v1/widget/{site}/say", tag = "widget",
+    params(("site" = String, Path, description = "The site's key")),
+    request_body(content = SaidV1, content_type = "application/json"),
+    responses((status = 200, body = AnsweredV1, description = "In the same order; not done where it says so"),
+        (status = 400, body = Told),
+        (status = 401, body = Told),
+        (status = 403, body = Told, description = "Not from a page of the site"),
+        (status = 404, body = Told),
+        (status = 413, body = Told),
+        (status = 503, body = Told)))]
 pub(super) async fn say(
     State(chat): State<Chat>,
     Extension(site): Extension<Site>,
@@ -113,6 +144,24 @@ pub(super) async fn say(
 enum Said {
     One(FromVisitor),
     Several(Vec<FromVisitor>),
+}
+
+/// What is sent and answered, for the document.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it is described, and never made")]
+#[serde(untagged)]
+enum SaidV1 {
+    One(FromVisitor),
+    Several(Vec<FromVisitor>),
+}
+
+/// The same of the answers.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "as above")]
+#[serde(untagged)]
+enum AnsweredV1 {
+    One(ToVisitor),
+    Several(Vec<ToVisitor>),
 }
 
 /// A site's settings, as a reader of one language gets them.

@@ -55,8 +55,10 @@ impl ToPage {
 
 /// One connected visitor, as the desk lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VisitorRow {
     /// The browser.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: VisitorId,
     /// The site's name.
     pub site: String,
@@ -71,6 +73,7 @@ pub struct VisitorRow {
     /// When the visit began, milliseconds since 1970.
     pub since_ms: u64,
     /// The session that is open with this visitor, if one is.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub session: Option<SessionId>,
 }
 
@@ -99,6 +102,7 @@ pub enum ToDesk {
 
 /// `POST /v1/login`; answers [`Me`] and sets the cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
     /// The agent's e-mail address.
     pub email: String,
@@ -108,8 +112,10 @@ pub struct Login {
 
 /// `GET /v1/me`: who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The account.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32))]
     pub id: AgentId,
     /// The first name that visitors see.
     pub first_name: String,
@@ -123,13 +129,16 @@ pub struct Me {
 
 /// `POST /v1/visitors/{id}/sessions` answers 201 with this; the viewer opens `/view/{session}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Opened {
     /// The session, new or already open with this visitor.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub session: SessionId,
 }
 
 /// `POST /v1/sessions/{session}/ticket` answers with this.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     /// The viewer's ticket for `GET /v1/session` and the assets.
     pub ticket: String,
@@ -139,6 +148,7 @@ pub struct Ticket {
 
 /// The body of every error answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A stable code, for example `ticket_expired` or `login_failed`.
     pub code: String,

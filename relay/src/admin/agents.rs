@@ -7,7 +7,10 @@ use axum::{
     http::StatusCode,
 };
 use axum_extra::extract::cookie::CookieJar;
-use cobrowse_core::wire::{desk::Me, message::Refusal};
+use cobrowse_core::wire::{
+    desk::{Me, Problem},
+    message::Refusal,
+};
 
 use super::wire::{AddAgent, AgentRow, ChangeAgent, ChangePassword};
 use super::{at_least, log, read_role, read_sites};
@@ -20,6 +23,10 @@ use crate::{
 };
 
 /// Those who have a site in common with the one who asks.
+#[utoipa::path(get, path = "/v1/agents", tag = "accounts",
+    responses((status = 200, body = Vec<AgentRow>),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "The role is too low")))]
 pub async fn list(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -35,6 +42,15 @@ fn sees(claims: &Claims, agent: &Agent) -> bool {
     agent.id == claims.agent || claims.sites.meets(&agent.sites)
 }
 
+/// Adds an agent.
+#[utoipa::path(post, path = "/v1/agents", tag = "accounts",
+    request_body(content = AddAgent, content_type = "application/json"),
+    responses((status = 201, body = AgentRow),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 409, body = Problem, description = "`email_taken`"),
+        (status = 413, body = Problem)))]
 pub async fn add(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -57,6 +73,17 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(AgentRow::new(agent, &sites))))
 }
 
+/// Changes what is given; ends the log-ins of whom it disables.
+#[utoipa::path(patch, path = "/v1/agents/{id}", tag = "accounts",
+    params(("id" = String, Path, description = "The account")),
+    request_body(content = ChangeAgent, content_type = "application/json"),
+    responses((status = 200, body = AgentRow),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "`last_admin`, `every_site`"),
+        (status = 413, body = Problem)))]
 pub async fn change(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -93,6 +120,14 @@ fn stands(agent: &Agent) -> String {
 }
 
 /// Ends every log-in of the agent, and begins a new one here.
+#[utoipa::path(post, path = "/v1/me/password", tag = "accounts",
+    request_body(content = ChangePassword, content_type = "application/json"),
+    responses((status = 200, body = Me),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages"),
+        (status = 413, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn change_password(
     State(app): State<App>,
     ConnectInfo(Caller(address)): ConnectInfo<Caller>,

@@ -10,7 +10,10 @@ use axum::{
     http::StatusCode,
 };
 use axum_extra::extract::cookie::CookieJar;
-use cobrowse_core::wire::{desk::Me, message::Refusal};
+use cobrowse_core::wire::{
+    desk::{Me, Problem},
+    message::Refusal,
+};
 
 use super::wire::{Accept, InvitationRow, Invite, OfferedRow};
 use super::{at_least, log, read_role, read_sites};
@@ -23,6 +26,10 @@ use crate::{
 };
 
 /// Those for a site of the one who asks.
+#[utoipa::path(get, path = "/v1/invitations", tag = "accounts",
+    responses((status = 200, body = Vec<InvitationRow>),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "The role is too low")))]
 pub async fn list(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -38,6 +45,15 @@ fn sees(claims: &Claims, invitation: &Invitation) -> bool {
     claims.sites.meets(sites)
 }
 
+/// Invites somebody: the answer has the link, this once.
+#[utoipa::path(post, path = "/v1/invitations", tag = "accounts",
+    request_body(content = Invite, content_type = "application/json"),
+    responses((status = 201, body = InvitationRow),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 409, body = Problem, description = "`email_taken`"),
+        (status = 413, body = Problem)))]
 pub async fn invite(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -59,6 +75,13 @@ pub async fn invite(
     Ok((StatusCode::CREATED, Json(InvitationRow::new(invitation, &sites, Some(link)))))
 }
 
+/// Takes an invitation back.
+#[utoipa::path(delete, path = "/v1/invitations/{id}", tag = "accounts",
+    params(("id" = String, Path, description = "The invitation")),
+    responses((status = 204),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 404, body = Problem)))]
 pub async fn revoke(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -74,6 +97,13 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What a link offers to whoever has it.
+#[utoipa::path(get, path = "/v1/invitations/of/{token}", tag = "accounts",
+    params(("token" = String, Path, description = "The link's last part")),
+    responses((status = 200, body = OfferedRow),
+        (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "`invitation_used`, `invitation_expired`"),
+        (status = 429, body = Problem)))]
 pub async fn look(
     State(app): State<App>,
     ConnectInfo(Caller(address)): ConnectInfo<Caller>,
@@ -105,6 +135,17 @@ async fn gone(app: &App, token: [u8; 32]) -> Result<ApiError, ApiError> {
 }
 
 /// Makes the account and begins its first log-in.
+#[utoipa::path(post, path = "/v1/invitations/of/{token}", tag = "accounts",
+    params(("token" = String, Path, description = "The link's last part")),
+    request_body(content = Accept, content_type = "application/json"),
+    responses((status = 201, body = Me),
+        (status = 400, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages"),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem),
+        (status = 410, body = Problem, description = "`invitation_used`, `invitation_expired`"),
+        (status = 413, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn accept(
     State(app): State<App>,
     ConnectInfo(Caller(address)): ConnectInfo<Caller>,

@@ -6,11 +6,16 @@ use axum::{
     extract::{Path, State, rejection::BytesRejection},
     http::StatusCode,
 };
+use cobrowse_core::wire::desk::Problem;
 
 use super::wire::{ChangeSite, SiteRow};
 use super::{at_least, log};
 use crate::{app::App, auth::Authorized, desk::read_json, error::ApiError};
 
+/// The sites of whoever asks.
+#[utoipa::path(get, path = "/v1/sites", tag = "accounts",
+    responses((status = 200, body = Vec<SiteRow>),
+        (status = 401, body = Problem)))]
 pub async fn list(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -19,6 +24,15 @@ pub async fn list(
     Ok(Json(sites.map(SiteRow::from).collect()))
 }
 
+/// Adds a site.
+#[utoipa::path(post, path = "/v1/sites", tag = "accounts",
+    request_body(content = SiteRow, content_type = "application/json"),
+    responses((status = 201, body = SiteRow),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 409, body = Problem, description = "`key_taken`"),
+        (status = 413, body = Problem)))]
 pub async fn add(
     State(app): State<App>,
     claims: Authorized<Claims>,
@@ -31,6 +45,16 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(site.into())))
 }
 
+/// Changes what is given.
+#[utoipa::path(patch, path = "/v1/sites/{key}", tag = "accounts",
+    params(("key" = String, Path, description = "The site's key")),
+    request_body(content = ChangeSite, content_type = "application/json"),
+    responses((status = 200, body = SiteRow),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "Not from the desk's own pages, or the role is too low"),
+        (status = 404, body = Problem),
+        (status = 413, body = Problem)))]
 pub async fn change(
     State(app): State<App>,
     claims: Authorized<Claims>,

@@ -1,9 +1,10 @@
 //! What the routes of this module take and give, as JSON.
 use accounts::{Agent, Invitation, Site, SitesOf};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 /// An agent, as administrators and managers see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgentRow {
     /// The account.
     pub id: i64,
@@ -22,7 +23,7 @@ pub struct AgentRow {
 }
 
 /// `POST /v1/agents`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddAgent {
     /// The e-mail address.
@@ -42,7 +43,7 @@ pub struct AddAgent {
 }
 
 /// `PATCH /v1/agents/{id}`: what is absent stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeAgent {
     /// `agent`, `manager` or `admin`.
@@ -50,6 +51,7 @@ pub struct ChangeAgent {
     pub role: Option<String>,
     /// The keys of the sites; `null` is every site.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
     pub sites: Option<Option<Vec<String>>>,
     /// Disabling ends the agent's log-ins.
     #[serde(default)]
@@ -62,7 +64,7 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Op
 }
 
 /// An invitation that nobody has accepted yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InvitationRow {
     /// Its name.
     pub id: i64,
@@ -82,7 +84,7 @@ pub struct InvitationRow {
 }
 
 /// `POST /v1/invitations`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invite {
     /// The e-mail address that the account will have.
@@ -95,7 +97,7 @@ pub struct Invite {
 }
 
 /// `GET /v1/invitations/of/{token}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfferedRow {
     /// The e-mail address that the account will have.
     pub email: String,
@@ -108,7 +110,7 @@ pub struct OfferedRow {
 }
 
 /// `POST /v1/invitations/of/{token}`; the answer is the same as a log-in's.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Accept {
     /// What visitors will see.
@@ -121,7 +123,7 @@ pub struct Accept {
 }
 
 /// A site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SiteRow {
     /// What the script tag says.
     pub key: String,
@@ -132,7 +134,7 @@ pub struct SiteRow {
 }
 
 /// `PATCH /v1/sites/{key}`: what is absent stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSite {
     /// What agents see.
@@ -144,7 +146,7 @@ pub struct ChangeSite {
 }
 
 /// `POST /v1/me/password`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     /// The password until now.

@@ -154,7 +154,7 @@ async fn who_may_not_run_on_a_database_leaves_its_tables_as_they_are() {
 #[tokio::test]
 async fn a_service_that_cannot_begin_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mounts = Mounts::default().with(&[], async |_| Err("no room".into()));
+    let mounts = Mounts::default().with(&[], async |_| Err::<Router, _>("no room".into()));
     let started = Server::start_with(Config::loopback(folder.path()), mounts).await;
     let refused = started.err().expect("refused");
     assert!(matches!(&refused, StartError::Mount(_)) && refused.to_string() == "no room", "{refused}");

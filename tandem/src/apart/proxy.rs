@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use chat::server::Chat;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use relay::shutdown::Shutdown;
@@ -25,8 +26,8 @@ use super::{Url, call::client};
 const ANSWER: Duration = Duration::from_secs(30);
 /// Of each direction of a socket, bytes: as the chat's own.
 const BUFFER: usize = 4 * 1024;
-/// What the document does not describe: sockets, widgets, files.
-const MORE: [&str; 6] = ["/rt", "/v1/widget", "/v1/uploads", "/v1/files", "/v1/dl", "/v1/openapi.json"];
+/// What the chat's document does not describe.
+const SOCKET: &str = "/rt";
 /// Of one connection only, beside what its `Connection` names.
 const HOP: [&str; 8] = [
     "connection",
@@ -69,12 +70,12 @@ impl Proxy {
 
 /// The first two segments of what the chat's document describes, and the rest.
 fn prefixes() -> BTreeSet<String> {
-    let document = chat::api::document();
+    let document = Chat::document();
     let described = document.paths.paths.keys().map(|path| {
         let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
         path[..end].to_owned()
     });
-    described.chain(MORE.map(str::to_owned)).collect()
+    described.chain([SOCKET.to_owned()]).collect()
 }
 
 async fn forward(State(proxy): State<Proxy>, mut request: Request) -> Response {

@@ -11,7 +11,7 @@ use chat::{
 use chat_proto::visitor::PageProof;
 use relay::{
     conversations::{Finding, Keeping, NotKept, Phase, ShareEvent, Thread},
-    mount::{Base, MountError, Mounts},
+    mount::{Base, MountError, Mounted, Mounts},
 };
 
 use super::{
@@ -22,14 +22,14 @@ use super::{
     sign::{End, Guard},
     wire,
 };
-use crate::{follow, shares::RelayShares};
+use crate::{described, follow, shares::RelayShares};
 
 /// What the relay carries where the chat service runs elsewhere: the way there.
 pub fn mounts(chat: Way) -> Mounts {
     Mounts::default().with(&[Chat::TABLES], async move |base| routes(&base, &chat).map_err(MountError::from))
 }
 
-fn routes(base: &Base, chat: &Way) -> Result<Router, reqwest::Error> {
+fn routes(base: &Base, chat: &Way) -> Result<Mounted, reqwest::Error> {
     follow(base, Arc::new(RemoteThread(Link::new(End::Chat, chat)?)));
     let shares: Arc<dyn Shares> =
         Arc::new(RelayShares { relay: base.conversations.clone(), accounts: base.accounts.clone() });
@@ -40,7 +40,7 @@ fn routes(base: &Base, chat: &Way) -> Result<Router, reqwest::Error> {
         .with_state(shares);
     let guard = Guard::new(chat.key.clone(), End::Relay, relay::records::now_ms());
     let proxy = Proxy::to(&chat.url, base.shutdown.clone())?;
-    Ok(guarded(asked, guard).merge(proxy.routes()))
+    Ok(described(guarded(asked, guard).merge(proxy.routes())))
 }
 
 type Answer<T> = Result<Json<T>, StatusCode>;

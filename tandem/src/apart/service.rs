@@ -7,7 +7,7 @@ use std::{
 
 use accounts::Accounts;
 use axum::{
-    Router,
+    Json, Router,
     extract::{ConnectInfo, Request, State},
     http::StatusCode,
     middleware::{Next, from_fn_with_state},
@@ -146,7 +146,9 @@ async fn open(config: &Config) -> Result<(Store, Alone), StartError> {
 fn routes(chat: &Chat, config: &Config, (store, holds): (&Store, &Holds)) -> Router {
     let guard = Guard::new(config.relay.key.clone(), End::Chat, records::now_ms());
     let ready = Ready { holds: holds.clone(), records: Records::new(store.clone()) };
+    let document = Arc::new(Chat::document());
     let own = Router::new()
+        .route("/v1/openapi.json", get(async move || Json((*document).clone())))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(is_ready))
         .with_state(ready);

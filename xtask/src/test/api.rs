@@ -19,8 +19,14 @@ use crate::run::{run, say, timed};
 /// The newest release when this was written.
 const SCHEMATHESIS: &str = "4.32.5";
 
-/// So long it may ask.
-const SECONDS: &str = "50";
+/// So long an admin's desk may ask, and so long a page of the site.
+const SECONDS: (&str, &str) = ("50", "15");
+
+/// What would end the desk's own log-in: everything after it would only be told to log in.
+const OWN_BRANCH: &str = "^/v1/(logout$|agents/)";
+
+/// What a visitor asks.
+const OF_VISITORS: &str = "^/v1/(widget|uploads|files|dl|conversations/[{]id[}]/files)";
 
 /// What each answer is held to.
 const CHECKS: &str =
@@ -37,18 +43,16 @@ const PAGES: &str = "https://shop.example";
 pub fn check() -> Result<()> {
     let program = schemathesis()?;
     let serving = Serving::start(&steps::programs()?.server)?;
-    serving.begin_conversation()?;
-    let mut command = Command::new(program);
-    // It keeps what it found beside it.
-    command
-        .current_dir(serving.folder.path())
-        .arg("run")
-        .arg(format!("{}/v1/openapi.json", serving.address()));
-    command.args(["--checks", CHECKS, "--max-time", SECONDS, "--workers", "1", "--warnings", "off"]);
-    command.args(["--generation-deterministic", "--no-color", "--continue-on-failure"]);
-    command.arg("-H").arg(format!("Cookie: {}", serving.log_in()?));
-    command.arg("-H").arg(format!("Origin: {}", serving.desk));
-    let held = run(&mut command);
+    let visitor = serving.begin_conversation()?;
+    let cookie = serving.log_in()?;
+    let mut desk = serving.asking(&program, SECONDS.0);
+    desk.args(["--exclude-path-regex", OWN_BRANCH]);
+    desk.arg("-H").arg(format!("Cookie: {cookie}")).arg("-H").arg(format!("Origin: {}", serving.desk));
+    let mut page = serving.asking(&program, SECONDS.1);
+    page.args(["--include-path-regex", OF_VISITORS]);
+    page.arg("-H").arg(format!("Authorization: {visitor}")).arg("-H").arg(format!("Origin: {PAGES}"));
+    let held = run(&mut desk).context("asked by a desk").and(run(&mut page).context("asked by a page"));
+    serving.is_logged_in(&cookie)?;
     let log = fs::read_to_string(serving.log())?;
     if let Some(at) = log.find("panicked") {
         bail!("the server panicked: {}", log[at..].lines().take(3).collect::<Vec<_>>().join(" "));
@@ -114,6 +118,16 @@ impl Serving {
         Ok(Self { process, desk, port, folder })
     }
 
+    /// Everything is asked, and each answer held to the document.
+    fn asking(&self, program: &Path, seconds: &str) -> Command {
+        let mut command = Command::new(program);
+        // It keeps what it found beside it.
+        command.current_dir(self.folder.path()).arg("run").arg(format!("{}/v1/openapi.json", self.address()));
+        command.args(["--checks", CHECKS, "--max-time", seconds, "--workers", "1", "--warnings", "off"]);
+        command.args(["--generation-deterministic", "--no-color", "--continue-on-failure"]);
+        command
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
@@ -124,12 +138,21 @@ impl Serving {
 
     /// Asks with a body of JSON: the head and the body of the answer.
     fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Result<(String, String)> {
-        let body = body.to_string();
+        self.ask(&format!("POST {path}"), headers, &body.to_string())
+    }
+
+    /// The desk that asked everything was somebody's to the end.
+    fn is_logged_in(&self, cookie: &str) -> Result<()> {
+        let asked = self.ask("GET /v1/me", &[("Cookie", cookie)], "");
+        asked.map(drop).context("the desk logged itself out while it asked")
+    }
+
+    fn ask(&self, what: &str, headers: &[(&str, &str)], body: &str) -> Result<(String, String)> {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nHost: desk.localhost\r\nConnection: close\r\n{headers}\
+            "{what} HTTP/1.1\r\nHost: desk.localhost\r\nConnection: close\r\n{headers}\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         )?;
@@ -137,7 +160,7 @@ impl Serving {
         stream.read_to_string(&mut answer)?;
         let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
         if !head.starts_with("HTTP/1.1 200") {
-            bail!("{path}: {answer}");
+            bail!("{what}: {answer}");
         }
         Ok((head.to_owned(), body.to_owned()))
     }
@@ -151,8 +174,8 @@ impl Serving {
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
     }
 
-    /// A visitor waits, so that lists are not empty.
-    fn begin_conversation(&self) -> Result<()> {
+    /// A visitor waits, so that lists are not empty: how they say who they are.
+    fn begin_conversation(&self) -> Result<String> {
         let pages = ("Origin", PAGES);
         let secret = "0f".repeat(32);
         let (_, told) = self.post("/v1/widget/shop/token", &[pages], &json!({ "secret": secret }))?;
@@ -160,7 +183,8 @@ impl Serving {
         let bearer = format!("Bearer {}", told["token"].as_str().context("no token")?);
         let form = json!({ "name": "Léa", "email": "lea@example.org" });
         let start = json!({ "t": "start", "cid": "0f".repeat(16), "form": form, "lang": "fr" });
-        self.post("/v1/widget/shop/say", &[pages, ("Authorization", &bearer)], &start).map(drop)
+        self.post("/v1/widget/shop/say", &[pages, ("Authorization", &bearer)], &start)?;
+        Ok(bearer)
     }
 }
 

@@ -18,7 +18,7 @@ pub fn documented(document: &Value) -> BTreeSet<String> {
     paths.iter().flat_map(of).collect()
 }
 
-/// The routes that are laid by hand in the sources of relay and chat.
+/// The routes that are laid by hand in the sources of relay and chat, and so are not described.
 pub fn laid() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tree");
     let mut files = Vec::new();

@@ -145,7 +145,9 @@ fn every_route_knows_who_may() {
         let rows = rows(ROUTES, ACTORS.len());
         let document = fixture.world.told(Actor::Admin, "/v1/openapi.json").await;
         let mut there = known::documented(&document);
-        there.extend(known::laid());
+        let laid = known::laid();
+        same("routes that are not described", &laid.iter().cloned().collect::<Vec<_>>(), &not_described());
+        there.extend(laid);
         let there: Vec<_> = there.into_iter().collect();
         same("routes", &there, &operations(&rows));
         let mut differences = Differences::default();
@@ -157,6 +159,17 @@ fn every_route_knows_who_may() {
         }
         differences.end();
     });
+}
+
+/// What no document describes: sockets, pages and their files, health and metrics.
+fn not_described() -> Vec<String> {
+    let sockets = ["/rt", "/v1/desk", "/v1/presence", "/v1/session"];
+    let about = ["/healthz", "/metrics", "/readyz"];
+    let pages =
+        ["/", "/admin", "/admin/{*place}", "/assets", "/contacts", "/contacts/{id}", "/invitation/{token}"];
+    let more = ["/login", "/v1/loader.js", "/v1/visitor", "/view/{session}", "/visitors"];
+    let all = sockets.into_iter().chain(about).chain(pages).chain(more);
+    all.map(|path| format!("GET {path}")).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The rows of routes that take a body of JSON.
