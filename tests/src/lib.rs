@@ -16,6 +16,7 @@ pub mod closed;
 pub mod desk;
 pub mod failure;
 pub mod files;
+pub mod hand;
 #[cfg(target_os = "linux")]
 pub mod hostile;
 #[cfg(target_os = "linux")]

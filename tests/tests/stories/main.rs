@@ -10,6 +10,7 @@ mod chat_share;
 mod chat_tabs;
 mod consent;
 mod continuity;
+mod control;
 mod desk;
 mod desk_file;
 mod differential;
