@@ -5,8 +5,10 @@ use anyhow::{Result, ensure};
 use chat_client::Error;
 use chat_proto::desk::Deed;
 use tests::{
+    agent::Agent,
     browser::Kind,
     desk::{Desk, at_desk, at_each_desk},
+    wait::eval,
 };
 use thirtyfour::{By, Key};
 
@@ -225,6 +227,10 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
         agent.clicks_at(".modal [data-pause=custom]").await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".modal", "Choose a date and a time").await?;
+        is_paused_until_tomorrow(agent).await?;
+        agent.clicks_at("[data-do=wake]").await?;
+        agent.reads_in(".chat-row", "Marie Dupont").await?;
+        agent.clicks_at("[data-do=snooze]").await?;
         agent.clicks_at(".modal [data-pause=three-hours]").await?;
         agent.clicks_at(".modal button[type=submit]").await?;
         agent.reads_in(".toasts", "Chat paused").await?;
@@ -253,6 +259,35 @@ async fn a_conversation_is_put_aside_followed_and_given_to_a_colleague() {
         Ok(())
     })
     .await;
+}
+
+/// By a date and a time of the agent's own clock; one that is over is refused.
+async fn is_paused_until_tomorrow(agent: &Agent) -> Result<()> {
+    // Typed it is in another order in each language. A browser that knows such fields would refuse it by itself.
+    let put = |days: i32| {
+        format!(
+            "(it => {{
+                const at = new Date(), two = it => String(it).padStart(2, '0');
+                at.setDate(at.getDate() + {days});
+                it.min = '';
+                it.value = `${{at.getFullYear()}}-${{two(at.getMonth() + 1)}}-${{two(at.getDate())}}T09:05`;
+                it.dispatchEvent(new Event('input', {{ bubbles: true }}));
+                return it.value;
+            }})(document.querySelector('.modal [name=until]'))"
+        )
+    };
+    let limit = "document.querySelector('.modal [name=until]').min.length === 16";
+    agent.finds("nothing before now in the field", limit).await?;
+    eval(agent.window(), &put(-1)).await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".modal", "Choose a time that is ahead").await?;
+    agent.finds("the conversation still there", "document.querySelector('.chat-row')").await?;
+    eval(agent.window(), &put(1)).await?;
+    agent.clicks_at(".modal button[type=submit]").await?;
+    agent.reads_in(".toasts", "Chat paused").await?;
+    agent.finds("not in the list", "!document.querySelector('.chat-row')").await?;
+    agent.reads_in(".thread", "Claire paused until").await?;
+    agent.reads_in(".thread", "09:05").await
 }
 
 // shows: MOB-01, MOB-02
