@@ -35,10 +35,12 @@ pub struct Done {
     pub acked: Vec<(String, u64, String)>,
     /// Offers that were accepted, declined and let pass.
     pub offers: (u32, u32, u32),
-    /// Transfers that were asked for.
+    /// Transfers that were done.
     pub transfers: u32,
-    /// Pauses.
+    /// Pauses that were begun.
     pub pauses: u32,
+    /// Connections that were cut.
+    pub cuts: u32,
     /// Conversations that were closed.
     pub closed: u32,
     /// What became of their screens.
@@ -86,7 +88,9 @@ impl Person {
     }
 
     async fn step(&mut self) -> Result<(), Error> {
-        if self.dice.chance(1) {
+        // Every agent's line is cut once at least, in the middle of their work.
+        if self.dice.chance(1) || (self.done.cuts == 0 && !self.done.acked.is_empty()) {
+            self.done.cuts += 1;
             self.agent.cut();
         }
         if !self.agent.is_connected() {
@@ -101,7 +105,8 @@ impl Person {
         self.answer_offers().await?;
         let mine: Vec<String> = self.agent.rows.keys().cloned().collect();
         for conv in mine {
-            if self.dice.chance(6) {
+            // Each of them shares a page once at least.
+            if self.dice.chance(6) || self.screens.ledger.shares.is_empty() {
                 self.screens.open(&self.agent, &conv).await?;
             }
             self.look_after(&conv).await?;
@@ -144,7 +149,15 @@ impl Person {
             self.agent.offers.iter().map(|(conv, offer)| (conv.clone(), offer.no)).collect();
         for (conv, no) in offers {
             self.agent.offers.remove(&conv);
-            match self.dice.below(100) {
+            let (accepted, declined, passed) = self.done.offers;
+            // The first is taken, the second declined, the third let pass; then as it comes.
+            let chance = match accepted + declined + passed {
+                0 => 0,
+                1 => 80,
+                2 => 90,
+                _ => self.dice.below(100),
+            };
+            match chance {
                 0..80 => {
                     self.done.offers.0 += 1;
                     self.screens.ledger.took.insert(conv.clone());
@@ -171,6 +184,13 @@ impl Person {
         if answered.is_some_and(|it| it.from == From::Agent) && self.dice.chance(90) {
             return Ok(());
         }
+        // Once each has answered, they pause one and give one away, as soon as that can be; then as it comes.
+        if !self.done.acked.is_empty() && self.done.pauses == 0 {
+            return self.pause(conv).await;
+        }
+        if !self.done.acked.is_empty() && self.done.transfers == 0 {
+            return self.transfer(conv).await;
+        }
         match self.dice.below(100) {
             0..70 => self.write(conv).await,
             70..78 => self.note(conv).await,
@@ -195,7 +215,6 @@ impl Person {
     }
 
     async fn transfer(&mut self, conv: &str) -> Result<(), Error> {
-        self.done.transfers += 1;
         let note = AGENTS_ONLY.to_owned();
         let me = self.agent.directory.me;
         let others: Vec<i64> =
@@ -207,15 +226,18 @@ impl Person {
             (_, Some(queue)) => Deed::TransferToQueue { queue, note },
             (_, None) => return Ok(()),
         };
-        self.agent.does(conv, what).await
+        self.agent.does(conv, what).await?;
+        self.done.transfers += 1;
+        Ok(())
     }
 
     async fn pause(&mut self, conv: &str) -> Result<(), Error> {
-        self.done.pauses += 1;
         let now =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let until = i64::try_from(now.as_millis()).unwrap_or(i64::MAX).saturating_add(PAUSE_MS);
-        self.agent.does(conv, Deed::Snooze { until: Some(until), keep: self.dice.chance(80) }).await
+        self.agent.does(conv, Deed::Snooze { until: Some(until), keep: self.dice.chance(80) }).await?;
+        self.done.pauses += 1;
+        Ok(())
     }
 
     async fn close(&mut self, conv: &str) -> Result<(), Error> {

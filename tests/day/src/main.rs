@@ -16,7 +16,7 @@ mod visitor;
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use chat_client::{Agent, Place};
 use clap::Parser;
 use day::dice::Dice;
@@ -56,6 +56,13 @@ struct Arguments {
     conversations: u64,
 }
 
+impl Arguments {
+    /// Whether so many people have part in it that there is something of everything.
+    const fn is_whole(&self) -> bool {
+        2 <= self.agents && 10 <= self.visitors && 2 <= self.conversations
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
@@ -81,6 +88,9 @@ async fn live(arguments: &Arguments) -> Result<()> {
     reader.connect().await?;
     let shares = check::everything(&mut reader, &day).await?;
     say(&summary(&day, shares, start))?;
+    if arguments.is_whole() {
+        has_everything(&day, shares)?;
+    }
     server.end().await
 }
 
@@ -134,13 +144,32 @@ async fn day(arguments: &Arguments, place: &Place, log_ins: &[LogIn], server: &m
     Ok(Day { lived, done, crash })
 }
 
+/// A day in which something did not happen shows nothing of it. People's first deeds are planned so that it does.
+fn has_everything(Day { done, .. }: &Day, shares: Counts) -> Result<()> {
+    let sum = |of: fn(&Done) -> u32| done.iter().map(of).sum::<u32>();
+    let of_shares = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    for (what, count) in [
+        ("offer accepted", sum(|it| it.offers.0)),
+        ("offer declined", sum(|it| it.offers.1)),
+        ("offer let pass", sum(|it| it.offers.2)),
+        ("transfer", sum(|it| it.transfers)),
+        ("pause", sum(|it| it.pauses)),
+        ("connection cut", sum(|it| it.cuts)),
+        ("page asked for", of_shares(shares.asked)),
+        ("page seen", of_shares(shares.seen)),
+    ] {
+        ensure!(0 < count, "a day without any {what} shows nothing of it");
+    }
+    Ok(())
+}
+
 fn summary(Day { lived, done, .. }: &Day, shares: Counts, start: Instant) -> String {
     let told = || lived.iter().flat_map(|it| &it.told);
     let messages: usize = told().map(|it| it.acked.len()).chain(done.iter().map(|it| it.acked.len())).sum();
     let sum = |of: fn(&Done) -> u32| done.iter().map(of).sum::<u32>();
     format!(
         "{} conversations, {messages} messages acknowledged; offers {} accepted, {} declined, {} let pass; {} \
-         transfers, {} pauses, {} closed by agents; shares {} asked, {} seen, {} refused, {} controlled; one crash; \
+         transfers, {} pauses, {} closed by agents, {} cuts; shares {} asked, {} seen, {} refused, {} controlled; one crash; \
          all there, once, in order, in {:.0} s",
         told().count(),
         sum(|it| it.offers.0),
@@ -149,6 +178,7 @@ fn summary(Day { lived, done, .. }: &Day, shares: Counts, start: Instant) -> Str
         sum(|it| it.transfers),
         sum(|it| it.pauses),
         sum(|it| it.closed),
+        sum(|it| it.cuts),
         shares.asked,
         shares.seen,
         shares.refused,

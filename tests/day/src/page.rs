@@ -159,6 +159,8 @@ impl Pages {
         sleep(self.dice.moment(10, 150)).await;
         let Some((session, page)) = &self.page else { return Ok(()) };
         let yes = match ask {
+            // Whatever the dice say, each visitor shows their page to the first who asks.
+            Ask::View if self.yes.is_empty() => true,
             Ask::View => self.dice.chance(80),
             Ask::Control => self.dice.chance(65),
         };
