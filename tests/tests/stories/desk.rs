@@ -2,8 +2,8 @@
 
 use accounts::Role;
 use anyhow::{Result, ensure};
-use chat_client::Error;
-use chat_proto::desk::Deed;
+use chat_client::{Error, Visitor};
+use chat_proto::desk::{Deed, Presence};
 use tests::{
     agent::Agent,
     browser::Kind,
@@ -428,8 +428,11 @@ async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() 
         let agent = &desk.agent;
         agent.opens_chats().await?;
         agent.sizes_page(1440, 900).await?;
+        let mut marie = desk.somebody();
+        let mut before = was_served_thrice(desk, &mut marie).await?;
         agent.connects().await?;
-        let mut marie = desk.visitor("Marie Dupont").await?;
+        desk.starts(&mut marie).await?;
+        before.push(marie.thread.conv.clone());
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.replies("The first time").await?;
         marie.reads("the reply", |it| it.text == "The first time").await?;
@@ -442,7 +445,12 @@ async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() 
         marie.reads("the reply", |it| it.text == "The second time").await?;
         desk.looks_at(&mut marie, "/basket", "Your basket").await?;
         agent.reads_in("[data-part=pages]", "Your basket").await?;
-        agent.reads_in("[data-part=past] summary", "1").await?;
+        agent.reads_in("[data-part=past] summary", "4").await?;
+        let latest: Vec<_> = before.iter().rev().take(3).cloned().collect();
+        let past = "[...document.querySelectorAll('.past-line')].map(it => it.dataset.past).join()";
+        agent.finds("the three latest, the newest first", &format!("({past}) === {:?}", latest.join(","))).await?;
+        let dated = "[...document.querySelectorAll('.past-line time')].every(it => /\\d.*\\d\\d:\\d\\d/.test(it.textContent))";
+        agent.finds("date and time of each", dated).await?;
         agent.clicks_at("[popovertarget=conversation-more]").await?;
         agent.reads_in("[data-do=open_page]", "basket and log-in are not carried over").await?;
         agent
@@ -456,6 +464,24 @@ async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() 
         agent.reads_in(".thread .navigation", "Your basket").await
     })
     .await;
+}
+
+/// By Bruno, who is gone then: which conversations those were.
+async fn was_served_thrice(desk: &Desk, marie: &mut Visitor) -> Result<Vec<String>> {
+    let mut bruno = desk.colleague().await?;
+    marie.connect().await?;
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        desk.starts(marie).await?;
+        let (conv, no) = bruno.is_asked().await?;
+        bruno.does(&conv, Deed::Accept { no }).await?;
+        bruno.write(&conv, "Bruno here").await?;
+        bruno.does(&conv, Deed::Close { tags: Vec::new() }).await?;
+        marie.reads("the end", |it| it.meta.code == "ended").await?;
+        all.push(conv);
+    }
+    bruno.be(Presence::Gone).await?;
+    Ok(all)
 }
 
 // shows: FIL-10, FIL-11, FIL-15, FIL-16, CMP-04, DSK-12
