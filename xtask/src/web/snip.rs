@@ -109,9 +109,9 @@ fn reached(module: &Module, formats: &HashSet<FunctionId>) -> HashSet<FunctionId
         walrus::ElementItems::Functions(all) => Some(all.iter().copied()),
         walrus::ElementItems::Expressions(..) => None,
     });
-    let exported = module.exports.iter().filter_map(|it| match it.item {
-        walrus::ExportItem::Function(id) => Some(id),
-        _ => None,
+    let exported = module.exports.iter().filter_map(|it| {
+        let walrus::ExportItem::Function(id) = it.item else { return None };
+        Some(id)
     });
     let mut todo: Vec<_> = exported.chain(listed.flatten()).chain(module.start).collect();
     let mut reached = HashSet::new();

@@ -34,13 +34,13 @@ pub fn write(folder: &Path) -> Result<()> {
 /// The texts of a `words!`, one language after the other. What documents them stands in groups.
 fn texts(source: &str) -> Result<Vec<String>> {
     let file = syn::parse_file(source)?;
-    let tables = file.items.iter().filter_map(|item| match item {
-        syn::Item::Macro(it) if it.mac.path.is_ident("words") => Some(it.mac.tokens.clone()),
-        _ => None,
+    let tables = file.items.iter().filter_map(|item| {
+        let syn::Item::Macro(it) = item else { return None };
+        it.mac.path.is_ident("words").then(|| it.mac.tokens.clone())
     });
-    let literals = tables.flat_map(TokenStream::into_iter).filter_map(|token| match token {
-        TokenTree::Literal(it) => Some(it),
-        _ => None,
+    let literals = tables.flat_map(TokenStream::into_iter).filter_map(|token| {
+        let TokenTree::Literal(it) = token else { return None };
+        Some(it)
     });
     let texts: Vec<_> = literals
         .map(|it| syn::parse_str::<syn::LitStr>(&it.to_string()).map(|it| it.value()))

@@ -73,11 +73,13 @@ impl Draft {
     /// Puts a text where the caret is.
     pub fn insert(self, text: &str) {
         let Some(field) = self.field.get_untracked() else { return };
+        let begin = field.selection_start().ok().flatten().unwrap_or_default();
         if field.set_range_text(text).is_ok() {
             let _ = field.focus();
-            let end = field.selection_end().ok().flatten();
-            // The browser leaves what was put in selected.
-            let _ = field.set_selection_start(end);
+            // The browser leaves the caret before what was put in, or selects it.
+            let end = text.encode_utf16().count().try_into().unwrap_or(u32::MAX);
+            let end = begin.saturating_add(end);
+            let _ = field.set_selection_range(end, end);
             self.set(field.value());
         }
     }
