@@ -24,7 +24,7 @@ async fn a_request_is_offered_accepted_answered_and_closed() {
         agent.finds("no offer", "!document.querySelector('.offer')").await?;
         agent.connects().await?;
         agent.reads_in(".offer", "Marie Dupont").await?;
-        agent.finds("the ring", "Number(document.querySelector('.ring b').textContent) > 0").await?;
+        agent.finds("the ring", "parseInt(document.querySelector('.ring b').textContent) > 0").await?;
         agent.clicks_at(".offer [data-do=accept]").await?;
         agent.reads_in(".thread .system", "Agent Claire accepted the request").await?;
         agent.reads_in(".filled", "marie.dupont@example.org").await?;
