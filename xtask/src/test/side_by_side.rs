@@ -1,4 +1,5 @@
-//! Stories side by side: cargo runs one program of tests after the other, and most stories wait for one browser at a time.
+//! Stories side by side, each in a process and a scratch folder of its own: one that hangs or falls takes no other along,
+//! and what its browsers leave goes with it.
 
 use std::collections::VecDeque;
 use std::io::{BufReader, Write};
