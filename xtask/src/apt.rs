@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Once;
 
 use anyhow::{Result, bail};
 
 use crate::run::{is_root, read, run, say};
 
-/// The version that `apt-get` would take, after refreshing the lists once if it knows none.
+/// The version that `apt-get` would take, by lists that are refreshed once: those of a machine's image can be months
+/// old, and name a compiler that is too old and browsers that are gone from the servers.
 ///
 /// # Errors
 /// Says why there is none: no Debian, or no such package.
@@ -15,17 +17,24 @@ pub fn candidate(package: &str) -> Result<String> {
     if read(Command::new("apt-get").arg("--version")).is_none() {
         bail!("this is not a Debian system (no apt-get)");
     }
-    if let Some(version) = known(package) {
-        return Ok(version);
-    }
-    if is_root() {
-        say("apt-get update ...");
-        run(Command::new("apt-get").args(["update", "-q"]))?;
-    }
+    refresh();
     match known(package) {
         Some(version) => Ok(version),
         None => bail!("apt knows no package {package} (its lists may be old: apt-get update)"),
     }
+}
+
+/// Without the network, or without the right to it, the lists that are there must do.
+fn refresh() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if is_root() {
+            say("apt-get update ...");
+            if let Err(reason) = run(Command::new("apt-get").args(["update", "-q"])) {
+                say(&format!("apt's lists stay as they are: {reason:#}"));
+            }
+        }
+    });
 }
 
 fn known(package: &str) -> Option<String> {

@@ -26,6 +26,9 @@ use crate::run::{read, say};
 /// What browsers run.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// What the workspace's manifest asks of a compiler.
+const NEEDED: &str = env!("CARGO_PKG_RUST_VERSION");
+
 /// Variables meant for the host's compiler, which must not reach another one.
 const HOST_ONLY: [&str; 5] = [
     "RUSTC_WRAPPER",
@@ -129,6 +132,16 @@ impl Compiler {
         self.ask(&["-vV"])
     }
 
+    /// Names both versions when the workspace needs a newer one.
+    fn check_version(&self) -> Result<()> {
+        let said = self.version().with_context(|| format!("{} does not start", self.path.display()))?;
+        let release = said.lines().find_map(|line| line.strip_prefix("release: ")).unwrap_or_default();
+        if is_at_least(release, NEEDED) {
+            return Ok(());
+        }
+        bail!("{} is of version {release}, older than {NEEDED}", self.path.display())
+    }
+
     fn has_target(&self) -> bool {
         let Some(folder) = self.ask(&["--print", "target-libdir", "--target", TARGET]) else { return false };
         let Ok(mut entries) = fs::read_dir(folder) else { return false };
@@ -167,10 +180,13 @@ fn make(own: Compiler, cache: &Path) -> Result<Toolchain> {
         Err(reason) => tried.push(format!("{reason:#}")),
     }
     for compiler in [own, Compiler::new("/usr/bin/rustc")] {
-        if compiler.has_source() {
+        if !compiler.has_source() {
+            tried.push(format!("{}: no library source beside it", compiler.path.display()));
+        } else if let Err(reason) = compiler.check_version() {
+            tried.push(format!("{reason:#}"));
+        } else {
             return keep(cache, build_std::build(cache, compiler)?);
         }
-        tried.push(format!("{}: no library source beside it", compiler.path.display()));
     }
     match debian::compiler(cache) {
         Ok(compiler) => keep(cache, build_std::build(cache, compiler)?),
@@ -194,6 +210,7 @@ fn keep(cache: &Path, toolchain: Toolchain) -> Result<Toolchain> {
 
 fn built_earlier(cache: &Path) -> Option<Toolchain> {
     let toolchain: Toolchain = serde_json::from_slice(&fs::read(memory(cache)).ok()?).ok()?;
+    toolchain.rustc.check_version().ok()?;
     let same_compiler = toolchain.rustc.version()? == toolchain.version;
     (same_compiler && toolchain.sysroot.as_deref().is_some_and(Path::is_dir)).then_some(toolchain)
 }
@@ -218,4 +235,28 @@ fn versioned_linker() -> Option<PathBuf> {
         |path: &Path| path.file_name().and_then(OsStr::to_str)?.strip_prefix("wasm-ld-")?.parse().ok();
     let linkers = entries.filter_map(|entry| Some((version(&entry.path())?, entry.path())));
     linkers.max_by_key(|(version, _): &(u32, PathBuf)| *version).map(|(_, path)| path)
+}
+
+/// Whether a release (`1.96.0`, `1.97.0-beta.2`) is this version (`1.95`) or a later one.
+fn is_at_least(release: &str, version: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        let plain = text.split('-').next().unwrap_or_default();
+        plain.split('.').map_while(|it| it.parse().ok()).collect()
+    };
+    numbers(release) >= numbers(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_least;
+
+    #[test]
+    fn a_compiler_is_measured_by_numbers_and_not_by_letters() {
+        for release in ["1.95.0", "1.95.1", "1.100.0", "2.0.0", "1.96.0-nightly"] {
+            assert!(is_at_least(release, "1.95"), "{release}");
+        }
+        for release in ["1.85.0", "1.94.9", "1.9.0", "", "unknown"] {
+            assert!(!is_at_least(release, "1.95"), "{release}");
+        }
+    }
 }

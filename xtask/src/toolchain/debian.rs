@@ -19,7 +19,7 @@ pub fn compiler(cache: &Path) -> Result<Compiler> {
         path: root.join("usr/bin/rustc"),
         libraries: Some(root.join("usr/lib").join(format!("{}-linux-gnu", env::consts::ARCH))),
     };
-    if compiler.has_source() {
+    if compiler.has_source() && compiler.check_version().is_ok() {
         return Ok(compiler);
     }
     let packages = packages()?;
@@ -32,6 +32,7 @@ pub fn compiler(cache: &Path) -> Result<Compiler> {
     if !compiler.has_source() {
         bail!("the unpacked compiler does not see its library source");
     }
+    compiler.check_version().context("apt's lists may be old: apt-get update")?;
     Ok(compiler)
 }
 
