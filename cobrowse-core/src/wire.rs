@@ -6,5 +6,8 @@ pub mod message;
 
 pub use envelope::{Channel, Envelope, EnvelopeError, PageKind, PointerKind};
 
-/// The version of everything that follows the hello. Raised when bytes change their meaning.
-pub const PROTOCOL_VERSION: u16 = 1;
+/// The version of everything that follows the hello. Raised when bytes change their meaning, or may be met by a peer
+/// that cannot read them.
+pub const PROTOCOL_VERSION: u16 = 2;
+/// The oldest version that is still served: what its peers say and read is the same, and less.
+pub const OLDEST_VERSION: u16 = 1;

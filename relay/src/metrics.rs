@@ -41,7 +41,8 @@ pub struct Metrics {
     pub frames: Family<Way, Counter>,
     /// Bytes of those frames.
     pub bytes: Family<Way, Counter>,
-    /// Replayed pages that were found to differ, by kind.
+    /// Found to differ and healed: `wire` counts replayed pages, `capture` nodes that visitors' pages had not sent as they
+    /// were.
     pub divergence: Family<Kind, Counter>,
     /// Keyframes that were asked of visitors.
     pub keyframes_wanted: Counter,
@@ -89,7 +90,7 @@ impl Metrics {
         registry.register("refusals", "Refusals by code", self.refusals.clone());
         registry.register("frames", "Frames by direction, lane and channel", self.frames.clone());
         registry.register("frame_bytes", "Bytes of frames", self.bytes.clone());
-        registry.register("divergence", "Replayed pages that differed", self.divergence.clone());
+        registry.register("divergence", "Differences found and healed, by kind", self.divergence.clone());
         registry.register("keyframes_wanted", "Keyframes asked of visitors", self.keyframes_wanted.clone());
         registry.register("session_events", "What sessions count", self.session_events.clone());
         registry.register("sessions", "Sessions now", self.sessions.clone());

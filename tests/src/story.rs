@@ -125,6 +125,13 @@ impl Stage {
         }
     }
 
+    /// One of the server's counters by its name and labels; 0 before it counts anything.
+    pub fn counted(&self, name: &str) -> u64 {
+        let text = self.server.app.metrics.text();
+        let found = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        found.unwrap_or_default()
+    }
+
     /// The agent, as who sets the site up.
     ///
     /// # Errors

@@ -83,6 +83,10 @@ pub trait FrameSink {
         let _ = (key, url);
         false
     }
+    /// The check found so many nodes not to be as they were sent (`divergence_total{kind="capture"}`). They go again.
+    fn diverged(&mut self, nodes: u32) {
+        let _ = nodes;
+    }
     /// The capture has ended by an error of ours. Everything in the page is undone already.
     fn failed(&mut self, error: CaptureError);
 }
@@ -209,11 +213,6 @@ impl Capture {
             Some((mime, bytes)) => page.fetched(key, mime, Some(Uint8Array::from(bytes))),
             None => page.fetched(key, "", None),
         }
-    }
-
-    /// How often the capture check found a node that was not as it was sent (`divergence_total{kind="capture"}`).
-    pub fn divergence_total(&self) -> u32 {
-        self.page().map_or(0, PageCapture::divergences)
     }
 
     /// How many CSS rules had to travel as the browser's serialisation instead of their author's text.

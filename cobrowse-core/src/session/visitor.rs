@@ -259,6 +259,12 @@ impl VisitorSession {
         self.settle(now);
     }
 
+    /// Capture found so many nodes not to be as they had been sent: for the server's count.
+    pub fn diverged(&mut self, nodes: u32, now: Moment) {
+        self.send(&FromVisitor::Diverged(nodes), now);
+        self.settle(now);
+    }
+
     /// A cursor or scroll position; the newest wins.
     pub fn send_pointer(&mut self, kind: PointerKind, epoch: Epoch, payload: Vec<u8>, now: Moment) {
         if self.may_show() {

@@ -213,6 +213,8 @@ pub enum FromVisitor {
     Bye,
     /// Nobody answered this question in time.
     Lapsed(AgentId, Ask),
+    /// So many nodes were found not to be as they had been sent, and were sent anew. Since version 2.
+    Diverged(u32),
 }
 
 /// From the relay to the visitor's page.
@@ -392,6 +394,13 @@ mod tests {
         let message = FromVisitor::Declined(AgentId(3), Ask::Control);
         let bytes = encode(&message).expect("short");
         assert_eq!(decode::<FromVisitor>(&bytes).expect("whole"), message);
+    }
+
+    #[test]
+    fn what_version_two_adds_comes_after_all_of_version_one() {
+        let last = FromVisitor::Lapsed(AgentId(3), Ask::Control);
+        assert_eq!(encode(&last).expect("short"), [11, 3, 1]);
+        assert_eq!(encode(&FromVisitor::Diverged(300)).expect("short"), [12, 0xac, 0x02]);
     }
 
     #[test]

@@ -31,6 +31,7 @@ fn messages(payload: &[u8]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let payloads = [
         message::encode(&FromVisitor::Stopped),
+        message::encode(&FromVisitor::Diverged(1)),
         message::encode(&FromVisitor::Offer("v=0".to_owned())),
         message::encode(&FromViewer::Release),
         message::encode(&ToVisitor::KeyframeWanted),

@@ -337,6 +337,10 @@ impl SessionActor {
                 metrics.divergence.get_or_create(&Kind { kind: "wire" }).inc();
                 return;
             }
+            Counter::Missed(nodes) => {
+                metrics.divergence.get_or_create(&Kind { kind: "capture" }).inc_by(nodes.into());
+                return;
+            }
             Counter::CommandDropped => "command_dropped",
             Counter::MarkDropped => "mark_dropped",
             Counter::ViewerLagged => "viewer_lagged",

@@ -19,7 +19,7 @@ use cobrowse_core::{
     id::{AgentId, SessionId},
     session::{Lane, handshake::Handshake, relay::CloseReason},
     wire::{
-        Envelope, PROTOCOL_VERSION,
+        Envelope, OLDEST_VERSION, PROTOCOL_VERSION,
         message::{AgentCard, Challenge, Hello, Refusal, Resume, Tab, Welcome},
     },
 };
@@ -142,7 +142,9 @@ fn read_hello(bytes: &[u8]) -> Result<Hello, Refusal> {
         Ok(_) | Err(_) => version_of(bytes),
     };
     match (version, hello) {
-        (Some(version), _) if version != PROTOCOL_VERSION => Err(Refusal::VersionUnsupported),
+        (Some(version), _) if !(OLDEST_VERSION..=PROTOCOL_VERSION).contains(&version) => {
+            Err(Refusal::VersionUnsupported)
+        }
         (_, Ok(Handshake::Hello(hello))) => Ok(hello),
         (_, Ok(_) | Err(_)) => Err(Refusal::Malformed),
     }

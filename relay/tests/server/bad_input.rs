@@ -6,7 +6,7 @@ use cobrowse_core::{
     id::{CommandId, Epoch, GrantId, Incarnation, Seq, SessionId, TabId},
     session::{handshake::Handshake, visitor::VisitorEvent},
     wire::{
-        Channel, Envelope, PROTOCOL_VERSION, PageKind,
+        Channel, Envelope, OLDEST_VERSION, PROTOCOL_VERSION, PageKind,
         message::{Ask, FromViewer, Hello, Refusal, ShareState, Tab, ToViewer},
     },
 };
@@ -119,6 +119,13 @@ async fn every_bad_hello_has_its_own_code_and_is_counted() {
     let cases: Vec<(&str, Change, Refusal)> = vec![
         ("http://evil.localhost", Box::new(|_| ()), Refusal::WrongOrigin),
         (SHOP, Box::new(|hello| hello.version = 0), Refusal::VersionUnsupported),
+        (SHOP, Box::new(|hello| hello.version = PROTOCOL_VERSION + 1), Refusal::VersionUnsupported),
+        // A page that was opened before the server was renewed is served: what is refused is something else.
+        (
+            SHOP,
+            Box::new(|hello| (hello.version, hello.proof) = (OLDEST_VERSION, None)),
+            Refusal::ProofInvalid,
+        ),
         (SHOP, Box::new(move |hello| hello.ticket = forged), Refusal::TicketInvalid),
         (SHOP, Box::new(move |hello| hello.ticket = expired), Refusal::TicketExpired),
         (SHOP, Box::new(|hello| hello.proof = None), Refusal::ProofInvalid),

@@ -280,3 +280,28 @@ async fn cut() {
     assert_eq!(share.viewer.frame(PageKind::Delta).await.1, b"while the viewer is away");
     assert_eq!(share.world.metric("tandem_keyframes_wanted_total").await, wanted);
 }
+
+#[tokio::test]
+async fn what_differs_is_counted_once_on_either_side() {
+    LocalSet::new().run_until(differences()).await;
+}
+
+async fn differences() {
+    let mut share = Share::new().await;
+    share.shows(1, b"keyframe").await;
+    let counted = async |share: &Share, kind: &str| {
+        share.world.metric(&format!("tandem_divergence_total{{kind=\"{kind}\"}}")).await
+    };
+    share.visitor.does(|visitor, now| visitor.diverged(1, now));
+    // The same page, by two of the agent's looks at it; and one that nobody has any more.
+    for epoch in [1, 1, 0] {
+        share.viewer.does(move |viewer, now| viewer.diverged(Epoch(epoch), now));
+    }
+    // Said in order: when this has come through, so has all before.
+    share.viewer.does(|viewer, now| viewer.indicate(anchor(1), Mark::Click, now));
+    share.visitor.sees(|event| matches!(event, VisitorEvent::Indicate(..)).then_some(())).await;
+    share.visitor.does(|visitor, now| visitor.diverged(2, now));
+    share.visitor.does(|visitor, now| visitor.stop(now));
+    assert_eq!(share.viewer.ended().await, EndReason::VisitorStopped);
+    assert_eq!((counted(&share, "wire").await, counted(&share, "capture").await), (1, 3));
+}

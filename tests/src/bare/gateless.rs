@@ -143,6 +143,7 @@ impl Gateless {
             | FromVisitor::Paused(_)
             | FromVisitor::Page(_)
             | FromVisitor::Offer(_)
+            | FromVisitor::Diverged(_)
             | FromVisitor::Bye => {}
         }
         Ok(())

@@ -12,6 +12,15 @@ use tests::{
 const LISTEN: &str = "window.heard = [], addEventListener('error', event => heard.push('' + event.message)),
     addEventListener('unhandledrejection', event => heard.push('' + event.reason)), true";
 
+/// Knows every observer that is made from now on.
+const OVERHEAR: &str = "window.observers = [], window.MutationObserver = class extends MutationObserver {
+    constructor(run) { super(run); observers.push(this); } }, true";
+/// A change of which no observer hears: its record is taken away before anybody is told.
+const MISSED: &str =
+    "(document.querySelector('#list').title = 'missed', observers.forEach(it => it.takeRecords()), true)";
+/// What was missed in visitors' pages, as the server counts it.
+const COUNTED: &str = "tandem_divergence_total{kind=\"capture\"}";
+
 async fn heard_nothing(visitor: &Visitor) -> Result<()> {
     let heard = visitor.reads("JSON.stringify(heard)").await?;
     ensure!(heard == "[]", "the page heard of it: {heard}");
@@ -24,8 +33,12 @@ async fn an_error_inside_the_share_ends_it_for_both_and_the_page_goes_on() {
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         visitor.opens("/products?lang=en").await?;
         visitor.reads(LISTEN).await?;
+        visitor.reads(OVERHEAR).await?;
         stage.shares().await?;
         agent.sees("page.querySelectorAll('#list li.card').length === 12").await?;
+        // What capture missed it finds by itself, mends, and has counted.
+        visitor.reads(MISSED).await?;
+        agent.sees("page.querySelector('#list').title === 'missed'").await?;
         // A grant needs a random number; a page that breaks the source of them brings our code down in the middle of a
         // call, with everything borrowed that it had borrowed: what a panic leaves behind.
         agent.takes("Control").await?;
@@ -48,6 +61,7 @@ async fn an_error_inside_the_share_ends_it_for_both_and_the_page_goes_on() {
         visitor.presses("allow").await?;
         visitor.is_told("Sophie sees this page").await?;
         agent.sees("page.querySelectorAll('#list li.card').length === 1").await?;
+        ensure!(stage.counted(COUNTED) == 1, "counted {} times", stage.counted(COUNTED));
         heard_nothing(visitor).await
     })
     .await;

@@ -32,7 +32,8 @@ export class PageCapture {
   /**
    * @param {Document} doc
    * @param {{host: ?Element, mask: string[], block: string[], unmask: string[], lock: string[], fetch: boolean}} options
-   * @param {object} port what WebAssembly offers: `batch`, `end`, `cursor`, `scroll`, `asset`, `wanted`, `shows`, `differs`, `failed`
+   * @param {object} port what WebAssembly offers: `batch`, `end`, `cursor`, `scroll`, `asset`, `wanted`, `shows`, `differs`,
+   *   `diverged`, `failed`
    */
   constructor(doc, options, port) {
     Object.assign(this, { doc, options, port });
@@ -229,8 +230,14 @@ export class PageCapture {
     const now = performance.now();
     if (this.stage === "keyframe" && now < this.restarted + RESTART_EVERY) throw new Error("the page cannot be followed: what it shows does not fit what was sent");
     this.restarted = now;
-    this.divergences += 1;
+    this.diverged(1);
     this.keyframe();
+  }
+
+  /** So many nodes were not as they had been sent, and go again: counted, here and by whoever runs the capture. */
+  diverged(nodes) {
+    this.divergences += nodes;
+    this.port.diverged(nodes);
   }
 
   /** Ends a keyframe once every node of it was sent and its stylesheets are there. */

@@ -80,7 +80,7 @@ export class Check {
     this.suspects = [];
     this.mended = new Set();
     if (astray.size && ![...astray.keys()].some((id) => mended.has(id))) {
-      capture.divergences += 1;
+      capture.diverged(1);
       for (const id of this.together(astray)) this.misplaced(nodes[id]);
       capture.flush();
       // What was missed may not have fitted at all: then the page is sent anew.
@@ -91,11 +91,10 @@ export class Check {
       return;
     }
     const wrong = [...astray.keys(), ...altered];
-    for (const id of wrong) {
-      capture.divergences += 1;
-      this.missed(nodes[id]);
-    }
-    if (wrong.length) this.sendAgain(wrong);
+    if (wrong.length === 0) return;
+    capture.diverged(wrong.length);
+    for (const id of wrong) this.missed(nodes[id]);
+    this.sendAgain(wrong);
   }
 
   /** What was mended is as good as new; what was not is known as such the next time. */

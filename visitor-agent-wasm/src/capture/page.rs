@@ -28,8 +28,6 @@ extern "C" {
     pub fn in_css(this: &PageCapture, node: u32, url: &str, is_sheet: bool) -> u32;
     #[wasm_bindgen(method, js_name = inImport)]
     pub fn in_import(this: &PageCapture, number: u32, url: &str, is_sheet: bool) -> u32;
-    #[wasm_bindgen(method, getter)]
-    pub fn divergences(this: &PageCapture) -> u32;
     #[wasm_bindgen(method, js_name = cssTextRules)]
     pub fn css_text_rules(this: &PageCapture) -> u32;
 }

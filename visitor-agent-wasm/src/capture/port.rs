@@ -69,6 +69,8 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_shows(this: &Port, run: &JsValue);
     #[wasm_bindgen(method, setter)]
+    fn set_diverged(this: &Port, run: &JsValue);
+    #[wasm_bindgen(method, setter)]
     fn set_failed(this: &Port, run: &JsValue);
 }
 
@@ -125,6 +127,7 @@ impl Closures {
         });
         offer!(set_wanted, |inner, url: String| -> u32 { inner.wanted(&url) });
         offer!(set_shows, |inner, node: u32| -> bool { inner.shows(node) });
+        offer!(set_diverged, |inner, nodes: u32| -> Done { inner.sink.borrow_mut().diverged(nodes) });
         offer!(set_failed, |inner, error: String| -> Done {
             inner.sink.borrow_mut().failed(CaptureError(error))
         });

@@ -136,6 +136,12 @@ impl FrameSink for Sink {
         true
     }
 
+    fn diverged(&mut self, nodes: u32) {
+        let Some(share) = self.share.upgrade() else { return };
+        share.session.borrow_mut().diverged(nodes, clock::now());
+        self.flush(&share);
+    }
+
     fn failed(&mut self, error: CaptureError) {
         warn(&error.to_string());
         if let Some(share) = self.share.upgrade() {

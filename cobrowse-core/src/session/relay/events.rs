@@ -125,6 +125,8 @@ pub enum Counter {
     KeyframeAsked,
     /// A viewer's page differed from the visitor's.
     Diverged,
+    /// The visitor's page found so many of its nodes not to be as they had been sent.
+    Missed(u32),
     /// A viewer fell behind.
     ViewerLagged,
     /// A link went on after a cut.

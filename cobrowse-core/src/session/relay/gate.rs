@@ -58,6 +58,7 @@ impl RelaySession {
                 self.events.extend(peer.map(|peer| RelayEvent::Offer(peer, sdp)));
             }
             FromVisitor::Bye => self.visit.say_bye(now),
+            FromVisitor::Diverged(nodes) => self.count(Counter::Missed(nodes)),
         }
     }
 
