@@ -3,10 +3,12 @@
 //! All of it stands in a closed shadow root on one host element in the top layer, so that no element of the
 //! page covers it and no script of the page reaches in. The host is in the document only while there is
 //! something to show. Its buttons answer to trusted events alone, half a second after they were painted, and
-//! only where they are really on top ([`guard`]).
+//! only where they are really on top ([`guard`]); the yes only while its question is seen whole, where the browser
+//! tells ([`sight`]).
 mod guard;
 mod pointer;
 mod room;
+mod sight;
 mod top_layer;
 mod view;
 
@@ -193,6 +195,15 @@ impl Bar {
         Ok(())
     }
 
+    /// Whether one press would take control away now: where the page's own dialog or film leaves the bar no use, nobody's
+    /// hand but the visitor's may do anything.
+    pub fn is_in_reach(&self) -> bool {
+        self.guard.can_be_ended() || {
+            self.top.raise();
+            self.guard.can_be_ended()
+        }
+    }
+
     /// Shows an agent's mark. `place` finds the marked element at each frame, so that it survives reflow.
     ///
     /// # Errors
@@ -224,7 +235,7 @@ fn clicks(root: &ShadowRoot, guard: Rc<Guard>, act: Rc<dyn Fn(Act)>) -> Listener
         let Some(what) = button.get_attribute("data-act").and_then(|name| Act::of_name(&name)) else {
             return;
         };
-        if guard.admits(&event, &button) {
+        if guard.admits(&event, &button, what) {
             act(what);
         }
     })

@@ -15,6 +15,7 @@ use std::{
 };
 
 use cobrowse_core::{
+    command::Receipt,
     id::{AgentId, Moment},
     session::{
         Lane,
@@ -343,10 +344,17 @@ impl Share {
     ) {
         let id = command.get().id;
         let receipt = match self.page.borrow().as_ref() {
+            Some(_) if !self.bar.is_in_reach() => self.suspend(),
             Some(page) => self.injector.apply(command, page),
-            None => cobrowse_core::command::Receipt::NoTarget,
+            None => Receipt::NoTarget,
         };
         self.session.borrow_mut().receipt(agent, id, receipt, clock::now());
+    }
+
+    /// What could not be taken back by one press is not done: control waits, as it does under the visitor's own hand.
+    fn suspend(&self) -> Receipt {
+        self.session.borrow_mut().hands_on(clock::now());
+        Receipt::NoGrant
     }
 
     /// The visitor's own trusted hand on the bar.

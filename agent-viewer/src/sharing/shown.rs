@@ -57,7 +57,8 @@ pub struct Picking {
     pub choices: Vec<Choice>,
 }
 
-/// Why a command was not done, in words. While control stands, only the visitor's own hand keeps a command back.
+/// Why a command was not done, in words. While control stands, only the visitor's own hand keeps a command back, or what
+/// only the visitor's hand can use: a film that fills the screen, a dialog that the bar cannot be put into.
 pub const fn reason(receipt: Receipt, phase: Phase) -> Option<Text> {
     match receipt {
         Receipt::NoGrant if matches!(phase, Phase::Controlling) => Some(Text::ReceiptHandsOn),

@@ -49,5 +49,20 @@ export const watch = (observer, document, home) => {
   }
 };
 
-/** Whether a dialog was opened or closed. */
-export const opened = (records) => records.some((it) => it.type === "attributes");
+/** Whether a dialog was opened or closed: other elements have the attribute too. */
+export const opened = (records) => records.some((it) => it.type === "attributes" && it.target.localName === "dialog");
+
+/**
+ * Whether what is pressed, or has or loses the focus, may mean that another dialog is on top than the one that `host` is in.
+ * No layout is asked for: what is elsewhere than inside of that one would be inert if nothing had changed.
+ */
+export const stirs = (event, document, host) => {
+  const [at] = event.composedPath(), home = host.parentElement;
+  // The focus is nowhere: a dialog has closed, or one is open in which nothing takes it.
+  if (at?.nodeType !== 1 || (event.type === "focusout" && event.relatedTarget === null)) return true;
+  try {
+    return (aloneAround(at) ?? document.documentElement) !== home;
+  } catch {
+    return true;
+  }
+};

@@ -16,6 +16,7 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn watch(observer: &MutationObserver, document: &Document, home: &Element) -> Result<(), JsValue>;
     fn opened(records: &Array) -> bool;
+    fn stirs(event: &Event, document: &Document, host: &HtmlElement) -> bool;
 }
 
 /// What comes into the top layer after the host is above it.
@@ -54,7 +55,7 @@ impl TopLayer {
             Listener::capture(document, kind, move |event: Event| run(&inner, &event))
         };
         let above = ABOVE.map(|kind| hear(kind, Inner::toggled));
-        let inside = INSIDE.map(|kind| hear(kind, |inner, _| inner.settle()));
+        let inside = INSIDE.map(|kind| hear(kind, Inner::stirred));
         let changes = Rc::clone(&inner);
         let on_change = Closure::<dyn FnMut(Array)>::new(move |records: Array| changes.changed(&records));
         let observer = MutationObserver::new(&life::guarded(on_change.as_ref().unchecked_ref()));
@@ -71,6 +72,11 @@ impl TopLayer {
         self.inner.watch()
     }
 
+    /// Puts the host above whatever came without being heard of.
+    pub(super) fn raise(&self) {
+        self.inner.raise();
+    }
+
     /// Takes the host out of the page.
     pub(super) fn leave(&self) {
         self.inner.shown.set(false);
@@ -82,12 +88,19 @@ impl TopLayer {
 }
 
 impl Inner {
-    /// Our own popover's toggle must not raise it again.
+    /// Our own popover's toggle must not raise it again; what is unfolded in the page is not above it.
     fn toggled(&self, event: &Event) {
-        let ours =
-            event.target().is_some_and(|target| target == *self.host.unchecked_ref::<web_sys::EventTarget>());
-        if !ours {
+        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let is_below = target.is_some_and(|it| it == *self.host || it.local_name() == "details");
+        if !is_below {
             self.raise();
+        }
+    }
+
+    /// Somebody presses or moves the focus, which they do all the time: asking what is on top would cost each a layout.
+    fn stirred(&self, event: &Event) {
+        if self.shown.get() && (!self.is_open() || stirs(event, &self.document, &self.host)) {
+            self.settle();
         }
     }
 
