@@ -2,15 +2,20 @@
 use std::{
     env,
     ffi::OsStr,
+    fs,
     io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, common::log::LoggingPrefsLogLevel, prelude::*};
+
+use crate::wait::PATIENCE;
 
 /// Which browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +83,8 @@ pub struct Browser {
     pub kind: Kind,
     process: Child,
     port: u16,
+    /// Where it saves files.
+    saved: TempDir,
 }
 
 impl Browser {
@@ -96,15 +103,16 @@ impl Browser {
     pub async fn start_at(place: &dyn Place, kind: Kind, language: &str) -> Result<Self> {
         // The driver's client wants one, though it speaks plain HTTP; somebody may have set one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let saved = tempfile::Builder::new().prefix("tandem-saved-").tempdir()?;
         let (process, port) = start_driver(place, kind)?;
         let capabilities = match kind {
-            Kind::Chromium => chromium(language)?,
-            Kind::Firefox => firefox(language, place.firefox_profile()?.as_deref())?,
+            Kind::Chromium => chromium(language, saved.path())?,
+            Kind::Firefox => firefox((language, saved.path()), place.firefox_profile()?.as_deref())?,
         };
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await;
         let driver = driver.with_context(|| format!("starting {}", kind.name()))?;
         driver.set_window_rect(0, 0, 1280, 900).await?;
-        Ok(Self { driver, kind, process, port })
+        Ok(Self { driver, kind, process, port, saved })
     }
 
     /// Keeps a picture of what is looked at in `target/screens`.
@@ -113,8 +121,28 @@ impl Browser {
     /// When the browser gives none.
     pub async fn is_pictured(&self, name: &str) -> Result<()> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
-        std::fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder)?;
         Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+    }
+
+    /// The bytes of the file that somebody has saved under this name, once they are all there.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn has_saved(&self, name: &str) -> Result<Vec<u8>> {
+        let begun = Instant::now();
+        loop {
+            let there = fs::read_dir(self.saved.path())?.flatten();
+            let there: Vec<_> = there.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+            // Until it is whole, Chromium has it under another name, and Firefox in another file beside it.
+            let comes = there.iter().any(|it| it.ends_with(".part") || it.ends_with(".crdownload"));
+            match fs::read(self.saved.path().join(name)) {
+                Ok(bytes) if !comes && !bytes.is_empty() => return Ok(bytes),
+                _ => ensure!(begun.elapsed() < PATIENCE, "{name} was not saved; there is {there:?}"),
+            }
+            // waits: nobody tells when a browser has saved a file.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Closes the browser in order, so that no profile or process is left.
@@ -191,7 +219,7 @@ fn port_of(line: &str) -> Option<u16> {
     line[at..].split(|it: char| !it.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn chromium(language: &str) -> Result<Capabilities> {
+fn chromium(language: &str, saved: &Path) -> Result<Capabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
     if let Ok(binary) = env::var("TANDEM_CHROMIUM") {
         capabilities.set_binary(&binary)?;
@@ -213,11 +241,13 @@ fn chromium(language: &str) -> Result<Capabilities> {
     }
     capabilities.add_arg(&format!("--lang={language}"))?;
     capabilities.add_arg(&format!("--accept-lang={language}"))?;
+    let saves = json!({ "download.default_directory": saved, "download.prompt_for_download": false });
+    capabilities.add_experimental_option("prefs", saves)?;
     capabilities.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
     Ok(capabilities.into())
 }
 
-fn firefox(language: &str, profile: Option<&Path>) -> Result<Capabilities> {
+fn firefox((language, saved): (&str, &Path), profile: Option<&Path>) -> Result<Capabilities> {
     let mut capabilities = DesiredCapabilities::firefox();
     if let Ok(binary) = env::var("TANDEM_FIREFOX") {
         capabilities.set_firefox_binary(&binary)?;
@@ -233,6 +263,10 @@ fn firefox(language: &str, profile: Option<&Path>) -> Result<Capabilities> {
     preferences.set("network.connectivity-service.enabled", false)?;
     preferences.set("browser.safebrowsing.downloads.remote.enabled", false)?;
     preferences.set("app.update.auto", false)?;
+    // A folder of its own.
+    preferences.set("browser.download.folderList", 2)?;
+    preferences.set("browser.download.dir", saved.to_str().context("a folder's path in UTF-8")?)?;
+    preferences.set("browser.download.alwaysOpenPanel", false)?;
     preferences.set("datareporting.policy.dataSubmissionEnabled", false)?;
     capabilities.set_preferences(preferences)?;
     Ok(capabilities.into())

@@ -6,6 +6,7 @@ use tests::{
     story::{self, in_each_browser},
     widget::{Root, Stage, in_each_browser_behind},
 };
+use thirtyfour::By;
 
 /// Bytes a second upwards.
 const RATE: u32 = 1_000_000;
@@ -58,9 +59,9 @@ async fn goes_step_by_step(stage: &mut Stage, conv: &str, file: &Path) -> Result
     Ok(())
 }
 
-// shows: ERR-07
+// shows: ERR-07, FIL-06
 #[tokio::test]
-async fn a_message_of_a_later_release_is_a_neutral_line_on_both_sides() {
+async fn files_are_saved_on_both_sides_where_a_message_of_a_later_release_is_a_neutral_line() {
     in_each_browser("later_release", async |stage: &mut story::Stage| {
         stage.agent.opens_chats().await?;
         stage.agent.connects().await?;
@@ -69,6 +70,7 @@ async fn a_message_of_a_later_release_is_a_neutral_line_on_both_sides() {
         stage.agent.clicks_at(".offer [data-do=accept]").await?;
         stage.agent.replies("Before").await?;
         Root::of(&stage.visitor.browser).says("Before").await?;
+        are_saved_on_both_sides(stage).await?;
         // The visitor is on a page without the chat: what follows has not been read yet.
         stage.visitor.opens("/help/embed").await?;
         for text in ["a hologram", "Afterwards"] {
@@ -93,4 +95,45 @@ async fn a_message_of_a_later_release_is_a_neutral_line_on_both_sides() {
         widget.says("We go on").await
     })
     .await;
+}
+
+/// What the one sends, the other saves by the icon beside it: the same bytes under the same name.
+async fn are_saved_on_both_sides(stage: &story::Stage) -> Result<()> {
+    let (agent, visitor) = (&stage.agent, &stage.visitor);
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str, bytes: u8| -> Result<_> {
+        let (path, bytes) = (folder.path().join(name), (0..bytes).cycle().take(70_000).collect::<Vec<u8>>());
+        std::fs::write(&path, &bytes)?;
+        Ok((path, bytes))
+    };
+    let (plan, sent) = file("plan.bin", 251)?;
+    let widget = Root::of(&visitor.browser);
+    widget.chooses_files(&[&plan]).await?;
+    widget.until("the file in the tray", "root.querySelector('.tray .file')").await?;
+    widget.clicks("[data-send]").await?;
+    agent.clicks_at(".thread .msg.visitor .file-card [aria-label='Download plan.bin']:has(svg)").await?;
+    ensure!(agent.browser.has_saved("plan.bin").await? == sent, "the agent has saved something else");
+    let (quote, sent) = file("devis été.bin", 241)?;
+    agent.window().find(By::Id("files")).await?.send_keys(quote.to_string_lossy()).await?;
+    agent.finds("the file", "document.querySelector('.attachment')").await?;
+    agent.clicks_at(".composer [data-do=send]").await?;
+    let icon = ".them [data-get][aria-label='Download devis été.bin']:has(svg)";
+    widget.clicks(icon).await?;
+    ensure!(
+        visitor.browser.has_saved("devis été.bin").await? == sent,
+        "the visitor has saved something else"
+    );
+    let id = widget.eval(&format!("root.querySelector({icon:?}).dataset.get")).await?;
+    let asks = format!(
+        "const done = arguments[arguments.length - 1];
+         fetch('/v1/files/' + {id} + '/link').then(it => it.json()).then(it => fetch(it.url))
+           .then(it => done(it.headers.get('content-disposition')), it => done(String(it)));"
+    );
+    let served = agent.window().execute_async(asks, Vec::new()).await?;
+    let served = served.json().as_str().unwrap_or_default();
+    ensure!(
+        served == "attachment; filename*=UTF-8''devis%20%C3%A9t%C3%A9.bin",
+        "the file is served as {served:?}"
+    );
+    Ok(())
 }
