@@ -1,5 +1,5 @@
 //! A message that is left while nobody is there.
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tests::{
     story::{Stage, in_each_browser},
@@ -44,16 +44,17 @@ async fn leaves_a_message(stage: &Stage) -> Result<()> {
     widget.clicks("form [type=submit]").await?;
     widget.says("Fields cannot be empty").await?;
     let marked = "[...root.querySelectorAll('[aria-invalid]')].map(it => it.name).join()";
-    widget
-        .until("what is wrong", &format!("({marked}).includes('order') && ({marked}).includes('message')"))
-        .await?;
+    let marked = widget.until("what is wrong", marked).await?;
+    ensure!(marked == "email,order,message", "marked are {marked}");
+    widget.until("the focus on the first of them", "root.activeElement?.name === 'email'").await?;
     widget.fills_in(&[("order", "A-1077"), ("message", "Where is my kettle?")]).await?;
     widget.clicks("form [type=submit]").await?;
     widget.says("Please check this e-mail address").await?;
     widget.fills_in(&[("email", "@example.test")]).await?;
     stage.agent.finds("nothing yet", "!document.querySelector('.tab.more .unread-dot')").await?;
     widget.clicks("form [type=submit]").await?;
-    widget.says("Your message has been received").await
+    widget.says("Your message has been received").await?;
+    widget.until("no form any more", "!root.querySelector('form')").await.map(drop)
 }
 
 async fn lies_in_the_inbox(stage: &Stage) -> Result<()> {
@@ -62,11 +63,14 @@ async fn lies_in_the_inbox(stage: &Stage) -> Result<()> {
     agent.shows_list("inbox").await?;
     agent.finds("the row, unread", "document.querySelector('.chat-row.unread .unread-dot')").await?;
     agent.reads_in(".chat-row .row-who", "Zoe Martin").await?;
+    agent.finds("it once", "document.querySelectorAll('.chat-row').length === 1").await?;
     agent.opens_row("Zoe Martin").await?;
     for text in ["A-1077", "Where is my kettle?", "zoe@example.test"] {
         agent.reads_in(".conversation", text).await?;
     }
-    agent.finds("it is read now", "!document.querySelector('.chat-row.unread')").await.map(drop)
+    agent.finds("it is read now", "!document.querySelector('.chat-row.unread')").await?;
+    agent.replies("It left on Friday").await?;
+    Root::of(&stage.visitor.browser).says("It left on Friday").await
 }
 
 /// Without the form there are only words.
