@@ -1,5 +1,6 @@
 //! The visitor's chat in real browsers: from the bubble to the rating.
 use anyhow::{Context, Result, ensure};
+use chat_client::Agent;
 use chat_proto::{desk::Deed, message::From};
 use tests::{
     browser::Kind,
@@ -122,12 +123,36 @@ async fn ends(stage: &mut Stage, conv: &str) -> Result<()> {
 
 async fn rates(stage: &mut Stage, conv: &str) -> Result<()> {
     let widget = stage.widget();
+    let stars =
+        "[...root.querySelectorAll('.rating [name=stars]')].map(it => it.getAttribute('aria-label')).join()";
+    let stars = widget.until("the stars", stars).await?;
+    ensure!(stars == "1 out of 5,2 out of 5,3 out of 5,4 out of 5,5 out of 5", "the stars are {stars}");
+    widget.clicks(".rating [type=submit]").await?;
+    widget.until("a star to be asked for", "root.activeElement?.name === 'stars'").await?;
+    // What is chosen last counts.
+    widget.clicks(".star:nth-of-type(2)").await?;
     widget.clicks(".star:nth-of-type(4)").await?;
     widget.clicks(".rating textarea").await?;
     widget.types("Quick and kind").await?;
     stage.is_pictured("rating").await?;
     widget.clicks(".rating [type=submit]").await?;
     widget.says("Thank you for your answer").await?;
+    let agent = stage.agent.as_mut().context("an agent")?;
+    let rated = |it: &Agent| it.details.get(conv)?.rating.clone();
+    let told = match rated(agent) {
+        Some(told) => told,
+        None => agent.until("the rating", |it, _| rated(it)).await?,
+    };
+    ensure!(told == (4, "Quick and kind".to_owned()), "the agent is told {told:?}");
+    // Once: not again on the page that follows.
+    stage.opens("/help?lang=en").await?;
+    let widget = stage.widget();
+    widget
+        .until(
+            "the end, with nothing to rate",
+            "root.querySelector('.ending') && !root.querySelector('.rating')",
+        )
+        .await?;
     widget.clicks("[data-act='\"anew\"']").await?;
     widget.until("the form again", "root.querySelector('[name=name]')?.value === 'Zoe Martin'").await?;
     let email = widget.eval("root.querySelector('[name=email]').value").await?;
