@@ -290,7 +290,7 @@ async fn is_paused_until_tomorrow(agent: &Agent) -> Result<()> {
     agent.reads_in(".thread", "09:05").await
 }
 
-// shows: MOB-01, MOB-02
+// shows: MOB-01, MOB-02, MOB-04
 #[tokio::test]
 async fn on_a_phone_all_of_it_can_be_done_too() {
     at_each_desk("desk_phone", Role::Agent, async |desk: &mut Desk| {
@@ -298,6 +298,10 @@ async fn on_a_phone_all_of_it_can_be_done_too() {
         agent.opens_chats().await?;
         // Firefox makes no window narrower than 450: one pane is shown all the same.
         agent.is_narrow().await?;
+        agent.clicks_at(".rail [title='Dark theme']").await?;
+        agent.window().refresh().await?;
+        let night = "getComputedStyle(document.body).backgroundColor === 'rgb(13, 15, 19)' && document.querySelector('.rail [title=\"Light theme\"]')";
+        agent.finds("the night that was chosen", night).await?;
         agent.connects().await?;
         let mut marie = desk.visitor("Marie Dupont").await?;
         agent.clicks_at(".offer [data-do=accept]").await?;
@@ -521,7 +525,7 @@ async fn a_file_goes_with_a_reply_and_words_of_the_thread_are_found() {
 /// The pages that are looked at: width, height, name.
 const SIZES: [(u32, u32, &str); 3] = [(1440, 900, "wide"), (1024, 768, "middle"), (390, 844, "phone")];
 
-// shows: MOB-01, MOB-02, MOB-04
+// shows: MOB-01, MOB-02
 #[tokio::test]
 async fn the_desk_is_pictured() {
     at_desk("desk_pictures", (Kind::Chromium, "fr", Role::Agent), async |desk: &mut Desk| {
