@@ -1,6 +1,8 @@
 //! Light or dark: by the system's setting, until somebody chooses.
 
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::MediaQueryList;
 
 use crate::browser;
 
@@ -24,14 +26,21 @@ impl Theme {
     }
 
     fn of_system() -> Self {
-        let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
-        if query.is_some_and(|query| query.matches()) { Self::Dark } else { Self::Light }
+        if system().is_some_and(|query| query.matches()) { Self::Dark } else { Self::Light }
     }
+}
+
+/// Whether the system is dark.
+fn system() -> Option<MediaQueryList> {
+    window().match_media("(prefers-color-scheme: dark)").ok().flatten()
 }
 
 /// The theme of the whole application.
 #[derive(Clone, Copy)]
-pub struct Shade(RwSignal<Theme>);
+pub struct Shade {
+    now: RwSignal<Theme>,
+    chosen: RwSignal<bool>,
+}
 
 impl Shade {
     /// Makes the theme for the whole application. `boot.js` has already painted a remembered one.
@@ -41,21 +50,39 @@ impl Shade {
             Some("dark") => Some(Theme::Dark),
             _ => None,
         };
-        provide_context(Self(RwSignal::new(kept.unwrap_or_else(Theme::of_system))));
+        let now = RwSignal::new(kept.unwrap_or_else(Theme::of_system));
+        let shade = Self { now, chosen: RwSignal::new(kept.is_some()) };
+        shade.follows_system();
+        provide_context(shade);
+    }
+
+    /// As the page does by itself, as long as nobody has chosen.
+    fn follows_system(self) {
+        let changed = Closure::<dyn FnMut()>::new(move || {
+            if !self.chosen.get_untracked() {
+                self.now.set(Theme::of_system());
+            }
+        });
+        if let Some(query) = system() {
+            // As long as the application.
+            let changed = changed.into_js_value();
+            let _ = query.add_event_listener_with_callback("change", changed.unchecked_ref());
+        }
     }
 
     /// The theme now; tracked.
     pub fn now(self) -> Theme {
-        self.0.get()
+        self.now.get()
     }
 
     /// Changes to the other theme, and remembers it.
     pub fn switch(self) {
-        let other = match self.0.get_untracked() {
+        let other = match self.now.get_untracked() {
             Theme::Light => Theme::Dark,
             Theme::Dark => Theme::Light,
         };
-        self.0.set(other);
+        self.now.set(other);
+        self.chosen.set(true);
         browser::remember(KEPT_AS, other.name());
         browser::set_root_attribute("data-theme", other.name());
     }

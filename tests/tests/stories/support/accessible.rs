@@ -1,15 +1,17 @@
 //! What people with a screen reader, a keyboard alone or weak eyes need, by axe-core: every page of the desk, the
-//! viewer, and our two closed roots in the visitor's page. Each look is shown to find what is wrong, by planting it.
-use std::{cell::RefCell, ops::Deref};
+//! viewer, and our two closed roots in the visitor's page; by day and by night, on a desktop and on a phone. Each look is
+//! shown to find what is wrong, by planting it.
+use std::{cell::RefCell, ops::Deref, time::Instant};
 
 use anyhow::{Result, ensure};
 use serde_json::json;
 use tests::{
     axe::{Part, faults, faults_inside},
     browser::Kind,
+    closed,
     story::{Stage, tell},
     visitor,
-    wait::eval,
+    wait::{PATIENCE, eval, until},
     widget::{HOST, Root},
 };
 use thirtyfour::{Key, WebDriver};
@@ -20,6 +22,7 @@ use super::left::never;
 const WIDGET: (&str, &str) = (HOST, ".window");
 const BAR: (&str, &str) = (visitor::HOST, ".scene");
 
+// shows: MOB-04
 #[tokio::test]
 async fn nothing_serious_keeps_anybody_out() {
     tell("accessible", Kind::Chromium, async |stage: &mut Stage| {
@@ -66,17 +69,43 @@ impl Deref for Look<'_> {
     }
 }
 
-/// A page of the agent's, or the dialog that lies over it; in both of its looks.
+/// A page of the agent's, or the dialog that lies over it; in all of its looks.
 async fn page(stage: &Look<'_>, name: &str) -> Result<()> {
     let window = stage.agent.window();
-    for scheme in ["light", "dark"] {
-        has_scheme(window, scheme).await?;
-        stage.agent.is_at_rest().await?;
-        let plant = "document.querySelector('dialog[open]') ?? document.body";
-        let part = Part { name: &format!("{name}, {scheme}"), element: "document", plant };
-        stage.faults(faults(window, part).await?);
+    in_each_look(window, async |look: &str| page_as_it_is(stage, &format!("{name}, {look}")).await).await
+}
+
+async fn page_as_it_is(stage: &Look<'_>, name: &str) -> Result<()> {
+    stage.agent.is_at_rest().await?;
+    let plant = "document.querySelector('dialog[open]') ?? document.body";
+    let part = Part { name, element: "document", plant };
+    stage.faults(faults(stage.agent.window(), part).await?);
+    Ok(())
+}
+
+/// By day and by night, on the desktop and on a phone; afterwards it is as before.
+async fn in_each_look(window: &WebDriver, look: impl AsyncFn(&str) -> Result<()>) -> Result<()> {
+    for (phone, place) in [(false, "desktop"), (true, "phone")] {
+        fits_phone(window, phone).await?;
+        for scheme in ["light", "dark"] {
+            has_scheme(window, scheme).await?;
+            look(&format!("{scheme}, {place}")).await?;
+        }
     }
+    fits_phone(window, false).await?;
     has_scheme(window, "light").await
+}
+
+/// The page has a phone's size, or that of its window.
+async fn fits_phone(window: &WebDriver, phone: bool) -> Result<()> {
+    let (deed, metrics, is_so) = if phone {
+        let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false });
+        ("setDeviceMetricsOverride", metrics, "innerWidth === 390")
+    } else {
+        ("clearDeviceMetricsOverride", json!({}), "innerWidth !== 390")
+    };
+    window.cdp().send_raw(&format!("Emulation.{deed}"), metrics).await?;
+    until(window, "the page's size", is_so).await.map(drop)
 }
 
 async fn has_scheme(window: &WebDriver, scheme: &str) -> Result<()> {
@@ -84,11 +113,66 @@ async fn has_scheme(window: &WebDriver, scheme: &str) -> Result<()> {
     Ok(window.cdp().send_raw("Emulation.setEmulatedMedia", features).await.map(drop)?)
 }
 
-/// What stands in a closed root of the visitor's page.
+/// What stands in a closed root of the visitor's page, in all of its looks.
 async fn root(stage: &Look<'_>, name: &str, (host, plant): (&str, &str)) -> Result<()> {
     let browser = &stage.visitor.browser;
-    stage.faults(faults_inside((&browser.driver, browser.kind), (name, host), plant).await?);
+    in_each_look(&browser.driver, async |look: &str| {
+        is_at_rest(stage, host).await?;
+        let name = format!("{name}, {look}");
+        stage.faults(faults_inside((&browser.driver, browser.kind), (&*name, host), plant).await?);
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until what glides in, or changes its colours, has arrived.
+async fn is_at_rest(stage: &Look<'_>, host: &str) -> Result<()> {
+    // What pulses for ever is not waited for.
+    let at_rest = "root.getAnimations().every(it => it.playState !== 'running' || 1000 <= it.effect.getComputedTiming().endTime)";
+    let (browser, begun) = (&stage.visitor.browser, Instant::now());
+    if host == HOST {
+        return Root::of(browser).until("the widget at rest", at_rest).await.map(drop);
+    }
+    while closed::eval(&browser.driver, browser.kind, at_rest).await? != true {
+        ensure!(begun.elapsed() < PATIENCE, "the bar never rests");
+    }
     Ok(())
+}
+
+/// Whether it is night at the desk.
+const NIGHT: &str =
+    "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every(it => it < 60)";
+/// What changes it to day, and to night.
+const TO_DAY: &str = ".rail [title='Light theme']";
+const TO_NIGHT: &str = ".rail [title='Dark theme']";
+
+/// Night comes with the phone's own; what is chosen against that stays, on later pages too.
+async fn night_is_as_the_phone_has_it_or_as_it_was_chosen(stage: &Look<'_>) -> Result<()> {
+    let (agent, window) = (&stage.agent, stage.agent.window());
+    let is = async |night: bool| {
+        let other = if night { TO_DAY } else { TO_NIGHT };
+        let there = format!("({NIGHT}) === {night} && document.querySelector({other:?})?.checkVisibility()");
+        agent.finds(if night { "night" } else { "day" }, &there).await
+    };
+    fits_phone(window, true).await?;
+    is(false).await?;
+    has_scheme(window, "dark").await?;
+    is(true).await?;
+    agent.clicks_at(TO_DAY).await?;
+    is(false).await?;
+    window.refresh().await?;
+    is(false).await?;
+    agent.clicks_at(TO_NIGHT).await?;
+    has_scheme(window, "light").await?;
+    window.refresh().await?;
+    is(true).await?;
+    agent.reads_in(".list", "Nobody is waiting").await?;
+    page_as_it_is(stage, "no chats, in the night that was chosen, phone").await?;
+    // As the phone has it from here on.
+    eval(window, "(localStorage.removeItem('tandem-theme'), true)").await?;
+    window.refresh().await?;
+    is(false).await?;
+    fits_phone(window, false).await
 }
 
 async fn desk_is_usable(stage: &Look<'_>) -> Result<()> {
@@ -99,6 +183,7 @@ async fn desk_is_usable(stage: &Look<'_>) -> Result<()> {
     agent.opens_chats().await?;
     agent.reads_in(".list", "Nobody is waiting").await?;
     page(stage, "no chats").await?;
+    night_is_as_the_phone_has_it_or_as_it_was_chosen(stage).await?;
     agent.clicks_at(".presence").await?;
     page(stage, "the menu of presence").await?;
     agent.presses_key(Key::Escape).await?;
