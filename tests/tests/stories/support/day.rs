@@ -15,6 +15,7 @@ use tests::{
 
 use super::taken::has_a_bot;
 
+// shows: RAT-01
 #[tokio::test]
 async fn a_day_of_support_is_pictured() {
     tell("day", Kind::Chromium, async |stage: &mut Stage| {
@@ -216,11 +217,18 @@ async fn says_goodbye(stage: &Stage) -> Result<()> {
     agent.clicks_at(".modal button[type=submit]").await?;
     stage.visitor.sees_no_bar().await?;
     widget.says("This chat is over").await?;
-    widget.clicks(".star:nth-of-type(5)").await?;
+    widget.clicks(".star:nth-of-type(4)").await?;
+    widget.clicks(".rating textarea").await?;
+    widget.types("She showed me the way").await?;
     visitor_is_pictured(stage, "rating").await?;
     widget.clicks(".rating [type=submit]").await?;
     widget.says("Thank you for your answer").await?;
+    agent.reads_in(".thread [data-rating='4'] .rating-words", "She showed me the way").await?;
+    let full = "document.querySelectorAll('.thread [data-rating] .rating-stars .full').length === 4";
+    agent.finds("four full stars", full).await?;
     agent.shows_list("history").await?;
+    let row = "[...document.querySelectorAll('.chat-row:has([data-stars=\"4\"])')].some(it => it.textContent.includes('Zoe Martin'))";
+    agent.finds("the stars in the visitor's row", row).await?;
     for name in ["Zoe Martin", "Paul Petit", "Léa Roux"] {
         agent.reads_in(".chat-row .row-who", name).await?;
     }
