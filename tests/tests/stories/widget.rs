@@ -35,6 +35,7 @@ async fn a_visitor_talks_to_an_agent_and_rates_the_talk() {
             .await?;
         ensure!(name == "Open the chat", "the bubble is called {name}");
         is_at_the_corner(stage).await?;
+        reads(stage, "['de-DE', 'en-GB', 'en-US']").await?;
         refuses_empty_fields(stage).await?;
         stage.widget().fills_in(&[("name", "Zoe Martin"), ("email", "zoe@example.test")]).await?;
         stage.is_pictured("form").await?;
@@ -47,6 +48,20 @@ async fn a_visitor_talks_to_an_agent_and_rates_the_talk() {
         ends(stage, &conv).await
     })
     .await;
+}
+
+/// The visitor's browser has these languages, the first one best.
+async fn reads(stage: &Stage, languages: &str) -> Result<()> {
+    let has = format!("void Object.defineProperty(navigator, 'languages', {{ value: {languages} }})");
+    eval(&stage.visitor.driver, &has).await.map(drop)
+}
+
+/// Each time is written like this.
+async fn has_times_like(stage: &Stage, pattern: &str) -> Result<()> {
+    let all = format!(
+        "(all => all.length && all.every(it => {pattern}.test(it.textContent)))([...root.querySelectorAll('time')])"
+    );
+    stage.widget().until(&format!("times like {pattern}"), &all).await.map(drop)
 }
 
 async fn refuses_empty_fields(stage: &Stage) -> Result<()> {
@@ -90,6 +105,7 @@ async fn talks(stage: &mut Stage, conv: &str) -> Result<()> {
             "root.querySelector('.them a[rel~=noopener]')?.href === 'https://example.test/parcel?id=7'",
         )
         .await?;
+    has_times_like(stage, r"/(^| )\d\d:\d\d$/").await?;
     let mine = widget.eval("root.querySelectorAll('.me[data-seq]').length").await?;
     ensure!(mine == 1, "an empty message was sent: {mine} are there");
     stage.is_pictured("talk").await
@@ -177,11 +193,13 @@ async fn it_fills_a_phones_screen() {
             stage.opens("/products?lang=fr").await?;
             stage.widget().until("the bubble", "root.querySelector('.open')").await?;
             is_at_the_corner(stage).await?;
+            reads(stage, "['en-GB', 'fr-CA']").await?;
             stage.widget().starts().await?;
             let conv = stage.the_agent_accepts().await?;
             stage.widget().says("L'agent Sophie a accepté la demande").await?;
             stage.widget().writes("Bonjour").await?;
             stage.widget().has_sent("Bonjour").await?;
+            has_times_like(stage, r"/(^|\s)\d\d\sh\s\d\d$/").await?;
             stage.is_pictured("phone").await?;
             let whole = "(() => { const it = root.querySelector('.window').getBoundingClientRect();
                 return it.x === 0 && it.y === 0 && Math.round(it.width) === document.documentElement.clientWidth && Math.round(it.height) === innerHeight; })()";

@@ -12,11 +12,13 @@ const NEAR = 60;
 const BACK = 300;
 /** A screen that the window fills, as in the style. */
 const SMALL = matchMedia("(max-width: 600px), (max-height: 480px)");
-/** How dates are written: as the page's language does, where that is the one that is spoken and a language at all. */
+/** How dates are written: as the visitor is used to it in the language that is spoken, else as the page's language does,
+    where that is the one that is spoken and a language at all. */
 const written = (lang, spoken) => {
+  const speaks = (tag) => tag.split("-")[0] === spoken;
   try {
-    const [tag] = Intl.getCanonicalLocales(lang);
-    return tag.split("-")[0] === spoken ? tag : spoken;
+    const [tag] = Intl.getCanonicalLocales(navigator.languages.find(speaks) ?? lang);
+    return speaks(tag) ? tag : spoken;
   } catch {
     return spoken;
   }
