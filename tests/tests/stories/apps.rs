@@ -12,7 +12,7 @@ async fn opens_the_application(stage: &Stage, path: &str, ready: &str) -> Result
 }
 
 /// Compares what the two browsers computed for the elements that a selector finds.
-async fn looks_equal(stage: &Stage, selector: &str) -> Result<()> {
+pub(crate) async fn looks_equal(stage: &Stage, selector: &str) -> Result<()> {
     let looks = "(document) => JSON.stringify([...document.querySelectorAll(SELECTOR)].slice(0, 8).flatMap(it =>
         [null, '::after'].map(part => (look => ['color', 'backgroundColor', 'fontFamily', 'fontSize', 'fontWeight',
             'lineHeight', 'letterSpacing', 'borderTopColor', 'borderTopWidth', 'borderTopLeftRadius', 'paddingLeft',

@@ -6,27 +6,44 @@ use tests::{
     wait::{eval, until},
 };
 
+use crate::apps::looks_equal;
+
+/// Notes what the page's policy stops.
+const LISTEN: &str = "window.seen = []; document.addEventListener('securitypolicyviolation',
+    event => seen.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))";
+
 #[tokio::test]
 async fn a_strict_policy_is_kept_over_a_whole_share() {
     in_each_browser("a_strict_policy_is_kept_over_a_whole_share", async |stage: &mut Stage| {
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         visitor.opens("/strict?lang=en").await?;
-        let listen = "window.seen = []; document.addEventListener('securitypolicyviolation',
-            event => seen.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))";
-        visitor.window().execute(listen, Vec::new()).await?;
+        visitor.window().execute(LISTEN, Vec::new()).await?;
         stage.shares().await?;
         agent.sees("page.querySelector('h1')").await?;
-        let style = "(it => [it.color, it.fontSize, it.fontWeight].join(' '))(getComputedStyle(document.querySelector('h1')))";
-        let source = eval(visitor.window(), style).await?;
-        let there = format!(
-            "(it => [it.color, it.fontSize, it.fontWeight].join(' '))(page.defaultView.getComputedStyle(page.querySelector('h1'))) === {source}"
-        );
-        agent.sees(&there).await?;
+        looks_equal(stage, "h1, .lead, .gift-card, form, #gift-number, main button, summary").await?;
+
+        agent.takes("Indicate").await?;
+        agent.clicks("h1").await?;
+        visitor.is_pointed_at_by("Sophie").await?;
+        stage.controls().await?;
+        agent.clicks("#gift-number").await?;
+        agent.types("nord2026").await?;
+        visitor.has("document.querySelector('#gift-shown').textContent === 'NORD 2026 ••••'").await?;
+        agent.brings("page.querySelector('main summary')").await?;
+        agent.clicks("main summary").await?;
+        visitor.has("document.querySelector('main details').open").await?;
+        agent.sees("page.querySelector('main details').open").await?;
+        looks_equal(stage, "h1, .lead, .gift-card, form, main details, main details p").await?;
+        visitor.presses("take-back").await?;
+        visitor.is_told("Sophie sees this page").await?;
         visitor.presses("stop").await?;
         visitor.sees_no_bar().await?;
         let seen = eval(visitor.window(), "JSON.stringify(seen)").await?;
         ensure!(seen == "[]", "the policy was broken: {seen}");
-        Ok(())
+        // It does hold, and it is heard.
+        let breaks = "document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))";
+        visitor.window().execute(breaks, Vec::new()).await?;
+        visitor.has("seen.length === 1 && seen[0].startsWith('style-src')").await
     })
     .await;
 }
