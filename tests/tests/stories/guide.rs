@@ -1,5 +1,5 @@
 //! An agent guides: points, takes control after a second yes, and loses it with one click of the visitor.
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use tests::{
     story::{Stage, in_each_browser},
     wait::{eval, until},
@@ -70,20 +70,47 @@ async fn the_agent_guides_from_the_list_to_the_product_and_the_view_follows() {
 async fn both_sides_reload_and_the_view_goes_on() {
     in_each_browser("both_sides_reload_and_the_view_goes_on", async |stage: &mut Stage| {
         a_view(stage, "/product/storm-lantern?lang=en").await?;
+        stage.controls().await?;
         let (visitor, agent) = (&stage.visitor, &stage.agent);
         agent.sees("page.querySelector('#buy')").await?;
         agent.window().refresh().await?;
-        agent.sees("page.querySelector('#buy')").await?;
+        controls_the_tabs(stage, 1).await.context("after the agent's reload")?;
         visitor.window().refresh().await?;
-        visitor.is_told("Sophie sees this page").await?;
+        visitor.is_told("Sophie is controlling this page").await?;
         visitor
             .window()
             .execute("document.querySelector('h1').textContent = 'After the reload'", Vec::new())
             .await?;
         agent.sees("page.querySelector('h1').textContent === 'After the reload'").await?;
+        controls_the_tabs(stage, 2).await.context("after the visitor's reload")?;
+        // Taken back while the agent's tab reloads: whichever is first, nobody is told that the agent controls.
+        let reloads = async { agent.window().refresh().await.context("the reload") };
+        tokio::try_join!(reloads, visitor.presses("take-back"))?;
+        visitor.is_told("Sophie sees this page").await?;
+        agent.sees("page.querySelector('h1').textContent === 'After the reload'").await?;
+        agent.is_told("Viewing").await?;
+        let said = eval(agent.window(), "document.body.innerText").await?;
+        ensure!(!said.as_str().unwrap_or_default().contains("You control"), "the agent is told {said}");
+        ensure!(!visitor.bar_text().await.contains("controlling"), "control is back");
         Ok(())
     })
     .await;
+}
+
+/// Both sides are told that the agent controls, and what the agent presses is done and seen.
+async fn controls_the_tabs(stage: &Stage, tab: u32) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let chosen = |page: &str| {
+        format!("{page}.querySelectorAll('[role=tab]')[{tab}].getAttribute('aria-selected') === 'true'")
+    };
+    agent.sees("page.querySelector('#buy')").await?;
+    agent.is_told("You control").await?;
+    visitor.is_told("Sophie is controlling this page").await?;
+    let button = format!("page.querySelectorAll('[role=tab]')[{tab}]");
+    agent.brings(&button).await?;
+    agent.clicks_on(&button).await?;
+    visitor.has(&chosen("document")).await?;
+    agent.sees(&chosen("page")).await.map(drop)
 }
 
 #[tokio::test]
