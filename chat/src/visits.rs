@@ -8,9 +8,12 @@ mod browser;
 mod custom;
 mod provenance;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use chat_proto::visitor::{PageView, Visit};
+use chat_proto::{
+    Form as Filled,
+    visitor::{PageView, Visit},
+};
 use store::{Key, Tx};
 
 pub use browser::{Browsing, browser, system};
@@ -82,7 +85,7 @@ pub async fn record_page(
 pub async fn record_custom(
     engine: &Engine,
     (site, visitor): (SiteId, VisitorId),
-    data: BTreeMap<String, String>,
+    data: Filled,
 ) -> Result<(), Fault> {
     let changes = engine.changes().clone();
     let write = move |tx: &mut dyn Tx| {

@@ -8,6 +8,7 @@ pub mod npm;
 mod press;
 mod snip;
 mod stamp;
+pub mod weight;
 mod words;
 
 use std::fs;
@@ -221,7 +222,9 @@ fn assemble(part: Part, profile: Profile, modules: &[(&str, PathBuf)]) -> Result
     }
     if profile == Profile::Release {
         press::shrink(&fresh)?;
-        press::keep_loader_small(&fresh)?;
+    }
+    if profile == Profile::Release && part == Part::Visitor {
+        weight::of(&fresh)?.is_kept_small()?;
     }
     replace(&fresh, &done)?;
     fs::write(&memory, stamp)?;

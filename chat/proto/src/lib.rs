@@ -12,15 +12,16 @@
 //! or written by a person is text, and is shown as text.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 pub mod admin;
 pub mod desk;
+mod form;
 pub mod limits;
 pub mod message;
 pub mod visitor;
+
+pub use form::Form;
 
 /// The subprotocol of MessagePack frames.
 pub const MSGPACK: &str = "chat.v1.mp";
@@ -36,8 +37,6 @@ pub type ConversationName = String;
 pub type FileName = String;
 /// Milliseconds since 1970, by the server's clock.
 pub type Millis = i64;
-/// What was filled in, by the fields' keys.
-pub type Form = BTreeMap<String, String>;
 
 /// Whether a text is a name: 32 lower-case hexadecimal digits.
 pub fn is_name(text: &str) -> bool {
@@ -55,8 +54,8 @@ pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_ms: Option<u32>,
     /// The fields that are wrong, with what is wrong: `empty`, `no_email`, `no_phone`, `too_long`, `unknown`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Form::is_empty")]
+    pub fields: Form,
     /// Who has it, for `taken`: an agent's first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

@@ -113,7 +113,7 @@ impl Render<'_> {
                 said.clone_from(label);
                 meta.option = Some(option.0);
             }
-            Body::Form(form) => meta.form.clone_from(&form.0),
+            Body::Form(form) => meta.form = form.0.clone().into(),
             Body::Notice(notice) => self.notice(*notice, meta),
             // Only desks get what the one says, and nobody what the other does.
             Body::Record(_) | Body::Unknown => {}

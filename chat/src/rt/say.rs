@@ -78,7 +78,7 @@ async fn asked<'a>(chat: &Chat, by: &Speaker, frame: &'a Frame) -> Result<Asked<
             (cid, conv, FromVisitor::Choose { cid: client_cid(cid)?, option: OptionId(*option) })
         }
         Frame::Submit { cid, conv, form } => {
-            (cid, conv, FromVisitor::Submit { cid: client_cid(cid)?, form: Form(form.clone()) })
+            (cid, conv, FromVisitor::Submit { cid: client_cid(cid)?, form: Form(form.clone().into()) })
         }
         Frame::Close { cid, conv } => (cid, conv, FromVisitor::Close),
         Frame::Rate { cid, conv, stars, text } => {
@@ -138,7 +138,7 @@ async fn begin(chat: &Chat, by: &Speaker, it: Beginning<'_>) -> Result<ToVisitor
         visitor: by.who.1,
         kind: it.kind,
         cid: client_cid(it.cid)?,
-        form: Form(it.form.clone()),
+        form: Form(it.form.clone().into()),
         lang: it.lang.parse().ok(),
     };
     let started = match chat.engine.begun(&start).await.map_err(told)? {

@@ -64,7 +64,7 @@ pub async fn contact(engine: &Engine, viewer: &Viewer, visitor: VisitorId) -> Re
         Ok::<_, Fault>(Contact {
             id: visitor.0,
             site: key.clone(),
-            profile: person.profile.0,
+            profile: person.profile.0.into(),
             custom: person.custom,
             created,
             visits: from_column(visits),

@@ -57,7 +57,7 @@ pub async fn detail(
             visitor_read,
             watching: Vec::new(),
             transfer,
-            form: form.0,
+            form: form.0.into(),
             lang: of.lang.map(|it| it.to_string()).unwrap_or_default(),
             rating: of.rating.map(|it| (it.stars, it.text)),
             answer_due: answer_due.map(|it| it.0),

@@ -51,7 +51,7 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
     let pages: Vec<PageView> = pages.into_iter().map(shown).collect();
     let mut made = desk::Visitor {
         id: visitor.0,
-        profile: person.profile.0,
+        profile: person.profile.0.into(),
         custom: person.custom,
         online: online.has(site, visitor),
         page: pages.first().cloned(),
@@ -66,7 +66,7 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
     if let Some(it) = last {
         made.first_page = visit::first_page(tx, (site, it.id))?.map(shown);
         made.provenance = (it.provenance, it.source);
-        (made.referrer, made.campaign) = (it.referrer, it.campaign.0);
+        (made.referrer, made.campaign) = (it.referrer, it.campaign.0.into());
         made.visit_started = Some(it.started.0);
         let goes_on = made.online && of.state.stage() != Stage::Closed;
         made.visit_ended = Some(it.last_at.0).filter(|_| !goes_on);

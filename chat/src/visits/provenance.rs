@@ -1,6 +1,5 @@
 //! How a visitor came (FEATURES INF-02).
-use std::collections::BTreeMap;
-
+use chat_proto::Form;
 use url::Url;
 
 /// The kinds of ways.
@@ -82,14 +81,14 @@ const SOCIAL: [(&str, &str); 17] = [
 const LONGEST: usize = 200;
 
 /// Tells it from the referrer, the campaign's query keys and the address of the first page.
-pub fn provenance(referrer: &str, campaign: &BTreeMap<String, String>, first: &str) -> Provenance {
+pub fn provenance(referrer: &str, campaign: &Form, first: &str) -> Provenance {
     let (kind, source) = by_campaign(campaign)
         .or_else(|| by_referrer(referrer, first))
         .unwrap_or((Kind::Direct, String::new()));
     Provenance { kind, source: source.chars().filter(|it| !it.is_control()).take(LONGEST).collect() }
 }
 
-fn by_campaign(campaign: &BTreeMap<String, String>) -> Option<(Kind, String)> {
+fn by_campaign(campaign: &Form) -> Option<(Kind, String)> {
     let part = |key: &str| campaign.get(key).map(|it| it.trim()).filter(|it| !it.is_empty());
     let parts: Vec<&str> = [part("utm_source"), part("utm_campaign")].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| (Kind::Campaign, parts.join(" / ")))
@@ -125,7 +124,7 @@ mod tests {
     const PAGE: &str = "https://www.shop.example/shoes";
 
     fn came(referrer: &str) -> (&'static str, String) {
-        let it = provenance(referrer, &BTreeMap::new(), PAGE);
+        let it = provenance(referrer, &Form::new(), PAGE);
         (it.kind.code(), it.source)
     }
 

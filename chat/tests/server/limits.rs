@@ -243,7 +243,7 @@ async fn crowd(bench: &Bench, n: u8) -> Vec<String> {
     for i in 0..n {
         let visitor = engine.visitor(bench.site, [i; 32]).await.expect("a visitor");
         let cid = || model::Cid::from_client([i + 1; 16]).expect("a name");
-        let form = model::Form(form());
+        let form = model::Form(form().into());
         let start =
             Start { site: bench.site, visitor, kind: model::Kind::Chat, cid: cid(), form, lang: None };
         let started = engine.start(start).await.expect("let in");

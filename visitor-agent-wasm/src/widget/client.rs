@@ -10,8 +10,6 @@ mod identity;
 mod line;
 mod tabs;
 
-use std::collections::BTreeMap;
-
 use chat_proto::{
     Form, Millis,
     visitor::{Conversation, FromVisitor, PageView, Stage, Token, Widget},
@@ -21,7 +19,7 @@ use super::{
     backoff::Backoff,
     codec::{Codec, from_json, to_json},
     event::{Begin, Event, Out, Peer},
-    json::digits,
+    json::{digits, hexadecimal},
     outbox::{self, Outbox, Upload},
     redacted,
     thread::Thread,
@@ -48,7 +46,7 @@ impl At {
     }
 
     fn number(&self) -> u32 {
-        self.dice.get(..8).and_then(|it| u32::from_str_radix(it, 16).ok()).unwrap_or_default()
+        self.dice.get(..8).and_then(hexadecimal).unwrap_or_default()
     }
 }
 
@@ -91,7 +89,7 @@ pub struct Ui {
     /// What was filled in last.
     pub form: Form,
     /// What is wrong with it.
-    pub faults: BTreeMap<String, String>,
+    pub faults: Form,
     /// Files that were chosen and not sent.
     pub picked: Vec<Upload>,
     /// Whether the conversation was rated.
@@ -287,14 +285,17 @@ impl Client {
 
     /// Asks to come back when something is due, unless that is asked for already.
     fn wakes(&mut self, at: &At) {
-        let now = at.now;
-        let late = self.outbox.items().iter().map(|it| it.order + LATE_MS);
-        let times = late.chain([self.typing_until]).chain(self.typed.map(|it| it + TYPED_MS));
-        let times = times.chain(self.uploads_due()).chain(self.line_due(now));
-        let first = times.filter(|due| now < *due).min();
-        if let Some(first) = first.filter(|first| self.wake != Some(*first)) {
-            self.wake = Some(first);
-            self.out(Out::Wake(first));
+        let mut first = First { now: at.now, due: None };
+        for it in self.outbox.items() {
+            first.of(Some(it.order + LATE_MS));
+        }
+        first.of(Some(self.typing_until));
+        first.of(self.typed.map(|it| it + TYPED_MS));
+        self.uploads_due(&mut first);
+        self.line_due(&mut first);
+        if let Some(due) = first.due.filter(|due| self.wake != Some(*due)) {
+            self.wake = Some(due);
+            self.out(Out::Wake(due));
         }
     }
 
@@ -346,6 +347,20 @@ impl Client {
             self.config = Asked::Waits;
             self.out(Out::Config);
         }
+    }
+}
+
+/// The first of the times that are still to come.
+struct First {
+    now: Millis,
+    due: Option<Millis>,
+}
+
+impl First {
+    #[inline(never)]
+    fn of(&mut self, due: Option<Millis>) {
+        let sooner = due.filter(|due| self.now < *due && self.due.is_none_or(|first| *due < first));
+        self.due = sooner.or(self.due);
     }
 }
 

@@ -4,7 +4,7 @@
 mod own;
 mod wire;
 
-use std::collections::BTreeMap;
+use chat_proto::Form;
 
 use super::json::{Json, Members, digits, quote};
 
@@ -126,7 +126,7 @@ impl<T: Codec> Codec for Vec<T> {
     }
 }
 
-impl Codec for BTreeMap<String, String> {
+impl Codec for Form {
     fn read(json: &Json) -> Option<Self> {
         let Json::Map(map) = json else { return None };
         let mut all = Self::new();

@@ -1,6 +1,4 @@
 //! What happens to the widget, and what it wants done.
-use std::collections::BTreeMap;
-
 use chat_proto::{
     Cid, Form, Millis,
     message::Msg,
@@ -161,7 +159,7 @@ pub enum Peer {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Begin {
     /// What is stored, by its keys.
-    pub kept: BTreeMap<String, String>,
+    pub kept: Form,
     /// The page's language.
     pub lang: String,
     /// What the window says in it: the texts of [`crate::words::chat::Chat`], in their order.

@@ -70,7 +70,12 @@ impl Json {
 /// A whole number as it is written. The standard library's way brings along what formats anything: two of the module's
 /// fifty kilobytes, of which a release keeps nothing (`xtask/src/web/snip.rs`).
 pub fn digits(number: impl TryInto<i64>) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
+    of_whole(number.try_into().unwrap_or(i64::MAX))
+}
+
+// Once for all kinds of numbers.
+#[inline(never)]
+fn of_whole(number: i64) -> String {
     let mut rest = number.unsigned_abs();
     let mut backwards = Vec::new();
     loop {
@@ -84,6 +89,11 @@ pub fn digits(number: impl TryInto<i64>) -> String {
         backwards.push('-');
     }
     backwards.iter().rev().collect()
+}
+
+/// A number of at most eight hexadecimal digits; the standard library's way takes more room.
+pub fn hexadecimal(digits: &str) -> Option<u32> {
+    digits.bytes().try_fold(0, |number, it| Some(number << 4 | char::from(it).to_digit(16)?))
 }
 
 struct Parser<'a> {
@@ -209,9 +219,9 @@ impl Parser<'_> {
     }
 
     fn hex(&mut self) -> Option<u32> {
-        let digits = self.rest.get(..4).filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))?;
+        let number = hexadecimal(self.rest.get(..4)?)?;
         self.rest = &self.rest[4..];
-        u32::from_str_radix(digits, 16).ok()
+        Some(number)
     }
 }
 

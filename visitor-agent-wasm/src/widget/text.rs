@@ -49,8 +49,10 @@ pub fn rich(text: &str) -> Vec<Span<'_>> {
 
 fn bracketed(text: &str) -> Option<(&str, &str, &str, &str)> {
     let middle = text.as_bytes().windows(2).position(|it| it == b"](")?;
-    let open = text[..middle].rfind('[')?;
-    let close = middle + text[middle..].find(')')?;
+    // As bytes: what looks for characters would take more room.
+    let (before, after) = text.as_bytes().split_at(middle);
+    let open = before.iter().rposition(|it| *it == b'[')?;
+    let close = middle + after.iter().position(|it| *it == b')')?;
     let (words, url) = (&text[open + 1..middle], &text[middle + 2..close]);
     (is_web(url) && !words.is_empty()).then_some((&text[..open], words, url, &text[close + 1..]))
 }

@@ -22,25 +22,9 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
     let built =
         if options.no_build { web::output(Profile::Release) } else { web::build(&parts, Profile::Release)? };
     let (visitor, desk) = (built.join(Part::Visitor.folder()), built.join(Part::Desk.folder()));
-    let chat_folder = visitor.join(web::CHAT_FOLDER);
-    let is_loader = |file: &Path| file == visitor.join("loader.js.br");
-    let is_bubble = |file: &Path| file == chat_folder.join("bubble.js.br");
-    let is_chat = |file: &Path| {
-        let of_module = file.file_name().is_some_and(|it| it.to_string_lossy().starts_with("widget"));
-        of_module || (file.starts_with(&chat_folder) && !is_bubble(file))
-    };
-    let is_words = |file: &Path| {
-        let of_words = file.file_name().is_some_and(|it| it.to_string_lossy().starts_with(web::WORDS));
-        of_words && file.extension().is_some_and(|it| it == "br")
-    };
-    let loader = compressed(&visitor, is_loader)?;
-    let bubble = compressed(&visitor, is_bubble)?;
-    // A page loads the words of one language: the longer ones count.
-    let words = files_below(&chat_folder)?.into_iter().filter(|file| is_words(file));
-    let words = words.map(|file| compressed(&chat_folder, |it| it == file)).collect::<Result<Vec<_>>>()?;
-    let words = words.into_iter().fold(0.0, f64::max);
-    let chat = compressed(&visitor, |file| is_chat(file) && !is_words(file))? + words;
-    let share = compressed(&visitor, |file| !is_loader(file) && !is_chat(file) && !is_bubble(file))?;
+    let weight = web::weight::of(&visitor)?;
+    let [loader, bubble, chat, share] =
+        [weight.loader, weight.bubble, weight.chat, weight.share].map(|it| it as f64);
     let row = |case: &str, ours: f64| Row::new(case, "brotli", ours / KB, "KB");
     let mut rows = vec![
         row("a page that nobody shares: the loader", loader).goal(Goal::AtMost(3.0)),
@@ -56,15 +40,15 @@ pub fn measure(options: &Options) -> Result<Vec<Row>> {
         );
         rows.push(beside.beside(&peer.0, peer.1 / KB).goal(Goal::AtMost(60.0)));
     }
-    rows.push(row("the desk, first load", compressed(&desk, |_| true)?).goal(Goal::AtMost(400.0)));
+    rows.push(row("the desk, first load", compressed(&desk)?).goal(Goal::AtMost(400.0)));
     Ok(rows)
 }
 
-/// Bytes of the brotli files of a folder that are wanted.
-fn compressed(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<f64> {
+/// Bytes of a folder's brotli files.
+fn compressed(folder: &Path) -> Result<f64> {
     let mut bytes = 0;
     for file in files_below(folder)? {
-        if file.extension().is_some_and(|it| it == "br") && wanted(&file) {
+        if file.extension().is_some_and(|it| it == "br") {
             bytes += fs::metadata(&file)?.len();
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 
 use super::{
@@ -14,9 +14,6 @@ use super::{
 };
 use crate::place::files_below;
 use crate::run::{run, say, timed};
-
-/// The script tag's own cost, on every page of every visitor.
-const LOADER_LIMIT: u64 = 3 * 1024;
 
 /// Files whose kind is not compressed already.
 const COMPRESSIBLE: [&str; 7] = ["css", "html", "js", "json", "svg", "txt", "wasm"];
@@ -91,15 +88,6 @@ fn compress(file: &Path) -> Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     say(&format!("{:>9} bytes, {:>8} brotli  {name}", data.len(), brotli.len()));
     fs::write(with_suffix(file, "br"), brotli).with_context(|| format!("compressing {}", file.display()))
-}
-
-/// A loader that grew past its limit is an error, not a surprise to visitors.
-pub fn keep_loader_small(folder: &Path) -> Result<()> {
-    let Ok(loader) = fs::metadata(folder.join("loader.js.br")) else { return Ok(()) };
-    if LOADER_LIMIT < loader.len() {
-        bail!("loader.js is {} bytes of brotli; its limit is {LOADER_LIMIT}", loader.len());
-    }
-    Ok(())
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {

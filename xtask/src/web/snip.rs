@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use walrus::{
-    FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig,
-    ir::{Call, Visitor, dfs_in_order},
+    ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig,
+    ir::{Call, Value, Visitor, dfs_in_order},
 };
 
 /// What begins a panic, by parts of the mangled names. None of these returns.
@@ -76,9 +76,12 @@ pub fn panics(wasm: &Path) -> Result<()> {
         trap(&mut module, id);
     }
     silence_formats(&mut module)?;
-    let all: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
-    for id in all {
-        silence(&mut module.data.get_mut(id).value);
+    let mut all: Vec<_> = module.data.iter().map(|it| (start(it), it.value.clone())).collect();
+    silence_places(&mut all);
+    let ids: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    for (id, (_, mut data)) in ids.into_iter().zip(all) {
+        silence(&mut data);
+        module.data.get_mut(id).value = data;
     }
     module.emit_wasm_file(wasm).with_context(|| format!("writing {}", wasm.display()))
 }
@@ -136,6 +139,44 @@ fn calls(module: &Module, id: FunctionId) -> Vec<FunctionId> {
         dfs_in_order(&mut found, function, function.entry_block());
     }
     found.0
+}
+
+/// Where in memory it begins.
+fn start(data: &walrus::Data) -> usize {
+    match data.kind {
+        DataKind::Active { offset: ConstExpr::Value(Value::I32(offset)), .. } => {
+            usize::try_from(offset).unwrap_or_default()
+        }
+        DataKind::Active { .. } | DataKind::Passive => 0,
+    }
+}
+
+/// The places that panics would have told: address and length of a file's name, line, column. Each is told once, so that
+/// together they take more room than the words. `all` are parts of the memory, with their beginnings.
+fn silence_places(all: &mut [(usize, Vec<u8>)]) {
+    let mut found = Vec::new();
+    for (part, (start, data)) in all.iter().enumerate() {
+        let of_words = (0..data.len()).filter(|at| (start + at).is_multiple_of(4));
+        found.extend(of_words.filter(|at| is_place(all, &data[*at..])).map(|at| (part, at)));
+    }
+    for (part, at) in found {
+        all[part].1[at..at + PLACE].fill(0);
+    }
+}
+
+/// Its length, bytes.
+const PLACE: usize = 16;
+
+fn is_place(all: &[(usize, Vec<u8>)], data: &[u8]) -> bool {
+    let Some(place) = data.first_chunk::<PLACE>() else { return false };
+    let word = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|byte| place[at * 4 + byte])) as usize;
+    let (name, length, line, column) = (word(0), word(1), word(2), word(3));
+    let named = |(start, data): &(usize, Vec<u8>)| {
+        let name = name.checked_sub(*start).and_then(|at| data.get(at..at + length));
+        name.is_some_and(|it| it.ends_with(b".rs"))
+    };
+    let is_written = (1..100_000).contains(&line) && (1..1_000).contains(&column);
+    is_written && (4..300).contains(&length) && all.iter().any(named)
 }
 
 /// Zeros take no room: the words, and the names of files, each of which ends with one.
@@ -208,6 +249,20 @@ mod tests {
         let FunctionKind::Local(it) = &module.funcs.get(formats).kind else { panic!("it is local") };
         let body = &it.block(it.entry_block()).instrs;
         assert!(matches!(body[0].0, walrus::ir::Instr::Unreachable(_)));
+    }
+
+    #[test]
+    fn where_panics_are_goes_and_what_only_looks_like_it_stays() {
+        let words = |words: [u32; 4]| words.map(u32::to_le_bytes).concat();
+        let names = (1_000, b"src/a.rs\0src/a.txt\0".to_vec());
+        let place = words([1_000, 8, 70, 9]);
+        let others = [[1_009, 9, 70, 9], [1_000, 8, 0, 9], [1_000, 800, 70, 9], [900, 8, 70, 9]].map(words);
+        // Behind something that is not as long as a word.
+        let part = (2_001, [b"abc".as_slice(), &place, &others.concat(), &place].concat());
+        let mut all = [names.clone(), part];
+        silence_places(&mut all);
+        let kept = [b"abc".as_slice(), &[0; PLACE], &others.concat(), &[0; PLACE]].concat();
+        assert_eq!(all, [names, (2_001, kept)]);
     }
 
     #[test]

@@ -1,6 +1,4 @@
 //! What the visitor does.
-use std::collections::BTreeMap;
-
 use chat_proto::{
     Form, FormField,
     limits::MAX_CHARS,
@@ -89,7 +87,7 @@ impl Client {
     fn is_filled_in(&mut self, form: &Form, offline: bool) -> bool {
         let widget = self.widget.as_ref();
         let fields = widget.map(|it| if offline { &it.offline_form } else { &it.form });
-        let mut faults = BTreeMap::new();
+        let mut faults = Form::new();
         for (key, code) in fields.into_iter().flatten().filter_map(|field| fault(field, form)) {
             faults.insert(key, code);
         }
@@ -155,7 +153,7 @@ impl Client {
         let text = text.trim();
         let files = std::mem::take(&mut self.ui.picked);
         let is_empty = text.is_empty() && files.is_empty();
-        let Some(conv) = self.conv_name().filter(|_| !is_empty && text.chars().count() <= MAX_CHARS) else {
+        let Some(conv) = self.conv_name().filter(|_| !is_empty && chars(text) <= MAX_CHARS) else {
             self.ui.picked = files;
             return;
         };
@@ -223,6 +221,12 @@ impl Client {
 
     fn begins_anew(&mut self) {
         self.forget_conv();
+        // Who they are stays; the message that was left is sent, and is not the next one's.
+        let fields = self.widget.iter().flat_map(|it| &it.offline_form);
+        for field in fields.filter(|it| it.kind == "long") {
+            self.ui.form.remove(&field.key);
+        }
+        self.keep_json("form", &self.ui.form.clone());
         self.ui.band = None;
         self.ui.faults.clear();
         self.ui.offline = false;
@@ -249,6 +253,11 @@ impl Client {
     }
 }
 
+/// How many characters there are, counted in less room than the standard library's way takes.
+fn chars(text: &str) -> usize {
+    text.bytes().filter(|it| it & 0xC0 != 0x80).count()
+}
+
 /// What is wrong with a field, if something is.
 fn fault(field: &FormField, form: &Form) -> Option<(String, String)> {
     let value = form.get(&field.key).map(|it| it.trim()).unwrap_or_default();
@@ -264,15 +273,17 @@ fn fault(field: &FormField, form: &Form) -> Option<(String, String)> {
 
 /// Only what cannot be right is refused here; the server looks again.
 fn is_email(text: &str) -> bool {
-    let Some((name, domain)) = text.rsplit_once('@') else { return false };
-    !name.is_empty()
-        && domain.contains('.')
-        && !domain.starts_with('.')
-        && !domain.ends_with('.')
+    let Some(at) = text.bytes().rposition(|it| it == b'@') else { return false };
+    let domain = &text.as_bytes()[at + 1..];
+    let ends_in_dot = |it: Option<&u8>| it == Some(&b'.');
+    at > 0
+        && domain.iter().any(|it| *it == b'.')
+        && !ends_in_dot(domain.first())
+        && !ends_in_dot(domain.last())
         && !text.contains(char::is_whitespace)
 }
 
 /// The faults that are about an empty field.
-pub fn is_about_empty(faults: &BTreeMap<String, String>) -> bool {
+pub fn is_about_empty(faults: &Form) -> bool {
     faults.values().any(|it| it == "empty")
 }

@@ -1,7 +1,7 @@
 //! Files that the visitor chooses, and their way to the server.
 use chat_proto::limits::{MAX_FILE_BYTES, MAX_FILES};
 
-use super::{At, Band, Client, line::Link};
+use super::{At, Band, Client, First, line::Link};
 use crate::widget::{
     event::{Out, Place},
     outbox::{Item, Upload},
@@ -47,7 +47,8 @@ impl Client {
     }
 
     fn refuses(&self, file: &Upload) -> Option<Band> {
-        let ending = file.name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default();
+        let dot = file.name.bytes().rposition(|it| it == b'.');
+        let ending = dot.map(|at| file.name[at + 1..].to_ascii_lowercase()).unwrap_or_default();
         let refused = self.widget.as_ref().is_some_and(|it| it.refused_files.contains(&ending));
         if self.max_file_bytes() < file.bytes {
             Some(Band::TooLarge(file.name.clone()))
@@ -102,9 +103,12 @@ impl Client {
     }
 
     /// When uploads go on that were cut.
-    pub(super) fn uploads_due(&self) -> impl Iterator<Item = i64> {
-        let items = self.outbox.items().iter().filter(|it| it.failed.is_none());
-        items.flat_map(|it| &it.files).filter(|it| waits(it)).map(|it| it.again)
+    pub(super) fn uploads_due(&self, first: &mut First) {
+        for item in self.outbox.items().iter().filter(|it| it.failed.is_none()) {
+            for file in item.files.iter().filter(|it| waits(it)) {
+                first.of(Some(file.again));
+            }
+        }
     }
 
     /// Another tab brings them there.

@@ -4,7 +4,7 @@ use chat_proto::{
     visitor::{FromVisitor, PageProof},
 };
 
-use super::{At, Band, Client};
+use super::{At, Band, Client, First};
 use crate::widget::event::{Out, Peer};
 
 /// Without an answer for so long, the line counts as lost, milliseconds.
@@ -250,15 +250,16 @@ impl Client {
         self.line.fetch.get_or_insert(at.now + FETCH_MS);
     }
 
-    pub(super) fn line_due(&self, now: Millis) -> impl Iterator<Item = Millis> {
+    pub(super) fn line_due(&self, first: &mut First) {
         let line = &self.line;
         let waits = line.lead && self.online && self.wants_line();
         let again = (waits && line.link == Link::Idle).then_some(line.again);
         let silence = (line.lead && line.link != Link::Idle).then(|| line.heard + self.patience());
         let answer = self.outbox.on_its_way().map(|(_, since)| since + ANSWER_MS);
-        [again, silence, answer, self.outbox.held_until(now), line.fetch, self.leader_due()]
-            .into_iter()
-            .flatten()
+        for due in [again, silence, answer, self.outbox.held_until(first.now), line.fetch, self.leader_due()]
+        {
+            first.of(due);
+        }
     }
 
     /// Two pings missing in a row are no connection.

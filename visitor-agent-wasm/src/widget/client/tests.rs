@@ -1,5 +1,5 @@
 //! The machine against a service in memory, over a line that is cut, between pages that are left.
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use chat_proto::{
     Fault, Form,
@@ -101,7 +101,7 @@ impl Service {
 struct World {
     service: Service,
     client: Client,
-    kept: BTreeMap<String, String>,
+    kept: Form,
     composed: String,
     up: VecDeque<FromVisitor>,
     down: VecDeque<ToVisitor>,
@@ -124,7 +124,7 @@ impl World {
         let mut world = Self {
             service: Service::default(),
             client,
-            kept: BTreeMap::new(),
+            kept: Form::new(),
             composed: String::new(),
             up: VecDeque::new(),
             down: VecDeque::new(),

@@ -38,7 +38,7 @@ impl View<'_> {
     fn start_form(&self, widget: &Widget) -> Node {
         let greeting = if widget.greeting.is_empty() { self.say(Chat::Greeting) } else { &widget.greeting };
         let form = self.form("start", &widget.form);
-        let title = Node::new("h3").children(spans(text::rich(greeting)));
+        let title = says(Node::new("h3"), &text::rich(greeting));
         let intro = node!("div", "class" = "intro").child(title);
         let intro = intro.child(Node::new("p").text(self.say(Chat::FormHint)));
         node!("div", "class" = "start").child(intro).child(form.child(self.submit(Chat::Start)))
@@ -116,7 +116,7 @@ impl View<'_> {
         let notice = node!("div", "class" = "notice", "role" = "status");
         let notice = notice.child(icon(icon::CLOCK).attr("class", "big"));
         let notice = notice.child(Node::new("h3").text(self.say(Chat::ClosedTitle)));
-        let mut notice = notice.child(Node::new("p").children(spans(text::rich(message))));
+        let mut notice = notice.child(says(Node::new("p"), &text::rich(message)));
         if let Some(opens) = closed.opens {
             notice = notice.child(self.opens(opens));
         }
@@ -192,12 +192,16 @@ pub(super) fn link(url: &str) -> Node {
     Node::new("a").attr("href", url).attr("target", "_blank").attr("rel", "noopener noreferrer")
 }
 
-/// A text with its links.
-pub(super) fn spans(spans: Vec<text::Span<'_>>) -> impl Iterator<Item = Node> {
-    spans.into_iter().map(|it| match it {
-        text::Span::Text(text) => Node::new("span").text(text),
-        text::Span::Link(words, url) => {
-            link(&[if text::is_web(url) { "" } else { "https://" }, url].concat()).text(words)
-        }
-    })
+/// Puts a text with its links into an element. Not inlined: this takes room but once.
+#[inline(never)]
+pub(super) fn says(mut node: Node, spans: &[text::Span<'_>]) -> Node {
+    for it in spans {
+        node = node.child(match it {
+            text::Span::Text(text) => Node::new("span").text(text),
+            text::Span::Link(words, url) => {
+                link(&[if text::is_web(url) { "" } else { "https://" }, url].concat()).text(words)
+            }
+        });
+    }
+    node
 }

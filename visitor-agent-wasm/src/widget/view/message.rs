@@ -6,7 +6,7 @@ use chat_proto::{
 
 use super::{
     Chat, Node, View,
-    form::{link, spans},
+    form::{link, says},
     icon::{self, icon},
     node,
 };
@@ -67,7 +67,7 @@ impl View<'_> {
     }
 
     pub(super) fn words(&self, words: &str) -> Node {
-        node!("div", "class" = "bubble").children(spans(text::spans(words)))
+        says(node!("div", "class" = "bubble"), &text::spans(words))
     }
 
     fn question(&self, msg: &Msg, conv: &Conversation) -> Vec<Node> {
@@ -132,7 +132,7 @@ impl View<'_> {
             if !label.is_empty() {
                 bubble = bubble.child(Node::new("small").text(label));
             }
-            bubble = bubble.child(Node::new("p").children(spans(text::spans(value))));
+            bubble = bubble.child(says(Node::new("p"), &text::spans(value)));
         }
         bubble
     }

@@ -1,8 +1,6 @@
 //! What is shown, as text.
-use std::collections::BTreeMap;
-
 use chat_proto::{
-    FormField,
+    Form, FormField,
     message::{From, Meta, Msg},
     visitor::{Conversation, Stage, ToVisitor, Widget},
 };
@@ -22,7 +20,7 @@ fn showing(lang: &str, conv: Conversation, msgs: Vec<Msg>) -> String {
 
 /// As [`showing`], on a site that is set up so.
 fn with(lang: &str, widget: Option<Widget>, conv: Conversation, msgs: Vec<Msg>) -> String {
-    let kept = BTreeMap::from([("~open".to_owned(), "1".to_owned())]);
+    let kept = Form::from([("~open".to_owned(), "1".to_owned())]);
     let language = Language::of_tag(lang);
     let words = Chat::ALL.iter().map(|it| it.text(language).to_owned()).collect();
     let begin = Begin { kept, lang: lang.into(), words, online: true, visible: true, ..Begin::default() };

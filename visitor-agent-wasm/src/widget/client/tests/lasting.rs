@@ -13,7 +13,7 @@ fn what_is_due_is_done_though_its_timer_comes_late_or_never() {
 }
 
 /// A tab beside the one that leads, with its window open.
-fn beside(kept: &BTreeMap<String, String>, now: Millis) -> Client {
+fn beside(kept: &Form, now: Millis) -> Client {
     let kept = kept.clone().into_iter().chain([("~open".to_owned(), "1".to_owned())]).collect();
     let begin = Begin { kept, online: true, visible: true, ..Begin::default() };
     Client::begin(begin, now).0
