@@ -32,6 +32,8 @@ pub enum Change {
     },
     /// What the panel says of a visitor; their name stands in rows too.
     Visitor(SiteId, VisitorId),
+    /// A visitor who was blocked may begin again: their widgets offer it.
+    Unblocked(SiteId, VisitorId),
 }
 
 /// Tells of changes; cheap to clone.
@@ -63,7 +65,11 @@ impl Changes {
     pub(crate) fn unsure(&self, change: Change) -> Option<Unsure> {
         match change {
             Change::Directory(site) | Change::Unsure(site) => Some(self.unsure_at(site)),
-            Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => None,
+            Change::Widget(_)
+            | Change::Canned(..)
+            | Change::Row { .. }
+            | Change::Visitor(..)
+            | Change::Unblocked(..) => None,
         }
     }
 
@@ -76,7 +82,11 @@ impl Changes {
     pub fn tell(&self, change: Change) {
         match change {
             Change::Directory(site) | Change::Unsure(site) => self.known.forget(site),
-            Change::Widget(_) | Change::Canned(..) | Change::Row { .. } | Change::Visitor(..) => {}
+            Change::Widget(_)
+            | Change::Canned(..)
+            | Change::Row { .. }
+            | Change::Visitor(..)
+            | Change::Unblocked(..) => {}
         }
         // Fails only when nobody listens.
         let _ = self.sender.send(change);

@@ -127,6 +127,12 @@ impl Router {
         Some(queue.waiting.range(..=order).count())
     }
 
+    /// Whether somebody who serves a queue is there, however much they have to do.
+    pub fn is_attended(&self, queue: QueueId) -> bool {
+        let mut members = self.queues.get(&queue).into_iter().flat_map(Queue::members);
+        members.any(|agent| self.agents.get(agent).is_some_and(Agent::is_there))
+    }
+
     /// What is not the same in both, in words for people; nothing when they are equal.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = differing(&self.queues, &other.queues);

@@ -155,9 +155,11 @@ pub(crate) fn changed(chat: &Chat, it: Change) {
             });
         }
         Change::Visitor(site, visitor) => presence::visitor_changed(chat, (site, visitor)),
-        Change::Widget(_) | Change::Directory(_) | Change::Canned(..) | Change::Row { .. } => {
-            chat.hub.changed(it);
-        }
+        Change::Widget(_)
+        | Change::Directory(_)
+        | Change::Canned(..)
+        | Change::Row { .. }
+        | Change::Unblocked(..) => chat.hub.changed(it),
     }
 }
 

@@ -346,8 +346,14 @@ pub struct Conversation {
     /// What the wait will be, seconds, where enough is known to say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_s: Option<u32>,
+    /// Whether it waits while nobody who serves its queue is there: its place is kept, and nobody is next.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unattended: bool,
     /// Whether it can be rated.
     pub rateable: bool,
+    /// Whether it is over and the visitor may begin no other one (FEATURES BLK-01).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unavailable: bool,
 }
 
 /// Where a conversation stands, for its visitor: an offer is a wait, a pause is nothing that they notice.

@@ -231,10 +231,13 @@ pub(super) async fn unblock(
         return Err(ApiFault::Forbidden);
     }
     let (told, now, by) = (told(&api, (site, visitor)), api.engine.now(), viewer.agent);
+    let changes = api.engine.changes().clone();
     let write = move |tx: &mut dyn Tx| {
         if people::unblock(tx, (site, visitor))? {
             marks::audit(tx, (site, by), ("unblock", &visitor.0.to_string()), now)?;
             told(tx);
+            let changes = changes.clone();
+            tx.after_commit(Box::new(move || changes.tell(Change::Unblocked(site, visitor))));
         }
         Ok::<_, ApiFault>(())
     };

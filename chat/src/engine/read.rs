@@ -156,6 +156,11 @@ impl Engine {
         self.inner.routing.with(site, |router| router.position(id))
     }
 
+    /// Whether somebody who serves a queue is there.
+    pub fn is_attended(&self, site: SiteId, queue: QueueId) -> bool {
+        self.inner.routing.with(site, |router| router.is_attended(queue))
+    }
+
     /// How long a conversation still waits in this queue, by how quickly the last ones were answered; nothing where
     /// too little is known. `place` is its own, from 1.
     pub fn wait(&self, site: SiteId, queue: QueueId, place: usize) -> Option<Duration> {

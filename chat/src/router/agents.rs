@@ -72,6 +72,10 @@ impl Agent {
         self.missed = if reach == Reach::Ready { 0 } else { self.missed };
     }
 
+    pub fn is_there(&self) -> bool {
+        self.reach == Reach::Ready
+    }
+
     /// One more offer missed.
     pub fn miss(&mut self, id: AgentId) -> Option<Decision> {
         self.missed = self.missed.saturating_add(1);

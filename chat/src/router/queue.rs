@@ -63,6 +63,10 @@ impl Queue {
         self.members.iter().copied().collect()
     }
 
+    pub fn members(&self) -> impl Iterator<Item = &AgentId> {
+        self.members.iter()
+    }
+
     pub fn enlist(&mut self, agent: AgentId, is_member: bool) {
         if is_member {
             self.members.insert(agent);

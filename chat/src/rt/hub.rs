@@ -460,12 +460,10 @@ impl Hub {
         let mut state = self.lock();
         let is_over = now.stage == Stage::Closed;
         let was = if is_over { state.standing.remove(&conv) } else { state.standing.insert(conv, now) };
-        if was.and_then(Standing::waits) != now.waits() {
-            let here = state.widgets.all().filter(|((site, _), _)| *site == conv.0);
-            here.filter(|(_, it)| it.waits.load(Ordering::Relaxed))
-                .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.place = true));
-        }
         drop(state);
+        if was.and_then(Standing::waits) != now.waits() {
+            self.places(conv.0);
+        }
         let has_moved = was != Some(now);
         self.site_desks(conv.0, |desk| {
             let viewer = desk.viewer();
@@ -474,6 +472,14 @@ impl Hub {
                 desk.outbox.mark(|dirty| dirty.counts = true);
             }
         });
+    }
+
+    /// Those who wait on a site look where they stand.
+    fn places(&self, site: SiteId) {
+        let state = self.lock();
+        let here = state.widgets.all().filter(|((of, _), _)| *of == site);
+        here.filter(|(_, it)| it.waits.load(Ordering::Relaxed))
+            .for_each(|(_, it)| it.outbox.mark(|dirty| dirty.place = true));
     }
 
     /// Something beside conversations is durable.
@@ -486,7 +492,10 @@ impl Hub {
             }
             Change::Directory(site) | Change::Unsure(site) => {
                 self.site_desks(site, |desk| desk.outbox.mark(|dirty| dirty.directory = true));
+                // The last one who serves a queue may have gone, or the first one come.
+                self.places(site);
             }
+            Change::Unblocked(site, visitor) => self.widgets((site, visitor), |dirty| dirty.thread = true),
             Change::Row { site, conversation, only } => self.row((site, conversation), only),
             // Desks ask for canned replies when they open the list; whose conversations a visitor's are, the
             // store knows.

@@ -178,10 +178,11 @@ pub(crate) fn hex(bytes: &[u8; 16]) -> String {
     format!("{:032x}", u128::from_be_bytes(*bytes))
 }
 
-/// Where a conversation waits: its place in the queue, from 1, and how long it may still take.
+/// Where a conversation waits: its place in the queue, from 1, how long it may still take, and whether somebody is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waits {
     pub place: usize,
+    pub attended: bool,
     pub wait: Option<Duration>,
 }
 
@@ -219,7 +220,9 @@ pub(crate) fn conversation(it: &Conversation, names: &Names, waits: Option<Waits
         },
         ahead: waits.map(Waits::ahead).or((it.state.stage() == Stage::Offered).then_some(0)),
         wait_s: waits.and_then(Waits::wait_s),
+        unattended: waits.is_some_and(|it| !it.attended),
         rateable: it.is_rateable(),
+        unavailable: false,
     }
 }
 

@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     engine::{Fault, Page},
-    model::{self, ConversationId, PublicId, QueueId, Seq, SiteId, UnixMillis},
+    model::{self, ConversationId, PublicId, QueueId, Seq, SiteId, Stage, UnixMillis},
     server::{Chat, RENEW},
-    tables::{identity, marks},
+    tables::{identity, marks, people},
     visits::{self, Browsing},
 };
 
@@ -230,7 +230,7 @@ impl Teller {
             }
         };
         let told = conv.as_ref().map(|it| self.shown(it));
-        if let (Some(it), Some(told)) = (&conv, &told) {
+        if let (Some((it, _)), Some(told)) = (&conv, &told) {
             let resumes = resume.filter(|resume| resume.conv == told.conv);
             // What a client cannot have, it does not have.
             let seq = resumes.map_or(0, |resume| resume.seq.min(it.last_seq.0));
@@ -247,34 +247,48 @@ impl Teller {
         self.widget.outbox.codec()
     }
 
-    async fn current(&self) -> Result<Option<model::Conversation>, Fault> {
+    /// The conversation, and whether no other one may follow.
+    async fn current(&self) -> Result<Option<(model::Conversation, bool)>, Fault> {
         let who = self.who;
-        Ok(self.chat.engine.store().read(move |tx| identity::current(tx, who)).await?)
+        let read = move |tx: &mut dyn Tx| {
+            let Some(it) = identity::current(tx, who)? else { return Ok(None) };
+            let is_last = it.state.stage() == Stage::Closed && people::is_blocked(tx, who)? == Some(true);
+            Ok::<_, Fault>(Some((it, is_last)))
+        };
+        self.chat.engine.store().read(read).await
     }
 
     /// A conversation as it is shown now.
-    fn shown(&self, it: &model::Conversation) -> Conversation {
-        let shown = render::conversation(it, &self.chat.names, self.waits(it.id, it.queue));
+    fn shown(&self, (it, is_last): &(model::Conversation, bool)) -> Conversation {
+        let mut shown = render::conversation(it, &self.chat.names, self.waits(it.id, it.queue));
+        shown.unavailable = *is_last;
         self.widget.waits.store(shown.ahead.is_some(), Ordering::Relaxed);
         shown
     }
 
     /// Where a conversation waits, if it does: from memory.
     fn waits(&self, id: ConversationId, queue: QueueId) -> Option<Waits> {
-        let place = self.chat.engine.position(self.who.0, id)?;
-        Some(Waits { place, wait: self.chat.engine.wait(self.who.0, queue, place) })
+        let (engine, site) = (&self.chat.engine, self.who.0);
+        let place = engine.position(site, id)?;
+        Some(Waits {
+            place,
+            attended: engine.is_attended(site, queue),
+            wait: engine.wait(site, queue, place),
+        })
     }
 
-    /// The place in the queue is another one by what became of others; nothing else has changed.
+    /// The place in the queue is another one by what became of others, or who serves it came or went; nothing else has
+    /// changed.
     async fn tell_place(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let (codec, at) = (self.codec(), self.at.as_ref());
         let Some(waits) = at.and_then(|at| self.waits(at.id, at.queue)) else { return Ok(()) };
         let Some(told) = self.at.as_mut().and_then(|at| at.told.as_mut()) else { return Ok(()) };
         // One that is asked about waits no more: that comes with its own change.
-        if told.ahead.is_none_or(|it| it == waits.ahead()) {
+        let is_known = |ahead| (ahead, told.unattended) == (waits.ahead(), !waits.attended);
+        if told.ahead.is_none_or(is_known) {
             return Ok(());
         }
-        (told.ahead, told.wait_s) = (Some(waits.ahead()), waits.wait_s());
+        (told.ahead, told.wait_s, told.unattended) = (Some(waits.ahead()), waits.wait_s(), !waits.attended);
         out.send(codec.encode(&ToVisitor::Conv(told.clone()))).await
     }
 
@@ -291,11 +305,11 @@ impl Teller {
 
     /// Messages that the client lacks, a page at a time as the socket takes them; then the conversation.
     async fn catch_up(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
-        let Some(it) = self.current().await? else { return Ok(()) };
+        let Some(current) = self.current().await? else { return Ok(()) };
+        let (shown, it) = (self.shown(&current), current.0);
         if self.at.as_ref().is_none_or(|at| at.id != it.id) {
             self.at = Some(At::new(&it, 0, None));
         }
-        let shown = self.shown(&it);
         let codec = self.codec();
         let Some(at) = &mut self.at else { return Ok(()) };
         // It may wait elsewhere by now: the bot or an agent has sent it on.

@@ -112,7 +112,7 @@ fn a_queue_that_goes_on_tells_who_waits_their_place_without_a_query_for_each() {
         }
         // Those who are taken from the front have waited.
         tokio::time::sleep(Duration::from_millis(20)).await; // waits: until the clock has moved on
-        maya.be(chat_proto::desk::Presence::Away).await.expect("connected");
+        maya.be(Presence::Away).await.expect("connected");
         let before = bench.store.asked();
         for taken in crowd.iter().take(TAKEN) {
             let conv = taken.conversation.as_ref().expect("one").conv.clone();
@@ -128,7 +128,13 @@ fn a_queue_that_goes_on_tells_who_waits_their_place_without_a_query_for_each() {
         let reads = bench.store.asked().reads - before.reads;
         println!("{reads} reads for {TAKEN} of {CROWD} who are taken");
         assert!(reads <= 2 * CROWD as u64 + BESIDE, "{reads} reads");
-        assert!(told.wait_s.is_some(), "an estimate: {told:?}");
+        assert!(told.wait_s.is_some() && told.unattended, "an estimate, and that nobody is there: {told:?}");
+        for (presence, unattended) in [(Presence::Available, false), (Presence::Away, true)] {
+            maya.be(presence).await.expect("connected");
+            let is_told =
+                |it: &Visitor| it.conversation.as_ref().is_some_and(|it| it.unattended == unattended);
+            last.until("who is there", |it, _| is_told(it).then_some(())).await.expect("told");
+        }
     });
 }
 

@@ -195,6 +195,8 @@ fn who_waits_sees_how_many_are_before_them() {
         second.start(form(), "fr").await.expect("let in");
         let ahead = |it: &Visitor| it.conversation.as_ref().and_then(|it| it.ahead);
         assert_eq!((ahead(&first), ahead(&second)), (Some(0), Some(1)));
+        let unattended = first.conversation.as_ref().map(|it| it.unattended);
+        assert_eq!(unattended, Some(true), "nobody is there");
         first.say(FromVisitor::Close { cid: name(), conv: begun.conv }).await.expect("closed");
         second.until("the front", |it, _| (ahead(it) == Some(0)).then_some(())).await.expect("told");
     });

@@ -35,6 +35,13 @@ async fn starts(world: &World, visitor: &mut Visitor, email: &str) -> [String; 2
     [by_socket, said["fault"]["code"].as_str().or(said["t"].as_str()).unwrap_or_default().to_owned()]
 }
 
+/// Whether their widget may offer no chat, as it is welcomed.
+async fn is_told(world: &World, visitor: &mut Visitor) -> bool {
+    let token = visitor.token().await.expect("a token");
+    let widget = world.widget("shop", &token).await;
+    widget.heard.iter().any(|it| it["t"] == "welcome" && it["conv"]["unavailable"] == true)
+}
+
 async fn a_blocked_visitor_stays_outside(database: Database) {
     let world = World::with(database, tireless).await;
     let mut anna = desk(&world, Actor::Owner).await;
@@ -56,12 +63,14 @@ async fn a_blocked_visitor_stays_outside(database: Database) {
     for email in ["lea@example.org", "somebody@example.org"] {
         assert_eq!(starts(&world, &mut tab, email).await, ["not_available", "not_available"]);
     }
+    assert!(is_told(&world, &mut tab).await, "a form is offered that would be refused");
     let unblock = format!("{contact}/block");
     let status =
         async |actor| world.asks((actor, None), Method::DELETE, &unblock, Value::Null).await.status();
     assert_eq!(status(Actor::Owner).await, StatusCode::FORBIDDEN, "agents block, managers unblock");
     assert_eq!(starts(&world, &mut tab, "lea@example.org").await[0], "not_available");
     assert_eq!(status(Actor::Manager).await, StatusCode::OK);
+    assert!(!is_told(&world, &mut tab).await, "they may come again");
     assert_eq!(starts(&world, &mut tab, "lea@example.org").await, ["ack", "ack"]);
 }
 

@@ -3,7 +3,12 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use chat_proto::{desk::Deed, message::From};
+use chat_proto::{
+    desk::{Blocked, Deed},
+    message::From,
+};
+use http::Method;
+use serde_json::Value;
 use tempfile::TempDir;
 use tests::{
     browser::Kind,
@@ -79,13 +84,16 @@ async fn the_focus_goes_where_the_visitor_goes_on() {
     .await;
 }
 
-// shows: END-07 END-08 QUE-07 QUE-14
+// shows: END-07 END-08 QUE-07 QUE-14 BLK-01 BLK-02
 #[tokio::test]
 async fn it_ends_while_it_waits_and_by_the_agent_who_greets() {
     in_each_browser("it_ends", async |stage: &mut Stage| {
         stage.opens("/products?lang=en").await?;
         stage.widget().starts().await?;
-        stage.widget().says("You are next").await?;
+        stage.widget().says("Nobody is available right now. We keep your place.").await?;
+        stage.widget().says("Your position in the queue: 1").await?;
+        let promised = stage.widget().eval("root.querySelector('.wait').textContent.includes('next')").await?;
+        ensure!(promised == false, "the visitor is told to be next, and nobody is there");
         stage.widget().clicks("header [data-act='\"end\"']").await?;
         stage.widget().clicks("[data-act='{\"confirm\":true}']").await?;
         stage.widget().says("You ended the chat").await?;
@@ -105,9 +113,33 @@ async fn it_ends_while_it_waits_and_by_the_agent_who_greets() {
         agent.does(&conv, Deed::Close { tags: vec![] }).await?;
         stage.widget().says("This chat is over").await?;
         focus_is(stage, "ending").await?;
-        stage.widget().until("no composer", "!root.querySelector('[data-compose]')").await.map(drop)
+        stage.widget().until("no composer", "!root.querySelector('[data-compose]')").await?;
+        may_not_begin_again(stage, &conv).await
     })
     .await;
+}
+
+/// Whom an agent has blocked reads no more than that there is no chat, on the next page too, until a manager lets them
+/// come again.
+async fn may_not_begin_again(stage: &mut Stage, conv: &str) -> Result<()> {
+    let agent = stage.agent.as_mut().context("an agent")?;
+    agent.does(conv, Deed::Block { tags: vec![], reason: "insults".into() }).await?;
+    let anew = "root.querySelector('.ending [data-act=\\'\"anew\"\\']')";
+    let barred =
+        format!("root.querySelector('.ending')?.innerText.includes('The chat is not available.') && !{anew}");
+    stage.widget().until("nothing to begin with", &barred).await?;
+    stage.is_pictured("not-available").await?;
+    stage.opens("/help?lang=en").await?;
+    stage.widget().until("nothing to begin with on the next page", &barred).await?;
+    let told = stage.widget().eval("/block|insult/i.test(root.querySelector('.window').innerText)").await?;
+    ensure!(told == false, "the visitor is told that they were blocked");
+    let agent = stage.agent.as_ref().context("an agent")?;
+    let blocked: Vec<Blocked> = agent.get("/v1/blocked").await?;
+    let of = blocked.first().context("nobody is blocked")?.id;
+    let (status, answer) =
+        agent.ask(Method::DELETE, &format!("/v1/contacts/{of}/block"), &Value::Null).await?;
+    ensure!(status == 200, "the manager may not: {status} {answer}");
+    stage.widget().until("the way to the next chat", anew).await.map(drop)
 }
 
 // shows: END-09

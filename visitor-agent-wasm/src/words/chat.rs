@@ -90,7 +90,7 @@ words! {
     Failed: "This could not be done. Please try again.", "L’action n’a pas abouti. Veuillez réessayer.";
     /// A file could not be fetched.
     FileFailed: "The file could not be fetched. Please try again.", "Le fichier n’a pas pu être récupéré. Veuillez réessayer.";
-    /// The visitor may not write to this site.
+    /// The visitor may not write to this site: why, nobody tells them.
     NotAvailable: "The chat is not available.", "Le chat n’est pas disponible.";
     /// Too many conversations were begun.
     TooOften: "Too many attempts. Please wait a moment, then try again.",
@@ -127,7 +127,10 @@ words! {
     Waiting: "Your request is in the queue.", "Votre demande est en file d’attente.";
     /// While the visitor waits and is next.
     WaitingNext: "You are next.", "Vous êtes le prochain.";
-    /// While the visitor waits behind others.
+    /// While the visitor waits and nobody is there who could answer.
+    WaitingNobody: "Nobody is available right now. We keep your place.",
+        "Personne n’est disponible pour le moment. Nous gardons votre place.";
+    /// While the visitor waits behind others, or nobody is there.
     WaitingAt: "Your position in the queue: {}", "Votre position dans la file d’attente : {}";
     /// How long it may take.
     WaitMinutes: "About {} min", "Environ {} min";

@@ -92,6 +92,25 @@ fn whoever_waits_longest_is_served_first_and_who_had_an_agent_before_all() {
     assert_eq!(play.held(THIRD, &[]), [offer(SECOND, ANNA, 1)], "a slot is free");
 }
 
+// shows: QUE-14
+#[test]
+fn a_queue_is_attended_by_whoever_is_there_and_serves_it_though_they_can_take_no_more() {
+    for strategy in [Strategy::LeastLoaded, Strategy::Manual] {
+        let mut play = Play::new(strategy);
+        let mut seen = vec![play.router.is_attended(QUEUE)];
+        play.comes(ANNA, 1, &[]);
+        play.held(FIRST, &[ANNA]);
+        seen.push(play.router.is_attended(QUEUE));
+        play.tell(Event::Reach(ANNA, Reach::None));
+        seen.push(play.router.is_attended(QUEUE));
+        play.comes(BEN, 1, &[]);
+        seen.push(play.router.is_attended(QUEUE));
+        play.tell(Event::Member(QUEUE, BEN, None));
+        seen.extend([QUEUE, OTHER].map(|it| play.router.is_attended(it)));
+        assert_eq!(seen, [false, true, false, true, false, false], "{strategy:?}");
+    }
+}
+
 // shows: WID-09
 #[test]
 fn the_order_of_agents() {

@@ -141,11 +141,13 @@ async fn a_visitor_sees_their_place_in_the_queue_is_greeted_and_begins_again_wit
         shop.opens("/products?lang=en").await?;
         shop.widget().starts().await?;
         shop.widget().says("Your position in the queue: 2").await?;
+        shop.widget().says("Nobody is available right now").await?;
         serves_one_at_a_time(shop).await?;
         shop.an_agent_comes().await?;
         let before = shop.the_agent_accepts().await?;
         ensure!(before == first.thread.conv, "who came later was asked for first");
         shop.widget().says("You are next").await?;
+        shop.widget().until("no word of nobody", "!root.textContent.includes('Nobody is available')").await?;
         let agent = shop.agent.as_mut().context("an agent")?;
         agent.write(&before, "Hello Paul").await?;
         agent.does(&before, Deed::Close { tags: Vec::new() }).await?;

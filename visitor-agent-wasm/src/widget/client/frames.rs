@@ -68,8 +68,11 @@ impl Client {
         self.is_ready(ping_ms);
         self.expects = false;
         match conv {
-            // One that is over, and that this browser does not show, is nobody's business any more.
-            Some(conv) if !is_over(conv.stage) || self.conv_name() == Some(&conv.conv) => {
+            // One that is over, and that this browser does not show, is nobody's business any more, unless it is the
+            // last one.
+            Some(conv)
+                if !is_over(conv.stage) || conv.unavailable || self.conv_name() == Some(&conv.conv) =>
+            {
                 self.adopts(conv, at);
             }
             Some(_) | None if self.conv.is_some() => {
@@ -130,9 +133,12 @@ impl Client {
         }
     }
 
-    /// Whether it is over, and this browser has begun anew since.
+    /// Whether it is over, and this browser has begun anew since, or may.
     pub(super) fn is_past(&self, conv: &Conversation) -> bool {
-        is_over(conv.stage) && self.past.as_ref() == Some(&conv.conv)
+        is_over(conv.stage)
+            && !conv.unavailable
+            && self.past.as_ref() == Some(&conv.conv)
+            && self.conv_name() != Some(&conv.conv)
     }
 
     fn msgs(&mut self, conv: &str, msgs: Vec<Msg>, at: &At) {

@@ -58,7 +58,7 @@ fn what_visitors_say_is_written_as_the_service_reads_it() {
 #[test]
 fn what_visitors_are_told_is_read_as_it_was_meant() {
     for text in [
-        r#"{"t":"conv","conv":"c","stage":"offline_form","ver":7,"seq":3,"agent":"Sophie","agent_here":true,"ahead":0,"wait_s":40,"rateable":true,"later":{"a":[1.5]}}"#,
+        r#"{"t":"conv","conv":"c","stage":"offline_form","ver":7,"seq":3,"agent":"Sophie","agent_here":true,"ahead":0,"wait_s":40,"unattended":true,"rateable":true,"unavailable":true,"later":{"a":[1.5]}}"#,
         r#"{"t":"msgs","conv":"c","msgs":[]}"#,
         r#"{"t":"ack","cid":"x","conv":"c","at":3}"#,
         r#"{"t":"nack","cid":"x","fault":{"code":"form","fields":{"name":"empty"}}}"#,

@@ -25,7 +25,7 @@ structs! {
     Fault { code retry_ms fields }
     FormField { key label kind required }
     Resume { conv seq ver }
-    Conversation { conv stage ver seq agent agent_here ahead wait_s rateable }
+    Conversation { conv stage ver seq agent agent_here ahead wait_s unattended rateable unavailable }
     Token { token expires }
     TokenRequest { secret identity }
     Widget {

@@ -122,6 +122,10 @@ impl View<'_> {
         } else {
             foot
         };
+        if conv.unavailable {
+            return foot
+                .child(node!("p", "class" = "thanks", "role" = "status").text(self.say(Chat::NotAvailable)));
+        }
         // While nobody is there, no chat is promised.
         let closed = self.client.widget().filter(|it| !it.open);
         let words = match closed {

@@ -168,6 +168,42 @@ fn a_wait_promises_nobody() {
     }
 }
 
+// shows: QUE-14
+#[test]
+fn nobody_is_next_while_nobody_is_there() {
+    for (lang, nobody, place, next) in [
+        ("en", "Nobody is available right now. We keep your place.", "in the queue: 1", "You are next"),
+        (
+            "fr",
+            "Personne n’est disponible pour le moment. Nous gardons votre place.",
+            "d’attente : 1",
+            "le prochain",
+        ),
+    ] {
+        let (ahead, wait_s, agent) = (Some(0), Some(30), String::new());
+        let waits = Conversation { stage: Stage::Waiting, agent, ahead, wait_s, ..active() };
+        let view = |unattended| showing(lang, Conversation { unattended, ..waits.clone() }, vec![]);
+        let (alone, attended) = (view(true), view(false));
+        assert!(alone.contains(nobody) && alone.contains(place) && !alone.contains(next), "{alone}");
+        assert!(!alone.contains("minute"), "no pace is one of nobody: {alone}");
+        assert!(attended.contains(next) && !attended.contains(nobody), "{attended}");
+        assert!(!attended.contains(place) && attended.contains("minute"), "{attended}");
+    }
+}
+
+// shows: BLK-01
+#[test]
+fn who_may_not_begin_again_is_told_so_and_offered_nothing() {
+    for (lang, words) in [("en", "The chat is not available."), ("fr", "Le chat n’est pas disponible.")] {
+        for open in [true, false] {
+            let over = Conversation { stage: Stage::Closed, unavailable: true, ..active() };
+            let widget = Widget { open, offline_form: vec![field("name", "")], ..Widget::default() };
+            let view = with(lang, Some(widget), over, vec![]);
+            assert!(view.contains(words) && !view.contains("anew"), "{view}");
+        }
+    }
+}
+
 #[test]
 fn the_end_offers_what_there_is() {
     let over = Conversation { stage: Stage::Closed, ..active() };

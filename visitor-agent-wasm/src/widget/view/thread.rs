@@ -52,17 +52,20 @@ impl View<'_> {
     }
 
     fn waiting(&self, conv: &Conversation) -> Node {
+        // Nobody is next, and the queue's pace says nothing, where nobody is there.
+        let nobody = conv.unattended;
         let words = match conv.ahead {
+            _ if nobody => Chat::WaitingNobody,
             Some(0) => Chat::WaitingNext,
             _ => Chat::Waiting,
         };
         let card = node!("li", "class" = "wait", "k" = "wait").child(dots());
         let mut card = card.child(Node::new("p").text(self.say(words)));
-        if let Some(ahead) = conv.ahead.filter(|it| 0 < *it) {
+        if let Some(ahead) = conv.ahead.filter(|it| nobody || 0 < *it) {
             let place = self.fill(Chat::WaitingAt, &[&digits(ahead + 1)]);
             card = card.child(node!("p", "class" = "place").text(&place));
         }
-        if let Some(wait) = conv.wait_s {
+        if let Some(wait) = conv.wait_s.filter(|_| !nobody) {
             let words = if wait < 60 {
                 self.say(Chat::WaitShort).to_owned()
             } else {

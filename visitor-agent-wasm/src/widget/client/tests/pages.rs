@@ -90,6 +90,32 @@ fn what_the_agent_has_read_is_read_on_the_next_page_too() {
     assert_eq!(world.client.agent_read(), 0);
 }
 
+// shows: BLK-01
+#[test]
+fn the_last_conversation_comes_back_and_stays_until_another_one_may_follow() {
+    let mut world = World::talking();
+    world.acts(Act::Confirm(true));
+    world.settles();
+    world.acts(Act::Anew);
+    let last = |unavailable| Conversation { unavailable, ..world.service.conversation() };
+    let (barred, free) = (last(true), last(false));
+    let tells = |world: &mut World, conv: &Conversation| {
+        world.tells(Event::Frame(Box::new(ToVisitor::Conv(conv.clone()))));
+        world.client.conv().map(|it| it.unavailable)
+    };
+    assert_eq!(tells(&mut world, &free), None, "it is over, and another one was to begin");
+    assert_eq!(tells(&mut world, &barred), Some(true));
+    world.changes_the_page();
+    assert_eq!(world.client.conv().map(|it| it.unavailable), Some(true), "before the server has answered");
+    let welcome = ToVisitor::Welcome { now: 0, ping_ms: 5_000, conv: Some(barred.clone()) };
+    world.acts(Act::Open);
+    world.tells(Event::Frame(Box::new(welcome)));
+    assert_eq!(world.client.conv(), Some(&barred));
+    assert_eq!(tells(&mut world, &free), Some(false));
+    world.acts(Act::Anew);
+    assert_eq!(world.client.conv(), None);
+}
+
 // shows: COB-06
 #[test]
 fn on_a_phone_the_page_is_there_to_be_seen_as_it_is_shared_and_as_it_is_controlled() {
