@@ -130,20 +130,18 @@ impl Chat {
 
     /// Writes into a conversation.
     pub fn say(self, conv: &str, say: Say, files: Vec<FileCard>) {
-        let message = Outgoing::new(new_cid(), conv, say, files, self.clock()).to(&self.who_is(conv));
+        let message = Outgoing::new(new_cid(), conv, say, files, self.clock()).to(self.who_is(conv));
         self.outbox.update(|outbox| outbox.push(message));
         self.flush();
     }
 
-    /// The visitor's name of a conversation, as far as it is known.
-    fn who_is(self, conv: &str) -> String {
+    /// The visitor's name of a conversation and what stands for it, as far as they are known.
+    fn who_is(self, conv: &str) -> (String, String) {
         let thread = self.thread.read_untracked();
         let open = thread.as_ref().filter(|thread| thread.conv() == conv).and_then(Thread::detail);
         let listing = self.listing.read_untracked();
-        open.map(|detail| &detail.row.name)
-            .or_else(|| listing.get(conv).map(|row| &row.name))
-            .cloned()
-            .unwrap_or_default()
+        let row = open.map(|detail| &detail.row).or_else(|| listing.get(conv).map(|row| &**row));
+        row.map(|row| (row.name.clone(), row.figures.clone())).unwrap_or_default()
     }
 
     /// Sends a failed message again.

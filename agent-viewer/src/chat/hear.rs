@@ -9,7 +9,7 @@ use super::{Chat, Counts, alarm, clock, steady};
 use crate::{
     app::Account,
     browser,
-    components::chat::who::{name_of, nameless},
+    components::chat::who::name_of,
     i18n::Text,
     net::chat_socket::LineEvent,
     state::chat::{outbox::Refused, people, thread::Thread},
@@ -218,7 +218,7 @@ impl Chat {
         let open = thread.as_ref().filter(|thread| thread.conv() == conv).and_then(Thread::detail);
         let listing = self.listing.read_untracked();
         let row = open.map(|detail| &detail.row).or_else(|| listing.get(conv).map(|row| &**row));
-        row.map_or_else(|| nameless(conv, self.words), |row| name_of(row, self.words))
+        row.map_or_else(|| self.words.now(Text::TheVisitor).to_owned(), |row| name_of(row, self.words))
     }
 
     /// Whether this agent is there for a site; tracked.

@@ -11,11 +11,11 @@ use crate::{
     components::{
         chat::{
             closing::unblock, history::History, list_pane::Skeleton, message::form, notes::Notes,
-            panel_parts::CustomFacts,
+            panel_parts::CustomFacts, who::called,
         },
         icon::Icon,
     },
-    i18n::{Text, words},
+    i18n::{Text, Words, words},
     net::chat_http,
     pages::chats::Ui,
     state::chat::people,
@@ -74,10 +74,11 @@ fn BlockedLine(it: Blocked, again: Callback<()>) -> impl IntoView {
         )
     };
     let let_in = move |_| unblock(id, chat, move || _ = again.try_run(()));
-    let known = [&it.name, &it.email].into_iter().find(|it| !it.trim().is_empty()).cloned();
+    let known =
+        [&it.name, &it.email].into_iter().find(|it| !it.trim().is_empty()).cloned().unwrap_or_default();
     // Who has no name is called by the address.
     let email = (!it.name.trim().is_empty() && !it.email.is_empty()).then_some(it.email);
-    let name = move || known.clone().unwrap_or_else(|| words.now(Text::TheVisitor).to_owned());
+    let name = move || called(&known, &it.figures, words);
     view! {
         <article class="sheet-line" data-visitor=id>
             <div><a href=format!("/contacts/{id}")><strong>{name}</strong></a>
@@ -133,7 +134,7 @@ pub fn ContactPage() -> impl IntoView {
                     <Head contact changed=Callback::new(move |()| load())/>
                     <div class="contact-body">
                         <About contact changed=Callback::new(move |()| load())/>
-                        <History visitor name=Signal::derive(move || name_of(&contact.read())) pages/>
+                        <History visitor name=Signal::derive(move || name_of(&contact.read(), words)) pages/>
                     </div>
                 }.into_any(),
             }}
@@ -157,8 +158,8 @@ fn near_end(event: &leptos::ev::Event, pages: RwSignal<u32>) {
     }
 }
 
-fn name_of(contact: &Contact) -> String {
-    contact.profile.get("name").cloned().unwrap_or_default()
+fn name_of(contact: &Contact, words: Words) -> String {
+    called(contact.profile.get("name").map_or("", String::as_str), &contact.figures, words)
 }
 
 #[component]
@@ -169,10 +170,7 @@ fn Head(contact: Memo<Contact>, changed: Callback<()>) -> impl IntoView {
         let id = contact.read_untracked().id;
         unblock(id, chat, move || _ = changed.try_run(()));
     };
-    let name = move || {
-        let name = name_of(&contact.read());
-        if name.is_empty() { words.now(Text::TheVisitor).to_owned() } else { name }
-    };
+    let name = move || name_of(&contact.read(), words);
     let online = move || contact.read().online;
     let since = move || browser::short_time(contact.read().created, words.language().tag());
     let count = move |text: Text, n: u64| words.fill(text, &[("n", &n.to_string())]);

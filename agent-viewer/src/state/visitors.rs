@@ -1,6 +1,7 @@
 //! The visitors who are connected now, kept in step with the server.
 use std::sync::Arc;
 
+use chat_proto::desk::figures;
 use cobrowse_core::{
     id::VisitorId,
     wire::desk::{ToDesk, VisitorRow},
@@ -81,9 +82,9 @@ fn describes(word: &str, row: &VisitorRow) -> bool {
         || has(&tag(row.id))
 }
 
-/// Four figures that tell one unnamed visitor from another.
+/// Four figures that tell one unnamed visitor from another: those that their conversations have for them.
 pub fn tag(id: VisitorId) -> String {
-    id.as_bytes().iter().take(2).map(|byte| format!("{byte:02X}")).collect()
+    figures(Some(*id.as_bytes()), 0)
 }
 
 /// The row's address, when it is one that a browser may be sent to (http and https only).
@@ -154,7 +155,7 @@ mod tests {
     fn every_word_of_a_search_must_fit() {
         let visitors = two();
         assert_eq!(paths(&visitors.search("firefox HELP")), ["/help"]);
-        assert_eq!(paths(&visitors.search("0101")), ["/basket"]);
+        assert_eq!(paths(&visitors.search("0257")), ["/basket"]);
         assert_eq!(paths(&visitors.search("chrome help")), Vec::<&str>::new());
         assert_eq!(paths(&visitors.search("  ")), ["/basket", "/help"]);
     }

@@ -5,7 +5,7 @@ mod people;
 use serde::{Deserialize, Serialize};
 
 pub use lists::{Found, List, Query, Row, Rows};
-pub use people::{Blocked, Canned, Contact, CustomValue, Past, Sticky, Visitor};
+pub use people::{Blocked, Canned, Contact, CustomValue, Past, Sticky, Visitor, figures};
 
 use crate::{Cid, ConversationName, Fault, FileName, Form, Millis, Resume, message::Msg, visitor::PageView};
 

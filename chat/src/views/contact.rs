@@ -55,16 +55,18 @@ pub async fn contact(engine: &Engine, viewer: &Viewer, visitor: VisitorId) -> Re
     let online = engine.online().has(site, visitor);
     let read = move |tx: &mut dyn Tx| {
         const COUNTS: &str = "SELECT created, (SELECT COUNT(*) FROM chat_visit WHERE site_id = $1
-            AND visitor_id = $2), (SELECT COUNT(*) FROM chat_conversation WHERE site_id = $1 AND visitor_id = $2)
+            AND visitor_id = $2), (SELECT COUNT(*) FROM chat_conversation WHERE site_id = $1 AND visitor_id = $2), page
             FROM chat_visitor WHERE site_id = $1 AND id = $2";
         let of = (site, visitor);
         let person = panel::person(tx, of, &settings.site.settings.lang)?;
-        let (created, visits, conversations): (i64, i64, i64) = tx.one(COUNTS, params![site.0, visitor.0])?;
+        type Columns = (i64, i64, i64, Option<[u8; 16]>);
+        let (created, visits, conversations, page): Columns = tx.one(COUNTS, params![site.0, visitor.0])?;
         let notes = notes(tx, of)?;
         Ok::<_, Fault>(Contact {
             id: visitor.0,
             site: key.clone(),
             profile: person.profile.0.into(),
+            figures: desk::figures(page, visitor.0),
             custom: person.custom,
             created,
             visits: from_column(visits),
@@ -94,14 +96,15 @@ pub(crate) fn blocked(
     (site, key): (SiteId, &str),
     only: Option<VisitorId>,
 ) -> Result<Vec<desk::Blocked>, Error> {
-    const ALL: &str = "SELECT id, name, email, blocked_at, blocked_by, block_reason FROM chat_visitor
+    const ALL: &str = "SELECT id, name, page, email, blocked_at, blocked_by, block_reason FROM chat_visitor
         WHERE site_id = $1 AND blocked_at IS NOT NULL AND (CAST($2 AS BIGINT) IS NULL OR id = $2)
         ORDER BY blocked_at DESC, id DESC LIMIT 1000";
-    type Columns = (i64, String, String, i64, Option<i64>, String);
+    type Columns = (i64, String, Option<[u8; 16]>, String, i64, Option<i64>, String);
     let rows: Vec<Columns> = tx.rows(ALL, params![site.0, only.map(|it| it.0)])?;
-    let read = |(id, name, email, at, agent, reason): Columns| {
+    let read = |(id, name, page, email, at, agent, reason): Columns| {
         let (site, agent) = (key.to_owned(), agent.unwrap_or(0));
-        desk::Blocked { id, site, name, email, at, agent, reason }
+        let figures = desk::figures(page, id);
+        desk::Blocked { id, site, name, figures, email, at, agent, reason }
     };
     Ok(rows.into_iter().map(read).collect())
 }

@@ -26,7 +26,7 @@ pub(super) fn select(page: &str, order: &str) -> String {
             (SELECT m.author || ' ' || m.body FROM chat_message m
                 WHERE m.site_id = c.site_id AND m.conv_id = c.id AND m.kind IN
                     ('text', 'file', 'link', 'deal', 'choice', 'choice_question', 'form')
-                ORDER BY m.seq DESC LIMIT 1)
+                ORDER BY m.seq DESC LIMIT 1), v.page
          FROM ({page}) p JOIN chat_conversation c ON c.id = p.id
          JOIN chat_visitor v ON v.id = c.visitor_id AND v.site_id = c.site_id
          LEFT JOIN chat_read r ON r.site_id = c.site_id AND r.conv_id = c.id AND r.reader = $1
@@ -42,12 +42,16 @@ pub(super) fn read(row: &Row, online: &Online) -> Result<(Conversation, desk::Ro
     let at = |n: usize| N_COLUMNS + n;
     let Preview { from: preview_from, text: preview, files: preview_files } =
         preview(row.get::<Option<String>>(at(10))?)?;
+    let name: String = row.get(at(1))?;
+    let figures =
+        if name.trim().is_empty() { desk::figures(row.get(at(11))?, of.visitor.0) } else { String::new() };
     let made = desk::Row {
         conv: of.public.to_name(),
         ver: of.ver.0,
         site: String::new(),
         stage: of.state.stage().code().to_owned(),
-        name: row.get(at(1))?,
+        name,
+        figures,
         email: row.get(at(2))?,
         online: online.has(of.site, of.visitor),
         queue: of.queue.0,

@@ -5,9 +5,11 @@ use accounts::{NewAgent, Role, SitesOf};
 use anyhow::{Context, Result, ensure};
 use chat_client::Agent as Desk;
 use chat_proto::desk::{Deed, Presence};
+use serde_json::json;
 use tests::{
     agent::Agent,
     story::{Stage, in_each_browser},
+    wait::{eval, into_new_tab},
     widget::Root,
 };
 use thirtyfour::By;
@@ -32,13 +34,16 @@ async fn a_page_is_shared_in_a_conversation_handed_over_and_ended_with_it() {
     .await;
 }
 
-// shows: COB-08, ENT-03, COB-10, MOB-03
+// shows: COB-08, ENT-03, COB-10, MOB-03, DSK-05, DSK-06
 #[tokio::test]
 async fn the_tab_is_closed_and_the_talk_goes_on_at_the_desk() {
     in_each_browser("chat_share_closed", async |stage: &mut Stage| {
-        talks(stage).await?;
+        let called = talks_without_a_name(stage).await?;
         let desk = stage.agent.window().window().await?;
+        opens_the_page_without_the_basket(stage).await?;
+        stage.agent.window().switch_to_window(desk.clone()).await?;
         stage.shares_from_the_conversation(async || Ok(())).await?;
+        stage.agent.reads_in(".whereabouts strong", &called).await?;
         stage.agent.window().close_window().await?;
         stage.agent.window().switch_to_window(desk).await?;
         stage.visitor.sees_no_bar().await?;
@@ -88,6 +93,55 @@ async fn talks(stage: &Stage) -> Result<String> {
     let conv =
         stage.agent.finds("the conversation", "new URLSearchParams(location.search).get('chat')").await?;
     Ok(conv.as_str().context("its name")?.to_owned())
+}
+
+/// On an address that is the visitor's alone, with something in their basket. The site asks for no name: one stands for it,
+/// the same wherever the desk speaks of them. Gives that.
+async fn talks_without_a_name(stage: &Stage) -> Result<String> {
+    let (agent, visitor) = (&stage.agent, &stage.visitor);
+    let email =
+        json!({ "key": "email", "kind": "email", "required": true, "label": { "en": "Your e-mail" } });
+    stage.admin().await?.sets("forms", json!({ "start": [email] })).await?;
+    visitor.opens("/product/skerry-rain-jacket?lang=en").await?;
+    visitor.clicks("#buy [type=submit]").await?;
+    visitor.has("document.querySelector('#basket-count').textContent === '1'").await?;
+    visitor.opens("/basket?lang=en&token=canary#canary").await?;
+    agent.logs_in().await?;
+    let called = "(it => /^Visitor \\d{4}$/.test(it) && it)(document.querySelector('#visitors .row-who')?.textContent)";
+    let called = agent.finds("what stands for a name", called).await?;
+    let called = called.as_str().context("a text")?.to_owned();
+    agent.clicks_at(".rail [href='/']").await?;
+    agent.connects().await?;
+    let widget = Root::of(&visitor.browser);
+    widget.opens().await?;
+    widget.fills_in(&[("email", "zoe@example.test")]).await?;
+    widget.clicks("form [type=submit]").await?;
+    agent.reads_in(".offer strong", &called).await?;
+    agent.reads_in(".chat-row .row-who", &called).await?;
+    agent.clicks_at(".offer [data-do=accept]").await?;
+    agent.reads_in(".conversation-who h2", &called).await?;
+    agent.reads_in(".panel-who h2", &called).await?;
+    widget.writes("Hello").await?;
+    agent.reads_in(".thread .msg.visitor .author b", &called).await?;
+    Ok(called)
+}
+
+/// In a tab that knows nothing of this one, at the address without what is the visitor's alone.
+async fn opens_the_page_without_the_basket(stage: &Stage) -> Result<()> {
+    let agent = &stage.agent;
+    agent.clicks_at("[popovertarget=conversation-more]").await?;
+    agent.reads_in("[data-do=open_page]", "basket and log-in are not carried over").await?;
+    into_new_tab(agent.window(), agent.clicks_at("[data-do=open_page]")).await?;
+    agent.finds("the shop", "document.querySelector('#basket-count')").await?;
+    let opened = "[location.href, document.querySelector('#basket-count').textContent, document.referrer, String(window.opener)]";
+    let opened: [String; 4] = serde_json::from_value(eval(agent.window(), opened).await?)?;
+    let page = format!("{}/basket", stage.shop);
+    ensure!(
+        opened == [page.as_str(), "0", "", "null"],
+        "address, basket, referrer and opener are {opened:?}"
+    );
+    stage.visitor.has("document.querySelector('#basket-count').textContent === '1'").await?;
+    Ok(agent.window().close_window().await?)
 }
 
 async fn writes_beside_it(stage: &Stage) -> Result<()> {

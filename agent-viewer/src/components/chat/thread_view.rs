@@ -8,6 +8,7 @@ use super::{
     eye::Eye,
     message::{Line, Visited},
     rating::Rating,
+    who::name_of,
 };
 use crate::{
     browser::{self, Sizes},
@@ -34,7 +35,7 @@ pub fn ThreadView(
     let (words, chat, ui) = (words(), chat(), ui());
     let watched = Watched::of(chat);
     let all = Memo::new(move |_| watched.lines(filter.get()));
-    let name = Memo::new(move |_| row().map(|row| row.name).unwrap_or_default());
+    let name = Memo::new(move |_| row().map(|row| name_of(&row, words)).unwrap_or_default());
     provide_context(Visited(name.into()));
     let eye = Eye::on(all);
     let shown = Memo::new(move |_| eye.lines());

@@ -187,3 +187,26 @@ fn MoreMenu() -> impl IntoView {
         </button>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::visitor::PageView;
+
+    use super::*;
+
+    // shows: DSK-05
+    #[test]
+    fn only_a_page_of_the_web_is_opened() {
+        let on = |url: &str| {
+            let page = PageView { url: url.into(), ..PageView::default() };
+            current_page(&Loaded::Here(Visitor { page: Some(page), ..Visitor::default() }))
+        };
+        for url in ["https://shop.example/basket", "http://shop.localhost:7400/"] {
+            assert_eq!(on(url).as_deref(), Some(url));
+        }
+        for url in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "/basket", ""] {
+            assert_eq!(on(url), None, "{url}");
+        }
+        assert_eq!(current_page(&Loaded::Loading), None);
+    }
+}

@@ -3,7 +3,7 @@ use chat_proto::desk::Say;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
-use super::who::nameless;
+use super::who::called;
 use crate::{
     chat::chat,
     components::icon::Icon,
@@ -41,7 +41,7 @@ pub fn Unsent() -> impl IntoView {
 }
 
 fn who(message: &Outgoing, words: Words) -> String {
-    if message.who.trim().is_empty() { nameless(&message.conv, words) } else { message.who.clone() }
+    called(&message.who, &message.figures, words)
 }
 
 fn text_of(say: &Say) -> &str {

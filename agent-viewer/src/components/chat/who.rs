@@ -10,13 +10,16 @@ use crate::{
 
 /// The name, or what stands for one.
 pub fn name_of(row: &Row, words: Words) -> String {
-    if row.name.trim().is_empty() { nameless(&row.conv, words) } else { row.name.clone() }
+    called(&row.name, &row.figures, words)
 }
 
-/// What a visitor without a name is called.
-pub fn nameless(conv: &str, words: Words) -> String {
-    let tag: String = conv.chars().take(4).collect::<String>().to_uppercase();
-    words.fill(Text::VisitorName, &[("tag", &tag)])
+/// The name, or what stands for one: the same figures wherever the desk speaks of the visitor.
+pub fn called(name: &str, figures: &str, words: Words) -> String {
+    match (name.trim(), figures) {
+        ("", "") => words.now(Text::TheVisitor).to_owned(),
+        ("", figures) => words.fill(Text::VisitorName, &[("tag", figures)]),
+        _ => name.to_owned(),
+    }
 }
 
 /// One or two letters that stand for a visitor.
@@ -24,7 +27,7 @@ pub fn letters(row: &Row) -> String {
     let mut parts = row.name.split_whitespace();
     let (first, last) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
     let letters = initials(first, last);
-    if letters.is_empty() { row.conv.chars().take(2).collect::<String>().to_uppercase() } else { letters }
+    if letters.is_empty() { row.figures.chars().take(2).collect() } else { letters }
 }
 
 /// The visitor's disc, with a mark that says whether they are there: by shape and colour.

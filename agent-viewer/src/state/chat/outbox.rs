@@ -27,6 +27,9 @@ pub struct Outgoing {
     /// With whom, as it was written.
     #[serde(default)]
     pub who: String,
+    /// What stands for their name where they have none.
+    #[serde(default)]
+    pub figures: String,
     /// What.
     pub say: Say,
     /// Its files, as they are shown.
@@ -46,8 +49,9 @@ pub struct Outgoing {
 impl Outgoing {
     /// A new message.
     pub fn new(cid: Cid, conv: &str, say: Say, files: Vec<FileCard>, at: Millis) -> Self {
-        let (conv, who, standing) = (conv.to_owned(), String::new(), Standing::Sending);
-        Self { cid, conv, who, say, files, at, standing, in_flight: false, after: 0 }
+        let (conv, who, figures, standing) =
+            (conv.to_owned(), String::new(), String::new(), Standing::Sending);
+        Self { cid, conv, who, figures, say, files, at, standing, in_flight: false, after: 0 }
     }
 
     /// Its files that another message can take: those that the service has.
@@ -56,10 +60,10 @@ impl Outgoing {
         if gone { Vec::new() } else { self.files.clone() }
     }
 
-    /// With somebody.
+    /// With somebody: their name, and what stands for one.
     #[must_use]
-    pub fn to(self, who: &str) -> Self {
-        Self { who: who.to_owned(), ..self }
+    pub fn to(self, (who, figures): (String, String)) -> Self {
+        Self { who, figures, ..self }
     }
 }
 

@@ -78,6 +78,9 @@ pub struct Row {
     pub stage: String,
     /// The visitor's name, or nothing.
     pub name: String,
+    /// What stands for the name where there is none: [`figures`](super::figures).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub figures: String,
     /// The visitor's e-mail, or nothing.
     pub email: String,
     /// Whether the visitor is there.

@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConversationName, Form, Millis, visitor::PageView};
 
+/// What stands for the name of a visitor who has none, wherever a desk speaks of them: four figures of the relay's name
+/// of their browser; of their own number where no browser has proved to be theirs.
+pub fn figures(browser: Option<[u8; 16]>, visitor: i64) -> String {
+    let of = browser.map_or(visitor, |[first, second, ..]| i64::from(u16::from_be_bytes([first, second])));
+    format!("{:04}", of.rem_euclid(10_000))
+}
+
 /// The visitor's panel: `GET /v1/conversations/{conv}/visitor` (FEATURES B8).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -123,6 +130,8 @@ pub struct Contact {
     pub site: String,
     /// Everything that was filled in or corrected.
     pub profile: Form,
+    /// What stands for the name where there is none: [`figures`].
+    pub figures: String,
     /// What the site's script told.
     pub custom: Vec<CustomValue>,
     /// When they first came.
@@ -153,6 +162,8 @@ pub struct Blocked {
     pub site: String,
     /// Their name, or nothing.
     pub name: String,
+    /// What stands for the name where there is none: [`figures`].
+    pub figures: String,
     /// Their e-mail, or nothing.
     pub email: String,
     /// When.
@@ -181,4 +192,18 @@ pub struct Sticky {
     pub at: Millis,
     /// When it was last changed.
     pub edited: Option<Millis>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_four_and_of_the_browser_where_it_is_known() {
+        let mut browser = [0xff; 16];
+        assert_eq!(figures(Some(browser), 7), "5535");
+        browser[2] = 0;
+        assert_eq!(figures(Some(browser), 8), "5535");
+        assert_eq!([figures(None, 7), figures(None, 123_456), figures(None, -1)], ["0007", "3456", "9999"]);
+    }
 }
