@@ -187,7 +187,15 @@ impl Agent {
     /// # Errors
     /// When there is no such choice.
     pub async fn chooses(&self, selector: &str, text: &str) -> Result<()> {
-        self.clicks(selector).await?;
+        self.chooses_from(&by(selector), text).await
+    }
+
+    /// The same from the select that an expression over `page` gives: for instance inside a frame or a shadow root.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub async fn chooses_from(&self, select: &str, text: &str) -> Result<()> {
+        self.clicks_on(select).await?;
         let find = format!(
             "[...document.querySelectorAll('.picker button')].find(it => it.textContent === {text:?})"
         );
@@ -256,7 +264,10 @@ impl Agent {
     }
 
     /// Where the middle of an element of the replayed page is in the agent's window: the frame is scaled.
-    async fn spot(&self, element: &str) -> Result<(i64, i64)> {
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn spot(&self, element: &str) -> Result<(i64, i64)> {
         let spot = format!(
             "(() => {{ const frame = document.querySelector('iframe'), outer = frame.getBoundingClientRect();
                const at = ({SPOT})((page) => {element}), scale = outer.width / frame.clientWidth;

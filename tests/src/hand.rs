@@ -21,6 +21,23 @@ pub async fn is_busy(driver: &WebDriver, at: (i64, i64)) -> Result<()> {
     points(driver, at, press.into_iter().cycle().take(3 * 15).collect()).await
 }
 
+/// Moves the pointer to a place.
+///
+/// # Errors
+/// When the browser is gone.
+pub async fn moves(driver: &WebDriver, at: (i64, i64)) -> Result<()> {
+    points(driver, at, Vec::new()).await
+}
+
+/// Presses a button at a place so many times, quickly enough for a double click.
+///
+/// # Errors
+/// When the browser is gone.
+pub async fn presses(driver: &WebDriver, at: (i64, i64), button: u8, times: usize) -> Result<()> {
+    let press = ["pointerDown", "pointerUp"].map(|kind| json!({ "type": kind, "button": button }));
+    points(driver, at, press.into_iter().cycle().take(2 * times).collect()).await
+}
+
 /// Strikes a key while others are held.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What the agent's keys and wheel do in a page where no browser does it for them, and what they are told where it
+//! What the agent's hand, keys and wheel do in a page where no browser does it for them, and what they are told where it
 //! cannot be done.
 use anyhow::{Context, Result, ensure};
 use tests::{
@@ -8,10 +8,12 @@ use tests::{
     visitor::Visitor,
     wait::{eval, until},
 };
+use thirtyfour::WebDriver;
 
 /// What the page is made of.
 const PAGE: &str = include_str!("../../pages/control/page.js");
 const LEFT: &str = "\u{e012}";
+const TAB: &str = "\u{e004}";
 
 /// A page of fields and lists, and an agent who controls it.
 async fn controls_the_page(stage: &Stage) -> Result<()> {
@@ -63,7 +65,9 @@ async fn keys_scroll_copy_and_undo_or_say_that_they_cannot() {
         visitor.has("document.querySelector('#field').selectionEnd === 6").await?;
         hand::strikes(agent.window(), CONTROL, "x").await?;
         visitor.has("document.querySelector('#field').value === ''").await?;
-        fields_without_a_caret(stage).await
+        fields_without_a_caret(stage).await?;
+        keys_stay_in_the_topmost_dialog(stage).await?;
+        lists_wherever_they_are(stage).await
     })
     .await;
 }
@@ -82,9 +86,44 @@ async fn fields_without_a_caret(stage: &Stage) -> Result<()> {
     visitor.has("document.querySelector('#mail').value === 'abc'").await
 }
 
-// shows: CTL-09
+/// A list in a shadow root and one in a frame are chosen from as any other.
+async fn lists_wherever_they_are(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    for place in ["querySelector('#part').shadowRoot", "querySelector('#frame').contentDocument"] {
+        let list = format!("{place}.querySelector('select')");
+        agent.chooses_from(&format!("page.{list}"), "two").await?;
+        visitor.has(&format!("document.{list}.value === 'two'")).await?;
+    }
+    Ok(())
+}
+
+/// Tab goes to the dialog that was opened last, be it the first of the document, or in a component.
+async fn keys_stay_in_the_topmost_dialog(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let dialogs = [
+        "querySelector('#late')",
+        "querySelector('#early')",
+        "querySelector('#part').shadowRoot.querySelector('dialog')",
+    ];
+    for dialog in dialogs {
+        // Nothing has the focus, so that nothing but the order in which they were opened says where it belongs.
+        let opens =
+            format!("document.{dialog}.showModal(); document.{dialog}.getRootNode().activeElement.blur()");
+        visitor.window().execute(opens, Vec::new()).await?;
+        agent.sees(&format!("page.{dialog}.matches(':modal')")).await?;
+    }
+    for dialog in dialogs.iter().rev() {
+        hand::strikes(agent.window(), "", TAB).await?;
+        visitor.has(&format!("document.{dialog}.matches(':focus-within')")).await?;
+        visitor.window().execute(format!("document.{dialog}.close()"), Vec::new()).await?;
+        agent.sees(&format!("!page.{dialog}.open")).await?;
+    }
+    Ok(())
+}
+
+// shows: CTL-01, CTL-09
 #[tokio::test]
-async fn who_clicks_while_the_visitor_acts_is_told_so_and_may_go_on_typing() {
+async fn who_clicks_while_the_visitor_acts_is_told_so_and_both_hands_are_heard_alike() {
     in_each_browser("control_hands", async |stage: &mut Stage| {
         controls_the_page(stage).await?;
         let (visitor, agent) = (&stage.visitor, &stage.agent);
@@ -107,7 +146,79 @@ async fn who_clicks_while_the_visitor_acts_is_told_so_and_may_go_on_typing() {
         )
         .await?;
         agent.types("later").await?;
-        visitor.has("document.querySelector('#field').value === 'later'").await
+        visitor.has("document.querySelector('#field').value === 'later'").await?;
+        hears_the_same_of_both_hands(stage).await
     })
     .await;
+}
+
+/// What is done at the middle of an element: which, with which button, how often, and what is heard last. No button comes
+/// twice in a row: it would be counted as one press more.
+const PRESSES: [(&str, u8, usize, &str); 5] = [
+    ("inner", 0, 1, "click"),
+    ("inner", 1, 1, "auxclick"),
+    ("inner", 2, 1, "auxclick"),
+    ("inner", 0, 2, "dblclick"),
+    ("own", 1, 1, "auxclick"),
+];
+
+/// The page hears of the agent's hand what it hears of a trusted one: the same events in the same order, and of each the
+/// same but that a script made it.
+async fn hears_the_same_of_both_hands(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let on_view = async |id: &str| agent.spot(&format!("page.querySelector('#{id}')")).await;
+    let agents = acts(visitor, agent.window(), on_view).await.context("the agent's hand")?;
+    let on_page = async |id: &str| middle(visitor, &format!("#{id}")).await;
+    let visitors = acts(visitor, visitor.window(), on_page).await.context("the visitor's hand")?;
+    let pairs = agents.iter().zip(&visitors).filter(|(agents, visitors)| agents != visitors);
+    let differ: Vec<String> = pairs
+        .map(|(agents, visitors)| {
+            format!("the agent's:\n{}\nthe visitor's:\n{}", agents.join("\n"), visitors.join("\n"))
+        })
+        .collect();
+    ensure!(differ.is_empty(), "{}", differ.join("\n\n"));
+    Ok(())
+}
+
+/// A hand goes through the page and presses: what is heard of each deed.
+async fn acts(
+    visitor: &Visitor,
+    hand: &WebDriver,
+    spot: impl AsyncFn(&str) -> Result<(i64, i64)>,
+) -> Result<Vec<Vec<String>>> {
+    let goes = async |id: &str| {
+        hand::moves(hand, spot(id).await?).await?;
+        hears(visitor, "mousemove", id).await
+    };
+    // From wherever it was.
+    goes("editor").await?;
+    let mut all = Vec::new();
+    let mut at = "editor";
+    for (id, button, times, last) in PRESSES {
+        if id != at {
+            all.push(goes(id).await?);
+            at = id;
+        }
+        hand::presses(hand, spot(id).await?, button, times).await?;
+        all.push(hears(visitor, last, id).await?);
+    }
+    for id in ["part", "editor"] {
+        all.push(goes(id).await?);
+    }
+    Ok(all)
+}
+
+/// Takes what the page heard until this event at this element. How often a hand moves at its place is its own affair.
+async fn hears(visitor: &Visitor, last: &str, id: &str) -> Result<Vec<String>> {
+    let take = format!(
+        "(() => {{
+            const at = heard.findIndex(it => it.startsWith('{last} {id} '));
+            const moves = it => /^(pointer|mouse)move /.test(it);
+            const kept = it => !moves(it) || ('{last}' === 'mousemove' && it.includes('move {id} '));
+            return 0 <= at && heard.splice(0, at + 1).filter(kept);
+        }})()"
+    );
+    let heard = until(visitor.window(), &format!("{last} at {id}"), &take).await?;
+    let heard = heard.as_array().context("a list")?;
+    Ok(heard.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
 }

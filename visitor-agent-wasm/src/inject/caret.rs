@@ -7,7 +7,10 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlTextAreaElement};
 
-use super::{field, kind, pointer::window_of};
+use super::{
+    field, kind,
+    pointer::{is_gecko, window_of},
+};
 use count::{Caret, Way};
 
 /// Lines of a page, where the browser does not say how high a line is.
@@ -51,10 +54,6 @@ fn page(host: &Element) -> u32 {
     let line = pixels("line-height").or_else(|| pixels("font-size").map(|size| size * 1.2));
     let lines = line.filter(|it| 0.0 < *it).map(|line| f64::from(host.client_height()) / line - 1.0);
     lines.map_or(PAGE, |lines| lines.clamp(1.0, 200.0) as u32)
-}
-
-fn is_gecko(host: &Element) -> bool {
-    window_of(host).is_some_and(|window| Reflect::has(&window, &"mozInnerScreenX".into()).unwrap_or(false))
 }
 
 /// The caret of a field that has one.

@@ -1,5 +1,6 @@
 //! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11).
 use cobrowse_core::command::{Button, Modifiers, Receipt};
+use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, Window};
 
@@ -10,31 +11,43 @@ const POINTER: i32 = 7401;
 
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
-/// Moves the hand over the target: what the pointer crosses first, then what the mouse does (Pointer Events §11).
+/// Moves the hand over the target. Gecko tells all of the pointer before anything of the mouse, every other engine tells
+/// both of what is left and entered before the move.
 pub(super) fn hover(target: &Target, before: Option<&Element>) {
-    if before.is_none_or(|before| *before != target.element) {
-        for family in ["pointer", "mouse"] {
+    let crosses = |family: &str| {
+        if before.is_none_or(|before| *before != target.element) {
             cross(target, before, family);
         }
+    };
+    crosses("pointer");
+    if is_gecko(&target.element) {
+        send(target, "pointermove", &Press::none());
+        crosses("mouse");
+    } else {
+        crosses("mouse");
+        send(target, "pointermove", &Press::none());
     }
-    send(target, &target.element, "pointermove", &Press::none());
-    send(target, &target.element, "mousemove", &Press::none());
+    send(target, "mousemove", &Press::none());
 }
 
 /// The way of one kind of events out of what was under the hand, and into the target: only the elements that the
-/// other has not around it are left and entered.
+/// other has not around it are left and entered. Each side is told of the other, unless it is of another document.
 fn cross(target: &Target, before: Option<&Element>, family: &str) {
-    let to = |element: &Element, way: &str| send(target, element, &format!("{family}{way}"), &Press::none());
     let (old, new) = (before.map(chain).unwrap_or_default(), chain(&target.element));
-    if let Some(before) = before {
-        to(before, "out");
+    let before = before.filter(|before| before.owner_document() == target.element.owner_document());
+    let to = |element: &Element, way: &str, other: Option<&Element>| {
+        dispatch(target, element, (format!("{family}{way}").as_str(), other), &Press::none());
+    };
+    let there = before.and(Some(&target.element));
+    if let Some(left) = old.first() {
+        to(left, "out", there);
     }
     for element in old.iter().filter(|it| !new.contains(it)) {
-        to(element, "leave");
+        to(element, "leave", there);
     }
-    to(&target.element, "over");
+    to(&target.element, "over", before);
     for element in new.iter().rev().filter(|it| !old.contains(it)) {
-        to(element, "enter");
+        to(element, "enter", before);
     }
 }
 
@@ -58,19 +71,18 @@ pub(super) fn click(
     if let Some(refusal) = reaches.or_else(|| refused(&target.element)) {
         return refusal;
     }
-    press(target, &Press { button, count, modifiers, down: true });
-    release(target, &Press { button, count, modifiers, down: false });
+    let of_mouse = press(target, &Press { button, count, modifiers, down: true });
+    release(target, &Press { button, count, modifiers, down: false }, of_mouse);
     Receipt::Applied
 }
 
-fn press(target: &Target, press: &Press) {
+/// Whether the mouse's own events go along: a cancelled pointerdown suppresses those (Pointer Events §11), but neither
+/// the click nor the menu.
+fn press(target: &Target, press: &Press) -> bool {
     let element = &target.element;
-    // A cancelled pointerdown suppresses the mouse events that follow (Pointer Events §11).
-    if !send(target, element, "pointerdown", press) {
-        return;
-    }
+    let of_mouse = send(target, "pointerdown", press);
     // The default action of mousedown is the focus (HTML §6.6.4), and the caret in a field.
-    if send(target, element, "mousedown", press) && press.button == Button::Main {
+    if of_mouse && send(target, "mousedown", press) && press.button == Button::Main {
         match focusable(element) {
             Some(it) => {
                 focus(&it);
@@ -80,8 +92,9 @@ fn press(target: &Target, press: &Press) {
         }
     }
     if press.button == Button::Secondary && !menus_at_release(element) {
-        send(target, element, "contextmenu", press);
+        send(target, "contextmenu", press);
     }
+    of_mouse
 }
 
 /// Windows opens a context menu when the button comes up, every other system when it goes down.
@@ -90,22 +103,24 @@ fn menus_at_release(element: &Element) -> bool {
     platform.is_some_and(|it| it.starts_with("Win"))
 }
 
-fn release(target: &Target, press: &Press) {
+fn release(target: &Target, press: &Press, of_mouse: bool) {
     let element = &target.element;
-    send(target, element, "pointerup", press);
-    send(target, element, "mouseup", press);
+    send(target, "pointerup", press);
+    if of_mouse {
+        send(target, "mouseup", press);
+    }
     match press.button {
         Button::Main => {
-            send(target, element, "click", press);
+            send(target, "click", press);
             if press.count == 2 {
-                send(target, element, "dblclick", press);
+                send(target, "dblclick", press);
             }
         }
-        Button::Auxiliary => drop(send(target, element, "auxclick", press)),
+        Button::Auxiliary => drop(send(target, "auxclick", press)),
         Button::Secondary => {
-            send(target, element, "auxclick", press);
+            send(target, "auxclick", press);
             if menus_at_release(element) {
-                send(target, element, "contextmenu", press);
+                send(target, "contextmenu", press);
             }
         }
     }
@@ -195,46 +210,35 @@ impl Press {
     }
 }
 
-/// Sends one event; `false` when the page cancelled it.
-fn send(target: &Target, to: &Element, kind: &str, press: &Press) -> bool {
-    let crossing = kind.ends_with("enter") || kind.ends_with("leave");
-    let event = if kind.starts_with("pointer") {
-        pointer_event(target, kind, press, !crossing)
-    } else {
-        mouse_event(target, kind, press, !crossing)
-    };
+/// Sends one event to the target; `false` when the page cancelled it.
+fn send(target: &Target, kind: &str, press: &Press) -> bool {
+    dispatch(target, &target.element, (kind, None), press)
+}
+
+/// Sends one event, which tells where the hand came from or goes to.
+fn dispatch(target: &Target, to: &Element, (kind, other): (&str, Option<&Element>), press: &Press) -> bool {
+    let event = event(target, (kind, other), press);
     event.is_none_or(|event| to.dispatch_event(&event).unwrap_or(true))
 }
 
-fn mouse_event(target: &Target, kind: &str, press: &Press, bubbles: bool) -> Option<MouseEvent> {
-    let init = MouseEventInit::new();
-    init.set_bubbles(bubbles);
-    init.set_cancelable(bubbles);
-    init.set_composed(true);
-    init.set_view(window_of(&target.element).as_ref());
-    init.set_detail(i32::from(press.count));
-    init.set_button(press.button());
-    init.set_buttons(press.buttons());
-    init.set_client_x(target.x as i32);
-    init.set_client_y(target.y as i32);
-    init.set_ctrl_key(press.modifiers.holds(Modifiers::CTRL));
-    init.set_shift_key(press.modifiers.holds(Modifiers::SHIFT));
-    init.set_alt_key(press.modifiers.holds(Modifiers::ALT));
-    init.set_meta_key(press.modifiers.holds(Modifiers::META));
-    MouseEvent::new_with_mouse_event_init_dict(kind, &init).ok()
-}
-
-fn pointer_event(target: &Target, kind: &str, press: &Press, bubbles: bool) -> Option<MouseEvent> {
+/// A mouse's event, or a pointer's, which those of a whole press are too (Pointer Events §11.3).
+fn event(target: &Target, (kind, other): (&str, Option<&Element>), press: &Press) -> Option<MouseEvent> {
+    let of_pointer = kind.starts_with("pointer");
+    let of_crossing = kind.ends_with("enter") || kind.ends_with("leave");
+    let of_press = matches!(kind, "pointerdown" | "pointerup");
     let init = PointerEventInit::new();
-    init.set_bubbles(bubbles);
-    init.set_cancelable(bubbles);
-    init.set_composed(true);
+    init.set_bubbles(!of_crossing);
+    init.set_cancelable(!of_crossing);
+    init.set_composed(!of_crossing);
     init.set_view(window_of(&target.element).as_ref());
+    init.set_related_target(other.map(JsCast::unchecked_ref));
     init.set_pointer_id(POINTER);
     init.set_pointer_type("mouse");
     init.set_is_primary(true);
     init.set_pressure(if press.down { 0.5 } else { 0.0 });
-    init.set_button(if kind == "pointermove" { -1 } else { press.button() });
+    let counts = !of_pointer && (kind != "contextmenu" || is_gecko(&target.element));
+    init.set_detail(if counts { press.count.into() } else { 0 });
+    init.set_button(if of_pointer && !of_press { -1 } else { press.button() });
     init.set_buttons(press.buttons());
     init.set_client_x(target.x as i32);
     init.set_client_y(target.y as i32);
@@ -242,9 +246,18 @@ fn pointer_event(target: &Target, kind: &str, press: &Press, bubbles: bool) -> O
     init.set_shift_key(press.modifiers.holds(Modifiers::SHIFT));
     init.set_alt_key(press.modifiers.holds(Modifiers::ALT));
     init.set_meta_key(press.modifiers.holds(Modifiers::META));
-    PointerEvent::new_with_event_init_dict(kind, &init).ok().map(JsCast::unchecked_into)
+    if of_pointer || matches!(kind, "click" | "auxclick" | "contextmenu") {
+        PointerEvent::new_with_event_init_dict(kind, &init).ok().map(JsCast::unchecked_into)
+    } else {
+        MouseEvent::new_with_mouse_event_init_dict(kind, init.unchecked_ref::<MouseEventInit>()).ok()
+    }
 }
 
 pub(super) fn window_of(element: &Element) -> Option<Window> {
     element.owner_document().and_then(|document| document.default_view())
+}
+
+/// Whether the engine is Firefox's.
+pub(super) fn is_gecko(element: &Element) -> bool {
+    window_of(element).is_some_and(|window| Reflect::has(&window, &"mozInnerScreenX".into()).unwrap_or(false))
 }
