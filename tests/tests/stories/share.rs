@@ -1,6 +1,19 @@
-//! The main job: an agent sees a visitor's page, after a yes and not before.
-use anyhow::Result;
-use tests::story::{Stage, in_each_browser};
+//! The main job: an agent sees a visitor's page, after a yes and not before; the demo's shop, and pages of somebody's own.
+use std::{env, fs, process::Stdio};
+
+use anyhow::{Context, Result};
+use http::Method;
+use serde_json::json;
+use tempfile::TempDir;
+use tests::{
+    files::Files,
+    story::{Stage, in_each_browser},
+    wait::until,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
 
 #[tokio::test]
 async fn an_agent_sees_the_page_after_the_visitors_yes() {
@@ -19,4 +32,57 @@ async fn story(stage: &mut Stage) -> Result<()> {
     visitor.presses("stop").await?;
     visitor.sees_no_bar().await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn pages_of_somebodys_own_are_shared_from_a_folder_and_through_a_proxy() {
+    in_each_browser("pages_of_somebodys_own", async |stage: &mut Stage| {
+        let folder = TempDir::with_prefix("pages-")?;
+        let own = "<!doctype html><title>Own</title><h1>Made by hand</h1><p id=where>nowhere";
+        fs::write(folder.path().join("index.html"), own)?;
+        fs::write(folder.path().join("running.html"), own.replace("Made by hand", "Runs already"))?;
+        let site = Files::serve(vec![("/", folder.path().to_owned())]).await?;
+        let path = folder.path().to_str().context("a path of letters")?;
+        // Kept until the end: they go with these.
+        let (_pages, pages) = serves(stage, ["--pages", path]).await?;
+        let (_proxy, proxy) = serves(stage, ["--proxy", &site.url]).await?;
+        let origins = json!({ "origins": [pages, proxy] });
+        stage.admin().await?.asks(Method::PATCH, "/v1/sites/demo", origins).await?;
+
+        let (visitor, agent) = (&stage.visitor, &stage.agent);
+        agent.logs_in().await?;
+        for (url, heading) in
+            [(format!("{pages}/"), "Made by hand"), (format!("{proxy}/running.html"), "Runs already")]
+        {
+            visitor.window().goto(&url).await?;
+            agent.window().goto(agent.visitors()).await?;
+            // Where the visitor was before is forgotten when they have been away for a while.
+            let alone = format!(
+                "(all => all.length === 1 && all[0].textContent.includes(new URL({url:?}).pathname))([...document.querySelectorAll('[role=option]')])"
+            );
+            until(agent.window(), "the visitor at the page", &alone).await?;
+            agent.asks_for_a_view().await?;
+            visitor.is_told("Sophie would like to see this page").await?;
+            visitor.presses("allow").await?;
+            agent.sees(&format!("page.querySelector('h1').textContent === '{heading}'")).await?;
+            visitor.reads("void (document.querySelector('#where').textContent = location.host)").await?;
+            let host = format!("'{}'", url.split('/').nth(2).context("a host")?);
+            agent.sees(&format!("page.querySelector('#where').textContent === {host}")).await?;
+            visitor.presses("stop").await?;
+            visitor.sees_no_bar().await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Starts the program that the demo serves pages with, as the demo does, and says where they are.
+async fn serves(stage: &Stage, what: [&str; 2]) -> Result<(Child, String)> {
+    let program = env::var_os("TANDEM_SHOP").context("TANDEM_SHOP is not set: build the shop")?;
+    let mut command = Command::new(program);
+    command.args(["serve", "--port", "0", "--script-origin", &stage.server.url, "--site-key", "demo"]);
+    let mut child = command.args(what).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().context("it says nothing")?).lines();
+    let url = lines.next_line().await?.context("it says where it is")?;
+    Ok((child, url.trim_end_matches('/').to_owned()))
 }
