@@ -277,7 +277,7 @@ fn is_email(text: &str) -> bool {
     let domain = &text.as_bytes()[at + 1..];
     let ends_in_dot = |it: Option<&u8>| it == Some(&b'.');
     at > 0
-        && domain.iter().any(|it| *it == b'.')
+        && domain.contains(&b'.')
         && !ends_in_dot(domain.first())
         && !ends_in_dot(domain.last())
         && !text.contains(char::is_whitespace)
