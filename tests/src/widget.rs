@@ -1,5 +1,6 @@
 //! The stage of the chat's stories: the whole server, the shop, a visitor with a browser, and an agent who speaks
 //! the desk's protocol without one.
+mod abroad;
 mod root;
 mod subdomains;
 mod verbs;
@@ -31,6 +32,7 @@ use crate::{
     story::{Folder, is_without_server, web},
 };
 
+use self::abroad::Abroad;
 pub use self::{
     root::{HOST, Root, becomes_a_phone},
     subdomains::DOMAIN,
@@ -78,6 +80,18 @@ pub async fn in_each_browser(name: &str, story: impl AsyncFn(&mut Stage) -> Resu
     }
 }
 
+/// The same, of a visitor whose clock is that of a time zone.
+///
+/// # Panics
+/// As [`in_each_browser`].
+pub async fn in_each_browser_of(zone: &str, name: &str, story: impl AsyncFn(&mut Stage) -> Result<()>) {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        let visitor = Browser::start_at(&Abroad(zone), kind, "en").await.expect("the browser starts");
+        let stage = Stage::set_with(visitor, Screen::Desktop, None).await.expect("the stage is set");
+        stage.tell(name, &story).await;
+    }
+}
+
 /// The same, behind a line that carries so many bytes a second upwards.
 ///
 /// # Panics
@@ -122,6 +136,10 @@ impl Stage {
     /// # Errors
     /// As there.
     pub async fn set_behind((kind, screen): (Kind, Screen), rate: Option<u32>) -> Result<Self> {
+        Self::set_with(Browser::start(kind, "en").await?, screen, rate).await
+    }
+
+    async fn set_with(visitor: Browser, screen: Screen, rate: Option<u32>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let shop = format!("http://shop.localhost:{}", listener.local_addr()?.port());
         let data = Folder::new()?;
@@ -134,7 +152,6 @@ impl Stage {
             // Ends with the test, by being aborted.
             let _ = axum::serve(listener, shop::app(script)).await;
         });
-        let visitor = Browser::start(kind, "en").await?;
         if screen == Screen::Phone {
             root::becomes_a_phone(&visitor).await?;
         }

@@ -1,18 +1,21 @@
 //! The visitor's chat beside the straight way: a bot, closed hours, files, pages that are left, a server that is away.
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use chat::{
-    hours::{DayPlan, Hours, Span, Zone},
     model::{Choice, Entry, Flow, FlowId, FlowRef, Lang, LocalText, Node, NodeId, OptionId},
-    shown::{Shown, Way, WayKind},
+    shown::Shown,
 };
-use chat_proto::{desk::Deed, message::From};
+use chat_client::Agent;
+use chat_proto::{
+    desk::{Deed, List, Presence, Query},
+    message::From,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
     wait::{PATIENCE, eval},
-    widget::{Stage, in_each_browser},
+    widget::{Stage, in_each_browser, in_each_browser_of},
 };
 use thirtyfour::Key;
 
@@ -99,57 +102,147 @@ async fn a_bot_asks_and_hands_over() {
     .await;
 }
 
-// shows: HRS-01 HRS-02 HRS-03 HRS-04 HRS-06 QUE-13
+// shows: HRS-01 HRS-02 HRS-03 HRS-04 HRS-06 OFF-01 OFF-02 QUE-13
 #[tokio::test]
 async fn outside_opening_hours_there_are_a_notice_ways_and_a_form() {
-    in_each_browser("outside_hours", async |stage: &mut Stage| {
-        stage.an_agent_comes().await?;
-        let (engine, site) = stage.engine().await?;
-        let settings = engine.settings(site).await?;
-        let mut facts = settings.site.clone();
-        facts.hours = Some(hours_of_the_other_half_of_the_week()?);
-        engine.put_site(site, facts).await?;
-        let way =
-            |kind, label: &str, value: &str| Way { kind, label: text(label, label), value: value.into() };
-        let ways = vec![
-            way(WayKind::Phone, "01 23 45 67 89", "+33123456789"),
-            way(WayKind::Email, "Write to us", "help@example.test"),
-            way(WayKind::Form, "Leave a message", ""),
-        ];
-        let closed = text("We rest. [Read our help](https://example.test/help).", "Fermé.");
-        engine.put_shown(site, Shown { closed, ways, ..settings.shown.clone() }).await?;
+    // Half an hour off the full one, all the year: neither the site's clock nor the server's.
+    in_each_browser_of("Asia/Kolkata", "outside_hours", async |stage: &mut Stage| {
+        nobody_comes_in_time(stage).await?;
+        let opens = is_closed_until_the_clocks_have_changed(stage).await?;
         stage.opens("/products?lang=en").await?;
         let widget = stage.widget();
-        widget.opens().await?;
+        widget.clicks("[data-act='\"anew\"']").await?;
         widget.says("We rest.").await?;
-        widget.says("We are back").await?;
-        widget
-            .until("the link", "root.querySelector('.notice a[href=\"https://example.test/help\"]')")
+        let said = widget
+            .until("when it opens", "root.querySelector('.opens').innerText.replace(/\\s/g, ' ')")
             .await?;
+        for part in opens.split(',') {
+            ensure!(
+                said.as_str().is_some_and(|it| it.contains(part)),
+                "it opens {opens}, and {said} is said"
+            );
+        }
+        only_links_are_more_than_words(stage).await?;
         let ways = "[...root.querySelectorAll('.ways a')].map(it => it.href).join()";
-        let ways = widget.eval(ways).await?;
-        ensure!(ways == "tel:+33123456789,mailto:help@example.test", "the ways are {ways}");
+        let ways = stage.widget().eval(ways).await?;
+        ensure!(
+            ways == "tel:+33123456789,mailto:help@example.test,https://example.test/faq",
+            "the ways are {ways}"
+        );
         stage.is_pictured("closed").await?;
-        widget.clicks(".ways button").await?;
-        widget
-            .fills_in(&[("name", "Zoe"), ("email", "zoe@example.test"), ("message", "Where is it?")])
-            .await?;
-        stage.is_pictured("offline-form").await?;
-        widget.clicks("form [type=submit]").await?;
-        widget.says("Your message has been received").await
+        nobody_waits(stage).await?;
+        stage.widget().clicks(".ways button").await?;
+        leaves(stage, "Do you repair kettles?").await
     })
     .await;
 }
 
-/// Open on one day that is neither today nor tomorrow.
-fn hours_of_the_other_half_of_the_week() -> Result<Hours> {
-    let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs() / 86_400;
-    // 1 January 1970 was a Thursday; the week begins on Monday.
-    let today = usize::try_from((days + 3) % 7)?;
-    let open = (today + 3) % 7;
-    let day = |at| DayPlan::new(if at == open { vec![Span::DAY] } else { Vec::new() });
-    let week = [day(0)?, day(1)?, day(2)?, day(3)?, day(4)?, day(5)?, day(6)?];
-    Ok(Hours::new(Zone::named("UTC")?, week, Vec::new()))
+/// Whoever waits in vain gets the form, with what they have said of themselves.
+async fn nobody_comes_in_time(stage: &mut Stage) -> Result<()> {
+    stage.an_agent_comes().await?.be(Presence::Gone).await?;
+    let (engine, site) = stage.engine().await?;
+    let settings = engine.settings(site).await?;
+    for (queue, facts) in &settings.queues {
+        let mut facts = facts.clone();
+        facts.settings.accept_timeout = Duration::from_secs(1);
+        engine.put_queue(site, Some(*queue), facts).await?;
+    }
+    stage.opens("/products?lang=en").await?;
+    stage.widget().starts().await?;
+    stage.widget().says("Nobody is free right now").await?;
+    stage.widget().until("no composer", "!root.querySelector('[data-compose]')").await?;
+    leaves(stage, "Where is my kettle?").await
+}
+
+/// What is wrong stands at its field; what is right is sent, and lies in the inbox, unread.
+async fn leaves(stage: &mut Stage, text: &str) -> Result<()> {
+    let widget = stage.widget();
+    let known = "['name', 'email'].map(it => root.querySelector(`form [name=${it}]`)?.value).join()";
+    let known = widget.until("the form", known).await?;
+    ensure!(known == "Zoe Martin,zoe@example.test", "it is filled in with {known}");
+    widget.clicks("form [type=submit]").await?;
+    let fault = "(it => it && root.getElementById(it.getAttribute('aria-describedby'))?.textContent)
+        (root.querySelector('form [name=message][aria-invalid]'))";
+    let fault = widget.until("the fault at its field", fault).await?;
+    ensure!(fault == "Please fill in this field.", "at the field is said {fault}");
+    widget.fills_in(&[("message", text)]).await?;
+    stage.is_pictured("offline-form").await?;
+    let widget = stage.widget();
+    widget.clicks("form [type=submit]").await?;
+    widget.says("Your message has been received").await?;
+    widget.until("no form any more", "!root.querySelector('form')").await?;
+    let agent = stage.agent.as_mut().context("an agent")?;
+    agent.connect().await?;
+    agent.watch(Query { list: List::Inbox, ..Query::default() }).await?;
+    let lies = |it: &Agent| it.rows.values().find(|row| row.preview == text).cloned();
+    let row = match lies(agent) {
+        Some(row) => row,
+        None => agent.until("the message", |it, _| lies(it)).await?,
+    };
+    let is_whole = row.stage == "offline" && row.name == "Zoe Martin" && row.email == "zoe@example.test";
+    ensure!(is_whole && row.read < row.seq, "it lies there as {row:?}");
+    Ok(())
+}
+
+/// From nine on every working day in Paris, but not before the Monday after its clocks have changed. Gives the parts
+/// of the time at which a visitor in India is told that it opens.
+async fn is_closed_until_the_clocks_have_changed(stage: &Stage) -> Result<String> {
+    // The clocks change on the last Sunday of March and of October.
+    let days = "(() => {
+        const DAY = 86400000, now = Date.now(), date = at => new Date(at).toISOString().slice(0, 10);
+        const changes = it => it.getUTCDay() === 0 && it.getUTCDate() > 24 && [2, 9].includes(it.getUTCMonth());
+        let sunday = now + 2 * DAY;
+        while (!changes(new Date(sunday))) sunday += DAY;
+        const monday = new Date(sunday + DAY).toLocaleDateString('en', { timeZone: 'UTC', weekday: 'long', month: 'long', day: 'numeric' });
+        const hour = new Date(sunday).getUTCMonth() === 2 ? '12:30 PM' : '1:30 PM';
+        return [date(now - 2 * DAY), date(sunday - DAY), monday.replace(', ', ',') + ',' + hour];
+    })()";
+    let days: [String; 3] = serde_json::from_value(eval(&stage.visitor.driver, days).await?)?;
+    let [from, to, opens] = days;
+    let work = json!([{ "from": 540, "to": 1020 }]);
+    let week = json!({
+        "zone": "Europe/Paris",
+        "days": [work, work, work, work, work, [], []],
+        "exceptions": [{ "from": from, "to": to, "spans": [] }],
+    });
+    let way = |kind: &str, label: &str, value: &str| json!({ "kind": kind, "label": { "en": label }, "value": value });
+    let ways = json!([
+        way("phone", "01 23 45 67 89", "+33123456789"),
+        way("email", "Write to us", "help@example.test"),
+        way("link", "Look it up", "https://example.test/faq"),
+        way("form", "Leave a message", ""),
+    ]);
+    let text = "We rest. [Read our help](https://example.test/help). [Run](javascript:window.hit=1) <img src=x onerror=window.hit=2>";
+    let hours = json!({ "week": week, "message": { "en": text }, "ways": ways });
+    stage.admin().await?.sets("hours", hours).await?;
+    Ok(opens)
+}
+
+/// Of the site's own words, links to the web alone are more than words.
+async fn only_links_are_more_than_words(stage: &Stage) -> Result<()> {
+    let inside = "(it => [it.textContent, ...[...it.querySelectorAll('*')].map(it => it.href ?? it.localName)].join('|'))
+        (root.querySelector('.notice > p:not(.opens)'))";
+    let inside = stage.widget().eval(inside).await?;
+    let inside = inside.as_str().context("the notice")?;
+    let (said, elements) = inside.split_once('|').context("its elements")?;
+    ensure!(said.contains("<img src=x onerror=window.hit=2>"), "it says {said}");
+    let others: Vec<_> = elements.split('|').filter(|it| *it != "span").collect();
+    ensure!(others == ["https://example.test/help"], "in the notice there are {elements}");
+    let hit = eval(&stage.visitor.driver, "window.hit ?? null").await?;
+    ensure!(hit.is_null(), "the notice ran a script: {hit}");
+    Ok(())
+}
+
+/// Nothing has begun by looking at the notice.
+async fn nobody_waits(stage: &Stage) -> Result<()> {
+    // Which has no list yet that would be told before.
+    let mut desk = stage.agent.as_ref().context("an agent")?.second_desk();
+    desk.connect().await?;
+    for list in [List::Waiting, List::Bot] {
+        desk.watch(Query { list, ..Query::default() }).await?;
+        ensure!(desk.rows.is_empty(), "somebody waits: {:?}", desk.rows);
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -176,7 +269,7 @@ async fn a_strict_policy_of_the_page_allows_it_and_no_style_leaks() {
     .await;
 }
 
-// shows: FIL-01 FIL-03 FIL-06 FIL-07 FIL-08 FIL-09 FIL-10
+// shows: FIL-01 FIL-03 FIL-07 FIL-08 FIL-09 FIL-10
 #[tokio::test]
 async fn files_go_after_a_look_and_come_back_whole() {
     in_each_browser("files_go", async |stage: &mut Stage| {
