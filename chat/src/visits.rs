@@ -67,14 +67,28 @@ pub async fn record_page(
     it: &PageView,
     from: &Browsing,
 ) -> Result<(), Fault> {
-    let is_open = engine.settings(of.0).await?.shown.presence
-        || engine.store().read(move |tx| conversation::live_of(tx, of)).await?.is_some();
-    if !is_open {
+    if !is_to_be_known(engine, of).await? {
         return Ok(());
     }
     let pages = vec![PageView { at: engine.now().0, ..it.clone() }];
     let visit = Visit { pages, ..Visit::default() };
     record(engine, of, &visit, from).await
+}
+
+/// Records that a visitor was there until `at`, and has left: where pages are recorded.
+///
+/// # Errors
+/// The store's.
+pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMillis) -> Result<(), Fault> {
+    if is_to_be_known(engine, of).await? {
+        engine.store().write(Key(of.0.0), move |tx: &mut dyn Tx| visit::lasts(tx, of, at)).await?;
+    }
+    Ok(())
+}
+
+async fn is_to_be_known(engine: &Engine, of: (SiteId, VisitorId)) -> Result<bool, Fault> {
+    Ok(engine.settings(of.0).await?.shown.presence
+        || engine.store().read(move |tx| conversation::live_of(tx, of)).await?.is_some())
 }
 
 /// Keeps what a site's script tells of a visitor: what the site declared, of the declared type. The rest is

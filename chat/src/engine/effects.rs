@@ -11,7 +11,7 @@ use crate::{
         Transition, UnixMillis, Ver,
     },
     router::{self, events_of},
-    tables::{attachment, conversation, desk, event, message, people, timer, to_json},
+    tables::{attachment, conversation, desk, event, message, people, timer, to_json, visit},
 };
 
 /// Writes a transition.
@@ -75,7 +75,18 @@ impl Write<'_> {
         if !conversation::compare_and_set(tx, before, &transition.next, self.at)? {
             return Err(Fault::Raced);
         }
+        self.end_of_visit(tx, &transition.next)?;
         self.beside(tx, transition, no)
+    }
+
+    /// Whoever is there as a conversation ends was there until then.
+    fn end_of_visit(&self, tx: &mut dyn Tx, next: &Conversation) -> Result<(), Fault> {
+        let ends = next.state.stage() == Stage::Closed
+            && self.before.is_some_and(|it| it.state.stage() != Stage::Closed);
+        if ends && self.inner.online.has(next.site, next.visitor) {
+            visit::lasts(tx, (next.site, next.visitor), self.at)?;
+        }
+        Ok(())
     }
 
     /// All but the conversation itself, which stands there already.

@@ -12,6 +12,7 @@ use crate::{
     model::{AgentId, Conversation, ConversationId, FromSystem, Presence, SiteId, Stage},
     server::Chat,
     tables::{conversation, people},
+    visits,
 };
 
 /// A visitor has another socket.
@@ -26,12 +27,15 @@ pub(crate) async fn visitor_came(chat: &Chat, who: Visiting) {
 /// A visitor's socket has closed.
 pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
     let Some(ticket) = chat.hub.widget_leaves(who, widget) else { return };
-    let chat = chat.clone();
+    let (chat, at) = (chat.clone(), chat.engine.now());
     tokio::spawn(async move {
         tokio::time::sleep(chat.options.grace).await;
         let _turn = chat.hub.visitor_turn(who).await;
         if chat.hub.visitor_is_gone(who, ticket) {
             chat.engine.online().set(who.0, who.1, false);
+            if let Err(fault) = visits::record_leaving(&chat.engine, who, at).await {
+                tracing::warn!(%fault, "a visitor's leaving is not kept");
+            }
             show(&chat, who, false).await;
             tell(&chat, who, FromSystem::VisitorGone).await;
         }

@@ -68,8 +68,10 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
         made.provenance = (it.provenance, it.source);
         (made.referrer, made.campaign) = (it.referrer, it.campaign.0.into());
         made.visit_started = Some(it.started.0);
-        let goes_on = made.online && of.state.stage() != Stage::Closed;
-        made.visit_ended = Some(it.last_at.0).filter(|_| !goes_on);
+        // However long they stayed after it.
+        let ended =
+            if let State::Closed(closed) = &of.state { closed.at.min(it.last_at) } else { it.last_at };
+        made.visit_ended = Some(ended.0).filter(|_| !made.online || of.state.stage() == Stage::Closed);
         made.page_count = it.pages;
         (made.country, made.browser, made.system) = (it.country, it.browser, it.system);
     }

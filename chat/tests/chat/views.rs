@@ -22,6 +22,8 @@ on_each_engine! {
     unread_is_what_the_visitor_wrote_after,
     the_panel_tells_where_a_visitor_came_from_and_went,
     visits_end_after_half_an_hour,
+    a_visit_lasts_until_the_visitor_leaves_or_the_conversation_ends,
+    whoever_has_no_name_has_figures,
     custom_data_is_what_the_site_declared,
     a_file_holds_everything_from_the_oldest_on,
     desks_know_who_and_what_there_is,
@@ -363,6 +365,63 @@ async fn visits_end_after_half_an_hour(bench: Arc<Bench>) {
     let pages = bench.ask("SELECT pages FROM chat_visit ORDER BY id").await;
     let pages: Vec<i64> = pages.iter().map(|it| it.get(0).expect("a number")).collect();
     assert_eq!(pages, [2, 2, 1], "a page that is told again is no other one, and the visit goes on by it");
+}
+
+// shows: INF-03
+async fn a_visit_lasts_until_the_visitor_leaves_or_the_conversation_ends(bench: Arc<Bench>) {
+    bench.arrives(ANNA).await;
+    bench.clock.set(10_000);
+    let visitor = bench.visitor(1).await;
+    let visit = Visit { started: 1_000, pages: vec![page("/", 1_000)], ..Visit::default() };
+    visits::record(&bench.engine, (SITE, visitor), &visit, &firefox()).await.expect("kept");
+    let anna = viewer(&bench, ANNA).await;
+    let lasts = async |id| {
+        let panel = views::visitor_panel(&bench.engine, &anna, (SITE, id)).await.expect("there");
+        assert_eq!(panel.visit_started, Some(1_000));
+        panel.visit_ended
+    };
+    bench.engine.online().set(SITE, visitor, true);
+    let first = bench.engine.start(bench.start(visitor)).await.expect("let in").conversation;
+    bench.agent(first, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
+    bench.agent(first, ANNA, says(bench.cid(), "answer")).await.expect("stored");
+    assert_eq!(lasts(first).await, None, "it goes on");
+    bench.clock.set(60_000);
+    bench.agent(first, ANNA, FromAgent::Close([].into())).await.expect("closed");
+    assert_eq!(lasts(first).await, Some(60_000), "they were there, and looked at no page since");
+    let second = bench.engine.start(bench.start(visitor)).await.expect("let in").conversation;
+    assert_eq!((lasts(first).await, lasts(second).await), (Some(60_000), None));
+    bench.agent(second, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
+    bench.agent(second, ANNA, says(bench.cid(), "answer")).await.expect("stored");
+    bench.engine.online().set(SITE, visitor, false);
+    visits::record_leaving(&bench.engine, (SITE, visitor), UnixMillis(90_000)).await.expect("kept");
+    bench.clock.set(120_000);
+    bench.agent(second, ANNA, FromAgent::Close([].into())).await.expect("closed");
+    assert_eq!((lasts(first).await, lasts(second).await), (Some(60_000), Some(90_000)));
+    // Nobody is in a conversation, and the site wants to know of nobody else.
+    visits::record_leaving(&bench.engine, (SITE, visitor), UnixMillis(150_000)).await.expect("passed over");
+    assert_eq!(bench.number("SELECT last_at FROM chat_visit").await, 90_000);
+}
+
+async fn whoever_has_no_name_has_figures(bench: Arc<Bench>) {
+    asks_names(&bench).await;
+    bench.arrives(ANNA).await;
+    let (visitor, _) = bench.begins(1).await;
+    begins(&bench, 2, "Léa").await;
+    let anna = viewer(&bench, ANNA).await;
+    let figures = async || {
+        let rows = views::rows(&bench.engine, &anna, &Query::default(), None).await.expect("read").rows;
+        let contact = views::contact(&bench.engine, &anna, visitor).await.expect("there");
+        let figures: Vec<_> = rows.into_iter().map(|it| it.figures).collect();
+        (figures, contact.figures)
+    };
+    let own = format!("{:04}", visitor.0);
+    assert_eq!(figures().await, (vec![own.clone(), String::new()], own));
+    let proved = move |tx: &mut dyn store::Tx| {
+        let page: [u8; 16] = [0x01; 16];
+        tx.execute("UPDATE chat_visitor SET page = $1 WHERE id = $2", store::params![page, visitor.0])
+    };
+    bench.store.write(store::Key(1), proved).await.expect("kept");
+    assert_eq!(figures().await, (vec!["0257".into(), String::new()], "0257".into()));
 }
 
 // shows: INF-12, INF-13
