@@ -22,7 +22,7 @@ pub fn campaign(visitor: &Visitor) -> String {
     let known = &visitor.provenance.1;
     let values = ["utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term"]
         .iter()
-        .filter_map(|key| visitor.campaign.get(*key))
+        .filter_map(|key| visitor.campaign.get(key))
         .filter(|value| !value.is_empty() && *value != known);
     values.cloned().collect::<Vec<_>>().join(" · ")
 }
