@@ -25,6 +25,7 @@ use crate::{
     i18n::{Words, words},
     net::chat_socket::Line,
     state::chat::{
+        canned::Asking,
         deeds::Deeds,
         draft::Writing,
         list::Listing,
@@ -120,6 +121,8 @@ pub struct Chat {
     looks: StoredValue<bool>,
     /// How often a visitor was asked for.
     visitor_turn: StoredValue<u64>,
+    /// When the canned replies can be asked for.
+    canned_asking: StoredValue<Asking>,
     /// What is made for a view and outlives it.
     scope: StoredValue<Owner>,
 }
@@ -159,6 +162,7 @@ impl Chat {
             claimed: StoredValue::new(false),
             looks: StoredValue::new(false),
             visitor_turn: StoredValue::new(0),
+            canned_asking: StoredValue::default(),
             scope: StoredValue::new(Owner::new()),
         };
         provide_context(chat);

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Chat, Loaded};
 use crate::{
     net::chat_http,
-    state::chat::{past::Past, thread::Thread},
+    state::chat::{canned::Asking, past::Past, thread::Thread},
 };
 
 impl Chat {
@@ -155,9 +155,28 @@ impl Chat {
         if !matches!(*self.canned.read_untracked(), Loaded::Here(_)) {
             self.canned.set(Loaded::Loading);
         }
+        let Some(turn) = self.canned_asking.try_update_value(Asking::begin).flatten() else { return };
         spawn_local(async move {
             let found = chat_http::canned().await;
-            let _ = self.canned.try_set(found.map_or(Loaded::Failed, Loaded::Here));
+            if self.canned_asking.try_with_value(|it| it.is_last(turn)) == Some(true) {
+                let _ = self.canned.try_set(found.map_or(Loaded::Failed, Loaded::Here));
+            }
+        });
+    }
+
+    /// A canned reply is used: it counts here at once, and there as soon as the service knows.
+    pub fn use_canned(self, id: i64) {
+        self.canned.update(|canned| {
+            if let Loaded::Here(all) = canned {
+                all.iter_mut().filter(|it| it.id == id).for_each(|it| it.uses += 1);
+            }
+        });
+        self.canned_asking.update_value(Asking::count);
+        spawn_local(async move {
+            chat_http::count_canned(id).await;
+            if self.canned_asking.try_update_value(Asking::counted) == Some(true) {
+                self.reload_canned();
+            }
         });
     }
 }

@@ -1,13 +1,11 @@
 //! Canned replies that fit what is typed after a `/`.
 use chat_proto::desk::Canned;
 use leptos::{ev, prelude::*};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{composer::Draft, conversation::row};
 use crate::{
-    chat::{Loaded, chat},
+    chat::{Chat, Loaded, chat},
     i18n::{Text, words},
-    net::chat_http,
     state::chat::canned::{Press, asked, matching, of_site, press},
 };
 
@@ -16,6 +14,7 @@ const LIST: &str = "canned-list";
 /// What fits now, and which of it the keys are on.
 #[derive(Clone, Copy)]
 pub struct Suggestions {
+    chat: Chat,
     draft: Draft,
     found: Memo<Option<Vec<Canned>>>,
     at: RwSignal<usize>,
@@ -51,7 +50,7 @@ impl Suggestions {
             found.with(|_| ());
             at.set(0);
         });
-        Self { draft, found, at, dismissed }
+        Self { chat, draft, found, at, dismissed }
     }
 
     /// The list's id, while it is shown; tracked.
@@ -88,8 +87,7 @@ impl Suggestions {
     /// Puts a reply into the composer, to be changed or sent as it is.
     fn pick(self, reply: &Canned) {
         self.draft.set(reply.body.clone());
-        let id = reply.id;
-        spawn_local(chat_http::count_canned(id));
+        self.chat.use_canned(reply.id);
         crate::browser::focus(super::composer::FIELD);
     }
 }

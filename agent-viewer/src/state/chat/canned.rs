@@ -31,6 +31,41 @@ pub fn found(all: &[Canned], typed: &str) -> Vec<Canned> {
     found.into_iter().map(|(_, it)| it).collect()
 }
 
+/// When the replies are asked for: an answer that was on its way as one was used may not have counted that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asking {
+    turn: u64,
+    counting: u32,
+}
+
+impl Asking {
+    /// The turn to ask under; none while a use is being counted: then they are asked for after that.
+    pub const fn begin(&mut self) -> Option<u64> {
+        if 0 < self.counting {
+            return None;
+        }
+        self.turn += 1;
+        Some(self.turn)
+    }
+
+    /// Whether an answer is the one that was asked for last, and knows of all uses.
+    pub const fn is_last(&self, turn: u64) -> bool {
+        self.turn == turn
+    }
+
+    /// A use is to be counted.
+    pub const fn count(&mut self) {
+        self.turn += 1;
+        self.counting += 1;
+    }
+
+    /// It was, or it could not be; whether the replies are to be asked for now.
+    pub const fn counted(&mut self) -> bool {
+        self.counting = self.counting.saturating_sub(1);
+        self.counting == 0
+    }
+}
+
 /// What a key does to the list of replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
@@ -105,6 +140,21 @@ mod tests {
         let shorts = |site| of_site(&all, site).map(|it| it.short.as_str()).collect::<Vec<_>>();
         assert_eq!(shorts(Some("shop")), ["here", "everywhere"]);
         assert_eq!(shorts(None), ["here", "there", "everywhere"], "where no conversation is known");
+    }
+
+    // shows: CAN-02
+    #[test]
+    fn an_answer_that_may_not_have_counted_a_use_is_not_taken() {
+        let mut asking = Asking::default();
+        let before = asking.begin().expect("nothing is counted");
+        asking.count();
+        assert!(!asking.is_last(before), "asked for before the use");
+        assert_eq!(asking.begin(), None, "it would overtake the use");
+        asking.count();
+        assert!(!asking.counted(), "another one is on its way");
+        assert!(asking.counted());
+        let after = asking.begin().expect("all are counted");
+        assert!(asking.is_last(after) && !asking.is_last(before));
     }
 
     #[test]
