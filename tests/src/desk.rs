@@ -1,5 +1,5 @@
 //! Stories of the desk's conversations: a whole server, an agent in a browser, and visitors who need none.
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use accounts::{Accounts, NewAgent, Role, SitesOf, random_password};
 use anyhow::{Context, Result, ensure};
@@ -8,10 +8,11 @@ use chat_client::{Place, Visitor};
 use chat_proto::{
     Form,
     desk::Presence,
-    visitor::{FromVisitor, PageView},
+    visitor::{FromVisitor, PageView, Visit},
 };
+use http::Method;
 use relay::{Config, Running};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::{
@@ -141,6 +142,18 @@ impl Desk {
         Admin::log_in(self.place.clone(), &self.agent.email, &self.agent.password).await
     }
 
+    /// Adds a site, which everybody here serves: where its visitors come from.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn another_site(&self, key: &str, name: &str) -> Result<Place> {
+        let pages = format!("http://{key}.localhost:9");
+        let site = json!({ "key": key, "name": name, "origins": [pages] });
+        let owner = Admin::of_the_demo(self.place.clone(), &self.server).await?;
+        owner.asks(Method::POST, "/v1/sites", site).await?;
+        Ok(Place { site: key.into(), pages, ..self.place.clone() })
+    }
+
     /// A visitor who has not come yet.
     pub fn somebody(&self) -> Visitor {
         Visitor::new(self.place.clone())
@@ -151,7 +164,15 @@ impl Desk {
     /// # Errors
     /// When it cannot be begun.
     pub async fn visitor(&self, name: &str) -> Result<Visitor> {
-        let mut visitor = Visitor::new(self.place.clone());
+        self.visitor_of(self.place.clone(), name).await
+    }
+
+    /// The same, on another site.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn visitor_of(&self, place: Place, name: &str) -> Result<Visitor> {
+        let mut visitor = Visitor::new(place);
         visitor.connect().await?;
         self.starts_as(&mut visitor, name).await?;
         Ok(visitor)
@@ -166,10 +187,23 @@ impl Desk {
     }
 
     async fn starts_as(&self, visitor: &mut Visitor, name: &str) -> Result<()> {
-        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
-        let form = Form::from([("name".into(), name.into()), ("email".into(), email)]);
-        visitor.start(form, "en").await?;
+        visitor.start(form_of(name), "en").await?;
         Ok(())
+    }
+
+    /// The visitor begins, so long after they had come to the site. Gives the moment when they had, milliseconds since
+    /// 1970.
+    ///
+    /// # Errors
+    /// As [`Desk::starts`].
+    pub async fn starts_late(&self, visitor: &mut Visitor, after: Duration) -> Result<i64> {
+        let came = now()? - i64::try_from(after.as_millis())?;
+        let page = PageView { url: format!("{PAGES}/"), title: "The shop".into(), at: came };
+        let visit = Visit { id: chat_client::name(), started: came, pages: vec![page], ..Visit::default() };
+        let (form, lang) = (form_of("Marie Dupont"), "en".into());
+        let start = FromVisitor::Start { cid: chat_client::name(), form, lang, offline: false, visit };
+        visitor.say(start).await?;
+        Ok(came)
     }
 
     /// The visitor looks at a page of the site.
@@ -177,12 +211,15 @@ impl Desk {
     /// # Errors
     /// When there is no connection.
     pub async fn looks_at(&self, visitor: &mut Visitor, path: &str, title: &str) -> Result<()> {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-        let page = PageView {
-            url: format!("{PAGES}{path}"),
-            title: title.into(),
-            at: i64::try_from(now.as_millis())?,
-        };
+        self.tells_of(visitor, &format!("{PAGES}{path}"), title).await
+    }
+
+    /// The visitor's browser tells of a page, whatever its address is.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub async fn tells_of(&self, visitor: &mut Visitor, url: &str, title: &str) -> Result<()> {
+        let page = PageView { url: url.into(), title: title.into(), at: now()? };
         Ok(visitor.tell(&FromVisitor::Page(page)).await?)
     }
 
@@ -211,6 +248,17 @@ impl Desk {
         self.server.shutdown().await?;
         Ok(())
     }
+}
+
+/// What a visitor of this name fills in.
+fn form_of(name: &str) -> Form {
+    let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+    Form::from([("name".into(), name.into()), ("email".into(), email)])
+}
+
+/// Milliseconds since 1970.
+fn now() -> Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }
 
 async fn new_agent(server: &Running, first_name: &str, role: Role) -> Result<(String, String)> {
@@ -312,6 +360,47 @@ impl Agent {
         ))
         .await
         .with_context(|| format!("opening {name}"))
+    }
+
+    /// Waits until the list that is shown has these visitors, from the top to the bottom.
+    ///
+    /// # Errors
+    /// When it never has.
+    pub async fn lists(&self, names: &[&str]) -> Result<()> {
+        let rows = "[...document.querySelectorAll('.chat-row')]
+            .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+            .map(it => it.querySelector('.row-who').textContent).join()";
+        self.finds(&format!("the list of {names:?}"), &format!("({rows}) === {:?}", names.join(",")))
+            .await
+            .map(drop)
+    }
+
+    /// Chooses from the menu of the list's filters and orders: of each named one what is read there.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub async fn narrows(&self, choices: &[(&str, &str)]) -> Result<()> {
+        self.clicks_at(".search-line [popovertarget]").await?;
+        for (name, text) in choices {
+            let is_there = format!(
+                "[...document.querySelectorAll('.filters [name={name}] option')].some(it => it.textContent === {text:?})"
+            );
+            self.finds(&format!("the choice {text}"), &is_there).await?;
+            let option = format!("//select[@name='{name}']/option[. = '{text}']");
+            self.window().find(By::XPath(&option)).await?.click().await?;
+        }
+        self.presses_key(Key::Escape).await?;
+        self.finds("no menu", "!document.querySelector('.filters-menu:popover-open')").await.map(drop)
+    }
+
+    /// Searches the list for words, in the place of those that were there.
+    ///
+    /// # Errors
+    /// When there is no box for them.
+    pub async fn searches(&self, words: &str) -> Result<()> {
+        let field = self.window().find(By::Id("search-chats")).await?;
+        field.send_keys(Key::Control + "a").await?;
+        Ok(field.send_keys(Key::Backspace + words).await?)
     }
 
     /// Clicks on what an expression gives; asks again when it is drawn anew in between.

@@ -2,15 +2,15 @@
 
 use accounts::Role;
 use anyhow::{Result, ensure};
-use chat_client::{Error, Visitor};
-use chat_proto::desk::{Deed, Presence};
+use chat_client::Error;
+use chat_proto::desk::Deed;
 use tests::{
     agent::Agent,
     browser::Kind,
     desk::{Desk, at_desk, at_each_desk},
     wait::eval,
 };
-use thirtyfour::{By, Key};
+use thirtyfour::Key;
 
 // shows: QUE-01, QUE-02, QUE-03, QUE-04, QUE-05, QUE-09, DSK-01, DSK-08, DSK-09, THR-01, THR-02, THR-04, CMP-01, MOB-02
 #[tokio::test]
@@ -18,15 +18,21 @@ async fn a_request_is_offered_accepted_answered_and_closed() {
     at_each_desk("desk_request", Role::Agent, async |desk: &mut Desk| {
         let agent = &desk.agent;
         agent.opens_chats().await?;
-        // Not connected: it is listed, and nobody is asked.
+        // Not connected: they are listed, and nobody is asked.
         let mut marie = desk.visitor("Marie Dupont").await?;
-        agent.reads_in(".chat-row .row-who", "Marie Dupont").await?;
+        let _anna = desk.visitor("Anna Blanc").await?;
+        wait_in_turn(agent).await?;
         agent.finds("no offer", "!document.querySelector('.offer')").await?;
         agent.connects().await?;
         agent.reads_in(".offer", "Marie Dupont").await?;
         agent.finds("the ring", "parseInt(document.querySelector('.ring b').textContent) > 0").await?;
-        agent.clicks_at(".offer [data-do=accept]").await?;
+        let asked = "[...document.querySelectorAll('.chat-row .row-agent')].map(it => it.textContent).join()";
+        agent.finds("whom both are offered to", &format!("({asked}) === 'Claire,Claire'")).await?;
+        wait_in_turn(agent).await?;
+        agent.clicks_at(&format!(".offer[data-conv='{}'] [data-do=accept]", marie.thread.conv)).await?;
         agent.reads_in(".thread .system", "Agent Claire accepted the request").await?;
+        agent.shows_list("waiting").await?;
+        agent.lists(&["Anna Blanc"]).await?;
         agent.reads_in(".filled", "marie.dupont@example.org").await?;
         agent.reads_in(".composer .answer-clock", "Answer within").await?;
         agent.replies("Bonjour Marie").await?;
@@ -46,6 +52,21 @@ async fn a_request_is_offered_accepted_answered_and_closed() {
         agent.finds("no composer", "!document.querySelector('#reply')").await.map(drop)
     })
     .await;
+}
+
+/// Who came first stands first, and how long each has waited is said, to the second.
+async fn wait_in_turn(agent: &Agent) -> Result<()> {
+    agent.lists(&["Marie Dupont", "Anna Blanc"]).await?;
+    let waits = |name: &str| {
+        format!(
+            "(it => /^\\d+:\\d\\d$/.test(it) && it.split(':').reduce((sum, it) => sum * 60 + Number(it), 0) + 1)
+             ([...document.querySelectorAll('.chat-row')].find(it => it.textContent.includes({name:?}))?.querySelector('.row-age').textContent)"
+        )
+    };
+    let (first, second) = (waits("Marie Dupont"), waits("Anna Blanc"));
+    agent.finds("the one who has waited for longer", &format!("{first} >= {second} && {second}")).await?;
+    let so_far = eval(agent.window(), &second).await?;
+    agent.finds("the time that goes on", &format!("{second} > {so_far}")).await.map(drop)
 }
 
 async fn visitor_left_agent_right(desk: &Desk) -> Result<()> {
@@ -129,7 +150,7 @@ async fn a_manager_looks_first_and_takes_by_a_button() {
     .await;
 }
 
-// shows: DSK-02, DSK-03, DSK-04, DSK-07, THR-03, CMP-02
+// shows: DSK-02, DSK-03, DSK-04, DSK-07, THR-03
 #[tokio::test]
 async fn notes_links_offers_and_emoji_have_their_own_look_and_filters() {
     at_each_desk("desk_kinds", Role::Agent, async |desk: &mut Desk| {
@@ -171,7 +192,7 @@ async fn notes_links_offers_and_emoji_have_their_own_look_and_filters() {
     .await;
 }
 
-// shows: ERR-05, ERR-06
+// shows: ERR-05, ERR-06, CMP-02
 #[tokio::test]
 async fn without_a_connection_the_desk_says_so_keeps_what_is_written_and_sends_it_once() {
     at_each_desk("desk_cut", Role::Agent, async |desk: &mut Desk| {
@@ -183,7 +204,8 @@ async fn without_a_connection_the_desk_says_so_keeps_what_is_written_and_sends_i
         marie.reads("the first", |it| it.text == "One").await?;
         desk.without_server(async |desk: &Desk| {
             desk.agent.reads_in(".band", "No internet connection").await?;
-            desk.agent.replies("Two").await?;
+            puts_a_sign_at_the_caret(&desk.agent).await?;
+            desk.agent.presses_key(Key::Enter).await?;
             desk.agent.replies("Three").await?;
             desk.agent
                 .finds("both on their way", "document.querySelectorAll('.msg.sending').length === 2")
@@ -202,10 +224,34 @@ async fn without_a_connection_the_desk_says_so_keeps_what_is_written_and_sends_i
         marie.reads("the last", |it| it.text == "Three").await?;
         let said: Vec<_> =
             marie.thread.msgs.iter().filter(|it| !it.text.is_empty()).map(|it| it.text.as_str()).collect();
-        ensure!(said == ["One", "Two", "Three"], "the visitor reads {said:?}");
+        ensure!(said == ["One", "Two 😀?!", "Three"], "the visitor reads {said:?}");
         Ok(())
     })
     .await;
+}
+
+/// By keys alone, into the middle of what is written: what is typed next stands behind it.
+async fn puts_a_sign_at_the_caret(agent: &Agent) -> Result<()> {
+    agent.types_reply("Two !").await?;
+    agent.presses_key(Key::Left).await?;
+    let is_there = "document.activeElement.matches('[data-do=emoji]')";
+    for _ in 0..6 {
+        if eval(agent.window(), is_there).await? == true {
+            break;
+        }
+        agent.presses_key(Key::Tab).await?;
+    }
+    agent.finds("the focus on the menu's button", is_there).await?;
+    agent.presses_key(Key::Enter).await?;
+    agent.finds("the signs", "document.activeElement.classList.contains('emoji')").await?;
+    agent.presses_key(Key::Right).await?;
+    agent.presses_key(Key::Enter).await?;
+    agent.finds("the sign at the caret", "document.querySelector('#reply').value === 'Two 😀!'").await?;
+    agent.types("?").await?;
+    agent
+        .finds("the caret behind it", "document.querySelector('#reply').value === 'Two 😀?!'")
+        .await
+        .map(drop)
 }
 
 // shows: TRF-01, TRF-03, THR-06, SNZ-01, SNZ-02, SNZ-03, SNZ-05, SNZ-06, OFF-05
@@ -326,78 +372,6 @@ async fn on_a_phone_all_of_it_can_be_done_too() {
     .await;
 }
 
-// shows: CAN-01, CAN-02, CAN-03
-#[tokio::test]
-async fn a_canned_reply_is_made_found_by_its_shortcut_and_changed_before_it_goes() {
-    at_each_desk("desk_canned", Role::Agent, async |desk: &mut Desk| {
-        let agent = &desk.agent;
-        agent.opens_chats().await?;
-        agent.connects().await?;
-        let mut marie = desk.visitor("Marie Dupont").await?;
-        agent.clicks_at(".offer [data-do=accept]").await?;
-        agent.clicks_at("[popovertarget=conversation-more]").await?;
-        agent.clicks_at(".more-menu .menu-item:nth-last-of-type(2)").await?;
-        agent.clicks_at("[data-do=new-canned]").await?;
-        for (name, text) in [("short", "colis"), ("title", "Parcel"), ("body", "Your parcel is on its way")] {
-            agent.types_in_dialog(name, text).await?;
-        }
-        agent.clicks_at(".modal button[type=submit]").await?;
-        agent.reads_in(".canned-item", "Your parcel is on its way").await?;
-        agent.clicks_at("dialog .modal-top button").await?;
-        agent.types_reply("/col").await?;
-        agent.reads_in(".canned-menu [aria-selected=true]", "Parcel").await?;
-        agent.presses_key(Key::Enter).await?;
-        agent
-            .finds("its text", "document.querySelector('#reply').value === 'Your parcel is on its way'")
-            .await?;
-        agent.replies(", Marie").await?;
-        marie.reads("the reply", |it| it.text == "Your parcel is on its way, Marie").await.map(drop)?;
-        Ok(())
-    })
-    .await;
-}
-
-// shows: TAG-01, TAG-02, TAG-03, ADM-04, WID-04
-#[tokio::test]
-async fn a_manager_makes_tags_mandatory_and_closing_asks_for_one() {
-    at_each_desk("desk_tags", Role::Manager, async |desk: &mut Desk| {
-        let agent = &desk.agent;
-        agent.opens_chats().await?;
-        agent.connects().await?;
-        let marie = desk.visitor("Marie Dupont").await?;
-        agent.clicks_at(".offer [data-do=accept]").await?;
-        agent.clicks_at(".rail [href='/admin']").await?;
-        agent.reads_in("#install pre", "data-site").await?;
-        agent.clicks_at("[data-part=tags]").await?;
-        agent.finds("a name for a tag", "document.querySelector('#tags [name=name]')").await?;
-        agent.window().find(By::Css("#tags .tag-line [name=name]")).await?.send_keys("Delivery").await?;
-        agent.clicks_at("#tags .tag-line button[type=submit]").await?;
-        agent.finds("the tag", "document.querySelectorAll('#tags .tag-line').length === 2").await?;
-        agent.clicks_at("[data-part=general]").await?;
-        agent.clicks_at("#general [name=tag-required]").await?;
-        agent.clicks_at("#general button[type=submit]").await?;
-        agent.reads_in("#general [role=status]", "Saved").await?;
-        agent.clicks_at(".rail [href='/']").await?;
-        agent.shows_list("mine").await?;
-        agent.opens_row("Marie Dupont").await?;
-        agent.clicks_at(".conversation [data-do=close]").await?;
-        agent.reads_in(".modal", "This site wants a tag").await?;
-        agent
-            .finds("nothing to press", "document.querySelector('.modal button[type=submit]').disabled")
-            .await?;
-        agent.clicks_at(".modal [data-tag]").await?;
-        agent.clicks_at(".modal button[type=submit]").await?;
-        agent.reads_in(".toasts", "Chat closed").await?;
-        agent.shows_list("history").await?;
-        agent
-            .finds("the tag in the row", "document.querySelector('.chat-row .tag-dot[title=Delivery]')")
-            .await?;
-        drop(marie);
-        Ok(())
-    })
-    .await;
-}
-
 // shows: BLK-01, BLK-02, QUE-17
 #[tokio::test]
 async fn a_blocked_visitor_cannot_begin_again_until_a_manager_allows_it() {
@@ -421,103 +395,6 @@ async fn a_blocked_visitor_cannot_begin_again_until_a_manager_allows_it() {
         agent.clicks_at("[data-do=unblock]").await?;
         agent.reads_in(".sheet", "Nobody is blocked").await?;
         desk.starts(&mut troll).await
-    })
-    .await;
-}
-
-// shows: THR-09, INF-01, INF-03, INF-04, INF-07, INF-09, INF-10, DSK-05, DSK-06, DSK-10
-#[tokio::test]
-async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() {
-    at_each_desk("desk_panel", Role::Agent, async |desk: &mut Desk| {
-        let agent = &desk.agent;
-        agent.opens_chats().await?;
-        agent.sizes_page(1440, 900).await?;
-        let mut marie = desk.somebody();
-        let mut before = was_served_thrice(desk, &mut marie).await?;
-        agent.connects().await?;
-        desk.starts(&mut marie).await?;
-        before.push(marie.thread.conv.clone());
-        agent.clicks_at(".offer [data-do=accept]").await?;
-        agent.replies("The first time").await?;
-        marie.reads("the reply", |it| it.text == "The first time").await?;
-        agent.clicks_at(".conversation [data-do=close]").await?;
-        agent.clicks_at(".modal button[type=submit]").await?;
-        agent.reads_in(".toasts", "Chat closed").await?;
-        desk.starts(&mut marie).await?;
-        agent.clicks_at(".offer [data-do=accept]").await?;
-        agent.replies("The second time").await?;
-        marie.reads("the reply", |it| it.text == "The second time").await?;
-        desk.looks_at(&mut marie, "/basket", "Your basket").await?;
-        agent.reads_in("[data-part=pages]", "Your basket").await?;
-        agent.reads_in("[data-part=past] summary", "4").await?;
-        let latest: Vec<_> = before.iter().rev().take(3).cloned().collect();
-        let past = "[...document.querySelectorAll('.past-line')].map(it => it.dataset.past).join()";
-        agent.finds("the three latest, the newest first", &format!("({past}) === {:?}", latest.join(","))).await?;
-        let dated = "[...document.querySelectorAll('.past-line time')].every(it => /\\d.*\\d\\d:\\d\\d/.test(it.textContent))";
-        agent.finds("date and time of each", dated).await?;
-        agent.clicks_at("[popovertarget=conversation-more]").await?;
-        agent.reads_in("[data-do=open_page]", "basket and log-in are not carried over").await?;
-        agent
-            .finds("the page can be opened", "!document.querySelector('[data-do=open_page]').disabled")
-            .await?;
-        agent.presses_key(Key::Escape).await?;
-        agent.clicks_at(".past-line").await?;
-        agent.finds("the focus in the thread", "document.activeElement.classList.contains('past')").await?;
-        agent.reads_in(".thread .bubble", "The first time").await?;
-        agent.clicks_at("[data-filter=actions]").await?;
-        agent.reads_in(".thread .navigation", "Your basket").await
-    })
-    .await;
-}
-
-/// By Bruno, who is gone then: which conversations those were.
-async fn was_served_thrice(desk: &Desk, marie: &mut Visitor) -> Result<Vec<String>> {
-    let mut bruno = desk.colleague().await?;
-    marie.connect().await?;
-    let mut all = Vec::new();
-    for _ in 0..3 {
-        desk.starts(marie).await?;
-        let (conv, no) = bruno.is_asked().await?;
-        bruno.does(&conv, Deed::Accept { no }).await?;
-        bruno.write(&conv, "Bruno here").await?;
-        bruno.does(&conv, Deed::Close { tags: Vec::new() }).await?;
-        marie.reads("the end", |it| it.meta.code == "ended").await?;
-        all.push(conv);
-    }
-    bruno.be(Presence::Gone).await?;
-    Ok(all)
-}
-
-// shows: FIL-10, FIL-11, FIL-15, FIL-16, CMP-04, DSK-12
-#[tokio::test]
-async fn a_file_goes_with_a_reply_and_words_of_the_thread_are_found() {
-    at_each_desk("desk_file", Role::Agent, async |desk: &mut Desk| {
-        let agent = &desk.agent;
-        agent.opens_chats().await?;
-        agent.connects().await?;
-        let mut marie = desk.visitor("Marie Dupont").await?;
-        agent.clicks_at(".offer [data-do=accept]").await?;
-        agent.finds("the composer", "document.querySelector('#files')").await?;
-        let (keep, leave) = (desk.file("invoice.txt", "42 euros")?, desk.file("other.txt", "no")?);
-        let field = agent.window().find(By::Id("files")).await?;
-        field.send_keys(keep).await?;
-        field.send_keys(leave).await?;
-        agent.finds("both", "document.querySelectorAll('.attachment').length === 2").await?;
-        agent.clicks_at(".attachment:last-child [data-do=remove-file]").await?;
-        agent.replies("Your marvellous invoice").await?;
-        let sent = marie.reads("the file", |it| it.kind == "file").await?;
-        ensure!(
-            sent.text == "Your marvellous invoice"
-                && sent.meta.files.len() == 1
-                && sent.meta.files[0].name == "invoice.txt"
-        );
-        agent.reads_in(".thread .msg.file .file-card", "invoice.txt").await?;
-        agent.reads_in("[data-part=documents]", "invoice.txt").await?;
-        agent.shows_list("mine").await?;
-        agent.window().find(By::Id("search-chats")).await?.send_keys("marvellous").await?;
-        agent.reads_in(".chat-row mark", "marvellous").await?;
-        agent.window().find(By::Id("search-chats")).await?.send_keys("zzz").await?;
-        agent.reads_in(".list .empty", "No chat matches").await
     })
     .await;
 }

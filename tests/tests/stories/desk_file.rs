@@ -1,23 +1,30 @@
-//! What an agent knows of a visitor, and what the desk keeps: the file of a visitor, unsent texts, the keyboard.
+//! What an agent knows of a visitor, and what the desk keeps: the panel, the file of a visitor, unsent texts, the keyboard.
+
+use std::time::Duration;
 
 use accounts::Role;
-use anyhow::{Result, ensure};
-use chat_proto::visitor::FromVisitor;
+use anyhow::{Context, Result, ensure};
+use chat_client::Visitor;
+use chat_proto::{
+    desk::{Deed, Presence},
+    visitor::FromVisitor,
+};
 use tests::{
     agent::Agent,
     browser::Kind,
     desk::{Desk, at_desk, at_each_desk},
+    wait::eval,
 };
 use thirtyfour::{By, Key};
 
 /// Whoever was not listened to for long may have lost their connection meanwhile.
-async fn is_back(marie: &mut chat_client::Visitor) -> Result<()> {
+async fn is_back(marie: &mut Visitor) -> Result<()> {
     marie.cut();
     Ok(marie.connect().await?)
 }
 
 /// A closed conversation that was rated, and a page before it.
-async fn has_been_served(desk: &Desk, marie: &mut chat_client::Visitor) -> Result<()> {
+async fn has_been_served(desk: &Desk, marie: &mut Visitor) -> Result<()> {
     let agent = &desk.agent;
     agent.clicks_at(".offer [data-do=accept]").await?;
     agent.replies("Your parcel is at the post office (see https://post.example/find).").await?;
@@ -79,6 +86,98 @@ async fn the_file_of_a_visitor_holds_all_that_was_said_and_noted() {
         agent.reads_in(".contact-sheet .sticky.blue", "Prefers the telephone").await
     })
     .await;
+}
+
+// shows: THR-09, INF-01, INF-03, INF-04, INF-07, INF-09, INF-10, DSK-10
+#[tokio::test]
+async fn the_panel_tells_of_the_visit_and_leads_to_the_conversation_of_before() {
+    at_each_desk("desk_panel", Role::Agent, async |desk: &mut Desk| {
+        let agent = &desk.agent;
+        agent.opens_chats().await?;
+        agent.sizes_page(1440, 900).await?;
+        let mut marie = desk.somebody();
+        let (mut before, came) = was_served_thrice(desk, &mut marie).await?;
+        agent.connects().await?;
+        desk.starts(&mut marie).await?;
+        before.push(marie.thread.conv.clone());
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("The first time").await?;
+        marie.reads("the reply", |it| it.text == "The first time").await?;
+        let lasted = visit_goes_on(agent, came).await?;
+        agent.clicks_at(".conversation [data-do=close]").await?;
+        agent.clicks_at(".modal button[type=submit]").await?;
+        agent.reads_in(".toasts", "Chat closed").await?;
+        visit_stands_still(agent, came, lasted).await?;
+        is_back(&mut marie).await?;
+        desk.starts(&mut marie).await?;
+        agent.clicks_at(".offer [data-do=accept]").await?;
+        agent.replies("The second time").await?;
+        marie.reads("the reply", |it| it.text == "The second time").await?;
+        // What is no page of the web is none of them.
+        desk.tells_of(&mut marie, "javascript:document.title='taken'", "Your gift").await?;
+        desk.looks_at(&mut marie, "/basket", "Your basket").await?;
+        agent.reads_in("[data-part=pages]", "Your basket").await?;
+        let links = "[...document.querySelectorAll('[data-part=pages] li')].every(it => it.querySelector('a')?.protocol === 'http:')";
+        agent.finds("pages alone", &format!("{links} && !document.body.innerText.includes('Your gift')")).await?;
+        agent.reads_in("[data-part=past] summary", "4").await?;
+        let latest: Vec<_> = before.iter().rev().take(3).cloned().collect();
+        let past = "[...document.querySelectorAll('.past-line')].map(it => it.dataset.past).join()";
+        agent.finds("the three latest, the newest first", &format!("({past}) === {:?}", latest.join(","))).await?;
+        let dated = "[...document.querySelectorAll('.past-line time')].every(it => /\\d.*\\d\\d:\\d\\d/.test(it.textContent))";
+        agent.finds("date and time of each", dated).await?;
+        agent.clicks_at("[popovertarget=conversation-more]").await?;
+        agent.reads_in("[data-do=open_page]", "basket and log-in are not carried over").await?;
+        agent
+            .finds("the page can be opened", "!document.querySelector('[data-do=open_page]').disabled")
+            .await?;
+        agent.presses_key(Key::Escape).await?;
+        agent.clicks_at(".past-line").await?;
+        agent.finds("the focus in the thread", "document.activeElement.classList.contains('past')").await?;
+        agent.reads_in(".thread .bubble", "The first time").await?;
+        agent.clicks_at("[data-filter=actions]").await?;
+        agent.reads_in(".thread .navigation", "Your basket").await
+    })
+    .await;
+}
+
+/// The panel's figure, in seconds.
+const LASTS: &str = "(document.querySelector('[data-fact=duration]')?.textContent ?? '').split(':').reduce((sum, it) => sum * 60 + Number(it), 0)";
+
+/// It is counted from when they came, which is before the conversation, and while it is looked at. Gives what it says.
+async fn visit_goes_on(agent: &Agent, came: i64) -> Result<i64> {
+    let so_far = format!("Math.abs((Date.now() - {came}) / 1000 - {LASTS}) < 3 && {LASTS}");
+    let begins = agent.finds("the time since they came", &so_far).await?;
+    let lasts = agent.finds("the time that goes on", &format!("{LASTS} >= {begins} + 2 && {LASTS}")).await?;
+    lasts.as_i64().context("a number")
+}
+
+/// It ends with the conversation, and goes back by nothing.
+async fn visit_stands_still(agent: &Agent, came: i64, lasted: i64) -> Result<()> {
+    agent.finds("the time that is over", &format!("(Date.now() - {came}) / 1000 - {LASTS} > 3")).await?;
+    let lasts = eval(agent.window(), LASTS).await?;
+    ensure!(lasts.as_i64().is_some_and(|it| lasted <= it), "{lasted} seconds were {lasts} in the end");
+    Ok(())
+}
+
+/// By Bruno, who is gone then: which conversations those were, and when the visitor had come.
+async fn was_served_thrice(desk: &Desk, marie: &mut Visitor) -> Result<(Vec<String>, i64)> {
+    let mut bruno = desk.colleague().await?;
+    marie.connect().await?;
+    let (mut all, mut came) = (Vec::new(), None);
+    for _ in 0..3 {
+        match came {
+            None => came = Some(desk.starts_late(marie, Duration::from_secs(125)).await?),
+            Some(_) => desk.starts(marie).await?,
+        }
+        let (conv, no) = bruno.is_asked().await?;
+        bruno.does(&conv, Deed::Accept { no }).await?;
+        bruno.write(&conv, "Bruno here").await?;
+        bruno.does(&conv, Deed::Close { tags: Vec::new() }).await?;
+        marie.reads("the end", |it| it.meta.code == "ended").await?;
+        all.push(conv);
+    }
+    bruno.be(Presence::Gone).await?;
+    Ok((all, came.context("they came")?))
 }
 
 /// Where a note is written.

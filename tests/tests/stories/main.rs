@@ -13,6 +13,8 @@ mod continuity;
 mod control;
 mod desk;
 mod desk_file;
+mod desk_lists;
+mod desk_writing;
 mod differential;
 mod faults;
 mod guide;
