@@ -106,7 +106,7 @@ impl IntoResponse for ApiFault {
             }
             Self::Conflict(code) => plain(StatusCode::CONFLICT, code),
             Self::Invalid(Invalid(fields)) => {
-                let told = Told { code: "invalid".to_owned(), fields, ..Told::default() };
+                let told = Told { code: "invalid".to_owned(), fields: fields.into(), ..Told::default() };
                 (StatusCode::UNPROCESSABLE_ENTITY, told)
             }
             Self::Engine(fault) => of_engine(&fault),

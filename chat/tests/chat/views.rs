@@ -291,7 +291,7 @@ async fn the_panel_tells_where_a_visitor_came_from_and_went(bench: Arc<Bench>) {
         id: "0123456789abcdef0123456789abcdef".into(),
         started: 1_000,
         referrer: "https://www.google.com/search?q=red+shoes&secret=1".into(),
-        campaign: BTreeMap::new(),
+        campaign: BTreeMap::new().into(),
         pages: vec![page("/?token=secret#x", 1_000), page("/shoes", 4_000), page("/later", 99_000_000)],
     };
     visits::record(&bench.engine, (SITE, visitor), &visit, &firefox()).await.expect("kept");
