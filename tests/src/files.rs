@@ -60,7 +60,9 @@ fn mime(path: &Path) -> &'static str {
         Some("js") => "text/javascript",
         Some("json") => "application/json",
         Some("css") => "text/css",
+        Some("svg") => "image/svg+xml",
         Some("wasm") => "application/wasm",
+        Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }
 }

@@ -78,6 +78,7 @@ pub fn find() -> Result<Browsers> {
         say(&format!("{name}={}  {}", path.display(), version(path)));
     }
     browsers.0.push(("TANDEM_AXE", npm::AXE.path()?));
+    browsers.0.push(("TANDEM_TSC", npm::TYPESCRIPT.path()?));
     say(&format!("written to {}", browsers.remember()?.display()));
     Ok(browsers)
 }

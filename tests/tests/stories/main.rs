@@ -24,6 +24,7 @@ mod hostile_agent;
 mod hostile_text;
 mod lab;
 mod languages;
+mod library;
 mod navigations;
 mod page;
 mod purchase;

@@ -23,7 +23,7 @@ pub const WASM_OPT: Tool = Tool { package: "binaryen", version: "132.0.0", progr
 /// Makes JavaScript smaller.
 pub const ESBUILD: Tool = Tool { package: "esbuild", version: "0.28.2", program: "esbuild" };
 
-/// A script in an npm package, which tests put into pages.
+/// A script in an npm package, which tests put into pages or run.
 #[derive(Debug, Clone, Copy)]
 pub struct Script {
     package: &'static str,
@@ -33,6 +33,9 @@ pub struct Script {
 
 /// Finds in a page what assistive technology cannot use.
 pub const AXE: Script = Script { package: "axe-core", version: "4.14.1", file: "axe.min.js" };
+
+/// Reads the types that the library comes with, as its users' compilers do.
+pub const TYPESCRIPT: Script = Script { package: "typescript", version: "7.0.2", file: "bin/tsc" };
 
 impl Tool {
     /// A command that runs the tool, fetched first when this machine does not have it yet.
