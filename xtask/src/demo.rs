@@ -147,3 +147,47 @@ fn free_port(wanted: u16) -> Result<u16> {
     let listener = open(wanted).or_else(|_| open(0)).context("no free port on the loopback address")?;
     Ok(listener.local_addr()?.port())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// What the program that serves the pages is told.
+    fn handed_on(line: &[&str]) -> Result<Vec<String>> {
+        let line = Line::try_parse_from(["demo"].iter().chain(line))?;
+        let mut command = Command::new("shop");
+        add_pages(&mut command, &line.options)?;
+        Ok(command.get_args().map(OsStr::to_string_lossy).map(Into::into).collect())
+    }
+
+    #[test]
+    fn a_folder_or_a_site_is_handed_on_to_what_serves_the_pages() {
+        let folder = place::root().join("docs").canonicalize().expect("a folder");
+        let folder = folder.to_string_lossy();
+        let through = place::root().join("xtask/../docs");
+        assert_eq!(
+            handed_on(&["--pages", &through.to_string_lossy()]).expect("a folder"),
+            ["--pages", &*folder]
+        );
+        let url = "http://localhost:3000";
+        assert_eq!(handed_on(&["--proxy", url]).expect("a site"), ["--proxy", url]);
+        assert!(handed_on(&[]).expect("the shop").is_empty());
+    }
+
+    #[test]
+    fn there_is_one_thing_to_serve_and_it_is_there() {
+        assert!(handed_on(&["--pages", "docs", "--proxy", "http://localhost:3000"]).is_err());
+        let missing = handed_on(&["--pages", "no/such/folder"]).expect_err("nothing is there");
+        assert!(missing.to_string().contains("--pages no/such/folder"), "{missing}");
+    }
+}
