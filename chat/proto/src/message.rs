@@ -14,8 +14,9 @@ pub enum From {
     Agent,
     /// The site's bot.
     Bot,
-    /// The service itself.
+    /// The service itself; and whoever a later release lets write.
     #[default]
+    #[serde(other)]
     System,
 }
 

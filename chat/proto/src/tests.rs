@@ -1,4 +1,7 @@
 //! Golden frames, and what neighbouring releases need.
+mod golden;
+mod samples;
+
 use expect_test::expect;
 
 use crate::{

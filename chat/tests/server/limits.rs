@@ -219,7 +219,7 @@ fn an_agent_with_no_list_hears_nothing_of_a_hundred_conversations() {
 }
 
 /// Ben's desk, without a list.
-async fn idle(bench: &Bench) -> raw::Raw {
+pub async fn idle(bench: &Bench) -> raw::Raw {
     let ben = bench.accounts.agent_by_email("ben@shop.example").await.expect("read").expect("Ben");
     let token = bench.accounts.begin_login(ben.id).await.expect("a log-in");
     let cookie = format!("{}={}", accounts::COOKIE, accounts::login::text_of_token(&token));

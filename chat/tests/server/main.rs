@@ -11,6 +11,7 @@ mod durable;
 #[path = "../chat/engines.rs"]
 #[allow(dead_code, reason = "shared with the engine's tests")]
 mod engines;
+mod golden;
 mod handed;
 mod hours;
 mod identity;

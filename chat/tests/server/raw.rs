@@ -99,6 +99,17 @@ impl Raw {
         }
     }
 
+    /// The answer to what has this name.
+    pub async fn answer(&mut self, cid: &str) -> Value {
+        let end = Instant::now() + LONG;
+        loop {
+            let frame = self.hear(end).await.unwrap_or_else(|| panic!("no answer: {:?}", self.heard));
+            if frame["cid"] == cid && (frame["t"] == "ack" || frame["t"] == "nack") {
+                return frame;
+            }
+        }
+    }
+
     /// Hears to the end: why it ended, if that was said.
     pub async fn end(&mut self) -> Option<String> {
         let (mut code, end) = (None, Instant::now() + LONG);
