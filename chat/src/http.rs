@@ -6,6 +6,7 @@
 //! | `GET /v1/widget/{site}?lang=` | the site's pages | what the widget shows |
 //! | `POST /v1/widget/{site}/token` | the site's pages | who the visitor is |
 //! | `POST /v1/widget/{site}/say` | a visitor | the last words of a page that is left |
+//! | `POST`, `GET /v1/stream?site=` | a visitor | what the WebSocket carries, where none comes through |
 //! | `/v1/uploads…`, `/v1/files…`, `/v1/dl/…` | visitors, agents | files |
 //! | `/v1/conversations…`, `/v1/contacts…`, `/v1/canned…`, `/v1/admin/…` | agents | see [`crate::api`] |
 //!
@@ -13,6 +14,7 @@
 //! credentials. Errors are a status and a [`Fault`](chat_proto::Fault) as JSON.
 mod cross;
 mod refused;
+mod stream;
 mod texts;
 mod who;
 mod widget;
@@ -58,6 +60,7 @@ fn widget() -> OpenApiRouter<Chat> {
         .routes(routes!(widget::config))
         .routes(routes!(widget::token))
         .routes(routes!(widget::say))
+        .routes(routes!(stream::tell, stream::hear))
 }
 
 /// The description of all routes but the socket.

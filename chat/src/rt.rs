@@ -1,4 +1,4 @@
-//! Sockets of widgets and desks: `/rt`, frames of `chat.v1`.
+//! Sockets of widgets and desks: `/rt`, frames of `chat.v1`; and for widgets that get none, [`polls`].
 //!
 //! ```text
 //!   socket ──frames──▶ Work ──commands──▶ Engine ──commits──▶ Hub ──marks──▶ Outbox ──▶ Tell ──▶ socket
@@ -10,7 +10,9 @@ mod desk;
 mod fault;
 mod hub;
 mod limits;
+mod line;
 mod outbox;
+mod polls;
 mod presence;
 pub(crate) mod render;
 mod room;
@@ -33,8 +35,10 @@ use serde::Deserialize;
 pub(crate) use hub::Hub;
 pub use limits::Limits;
 pub(crate) use limits::{Rates, RetryMs};
+pub(crate) use polls::{Answer, Gone, Polls, Unsaid, begin};
 pub(crate) use presence::who_never_came_back;
 pub(crate) use say::{Speaker, say};
+pub(crate) use visitor::Guest;
 pub(crate) use wanted::Wanted;
 
 use crate::{
@@ -44,6 +48,7 @@ use crate::{
     model::{Conversation, DeskEvent, Effect, SiteId},
     server::{Chat, Names, routed},
 };
+use line::Line;
 use wire::Codec;
 
 /// `?as=visitor&site=KEY` or `?as=desk`.
@@ -78,9 +83,19 @@ async fn visitor_socket(
     (codec, upgrade): (Codec, WebSocketUpgrade),
 ) -> Result<Response, Refused> {
     let site = chat.site(site).await?.ok_or(Refused::not_found())?;
+    let guest = guest(site, headers, from)?;
+    let serve = move |socket| visitor::serve(chat, Line::Socket(socket), codec, guest);
+    Ok(upgrade.on_upgrade(serve).into_response())
+}
+
+/// Who opens a line on a page of the site.
+pub(crate) fn guest(
+    site: accounts::Site,
+    headers: &HeaderMap,
+    from: Option<IpAddr>,
+) -> Result<Guest, Refused> {
     Origin::of(headers).is_of(&site)?;
-    let guest = visitor::Guest { site: SiteId(site.id.0), key: site.key, from, browsing: browsing(headers) };
-    Ok(upgrade.on_upgrade(move |socket| visitor::serve(chat, socket, codec, guest)).into_response())
+    Ok(Guest { site: SiteId(site.id.0), key: site.key, from, browsing: browsing(headers) })
 }
 
 async fn desk_socket(
@@ -93,7 +108,8 @@ async fn desk_socket(
     let rights = chat.accounts.changes();
     let claims = chat.accounts.login(token).await.map_err(crate::server::accounts_fault)?;
     let guest = desk::Guest { token, claims: claims.ok_or(Refused::unknown())?, rights };
-    Ok(upgrade.on_upgrade(move |socket| desk::serve(chat, socket, codec, guest)).into_response())
+    let serve = move |socket| desk::serve(chat, Line::Socket(socket), codec, guest);
+    Ok(upgrade.on_upgrade(serve).into_response())
 }
 
 /// A transition is durable: whom it concerns hears of it.

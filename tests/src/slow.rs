@@ -1,4 +1,5 @@
-//! A line to the server that is slow upwards, as many people's are: a TCP proxy on this loopback.
+//! A line to the server that is slow upwards, as many people's are, and may let no WebSocket through: a TCP proxy on this
+//! loopback.
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,6 +18,7 @@ pub struct Slow {
     /// Its port.
     pub port: u16,
     is_open: watch::Sender<bool>,
+    is_plain: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
@@ -35,8 +37,14 @@ impl Slow {
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let listener = socket.listen(64)?;
         let port = listener.local_addr()?.port();
-        let (is_open, opened) = watch::channel(true);
-        Ok(Self { port, is_open, task: tokio::spawn(carry_all(listener, (to, rate), opened)) })
+        let ((is_open, opened), (is_plain, plain)) = (watch::channel(true), watch::channel(false));
+        let task = tokio::spawn(carry_all(listener, (to, rate), (opened, plain)));
+        Ok(Self { port, is_open, is_plain, task })
+    }
+
+    /// From now on no WebSocket begins on it, as behind many an office's proxy.
+    pub fn takes_no_sockets(&self) {
+        self.is_plain.send_replace(true);
     }
 
     /// Carries nothing upwards until it goes on.
@@ -56,14 +64,17 @@ impl Drop for Slow {
     }
 }
 
-async fn carry_all(listener: TcpListener, to: (u16, u32), is_open: watch::Receiver<bool>) {
+/// Whether the line carries, and whether it takes no WebSocket.
+type Terms = (watch::Receiver<bool>, watch::Receiver<bool>);
+
+async fn carry_all(listener: TcpListener, to: (u16, u32), terms: Terms) {
     while let Ok((near, _)) = listener.accept().await {
         // A connection that breaks is told to the browser by its end.
-        tokio::spawn(carry(near, to, is_open.clone()));
+        tokio::spawn(carry(near, to, terms.clone()));
     }
 }
 
-async fn carry(near: TcpStream, (to, rate): (u16, u32), mut is_open: watch::Receiver<bool>) -> Result<()> {
+async fn carry(near: TcpStream, (to, rate): (u16, u32), (mut is_open, is_plain): Terms) -> Result<()> {
     let far = TcpStream::connect(("127.0.0.1", to)).await?;
     near.set_nodelay(true)?;
     far.set_nodelay(true)?;
@@ -75,7 +86,7 @@ async fn carry(near: TcpStream, (to, rate): (u16, u32), mut is_open: watch::Rece
     let mut piece = vec![0; PIECE];
     loop {
         let length = from.read(&mut piece).await.unwrap_or(0);
-        if length == 0 {
+        if length == 0 || (*is_plain.borrow() && wants_socket(&piece[..length])) {
             break;
         }
         is_open.wait_for(|it| *it).await?;
@@ -86,4 +97,9 @@ async fn carry(near: TcpStream, (to, rate): (u16, u32), mut is_open: watch::Rece
     // A browser that gives up an upload resets it; the server must see that too.
     up.shutdown().await?;
     Ok(answering.await??)
+}
+
+/// Whether this begins a WebSocket (RFC 6455 §4.1).
+fn wants_socket(request: &[u8]) -> bool {
+    String::from_utf8_lossy(request).to_ascii_lowercase().contains("\r\nupgrade: websocket")
 }

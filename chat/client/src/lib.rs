@@ -13,6 +13,7 @@
 
 mod agent;
 mod line;
+mod polls;
 mod talk;
 mod thread;
 mod visitor;

@@ -1,4 +1,4 @@
-//! One WebSocket: JSON frames out, JSON frames in.
+//! One WebSocket, or what stands in for one: JSON frames out, JSON frames in.
 use std::{marker::PhantomData, time::Duration};
 
 use chat_proto::limits::PING_EVERY_MS;
@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, Utf8Bytes, client::IntoClientRequest, http::HeaderValue},
 };
 
-use crate::Error;
+use crate::{Error, Place, polls::Polls};
 
 /// A server that lives is not silent for so long: two of its pings are missing.
 const SILENCE: Duration = Duration::from_millis(2 * PING_EVERY_MS as u64 + 1_000);
@@ -23,12 +23,20 @@ const UNREAD: usize = 1024;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
+/// How something is said.
+#[derive(Debug)]
+enum Way {
+    /// Over a socket, which is read beside it.
+    Socket(SplitSink<Socket, Message>, JoinHandle<()>),
+    /// By requests.
+    Polls(Polls),
+}
+
 /// An open socket that says `Out` and hears `In`. It lives while nobody listens, as a browser's does.
 #[derive(Debug)]
 pub struct Line<Out, In> {
-    sink: SplitSink<Socket, Message>,
+    way: Way,
     texts: mpsc::Receiver<Result<Utf8Bytes, Error>>,
-    reading: JoinHandle<()>,
     /// What must never be heard.
     canary: Option<&'static str>,
     frames: PhantomData<(Out, In)>,
@@ -54,7 +62,13 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
                 let _ = read.send(Err(error)).await;
             }
         });
-        Ok(Self { sink, texts, reading, canary: None, frames: PhantomData })
+        Ok(Self { way: Way::Socket(sink, reading), texts, canary: None, frames: PhantomData })
+    }
+
+    /// The same by requests, for a visitor of this token: hello is said first.
+    pub(crate) fn by_requests(place: &Place, token: String) -> Self {
+        let (read, texts) = mpsc::channel(UNREAD);
+        Self { way: Way::Polls(Polls::new(place, token, read)), texts, canary: None, frames: PhantomData }
     }
 
     /// Fails from now on where this is heard.
@@ -69,7 +83,7 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// When the socket is closed.
     pub async fn tell(&mut self, frame: &Out) -> Result<(), Error> {
         let text = serde_json::to_string(frame)?;
-        self.sink.send(Message::text(text)).await.map_err(gone)
+        self.tell_text(text).await
     }
 
     /// Says what may be no frame.
@@ -77,7 +91,10 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
     /// # Errors
     /// When the socket is closed.
     pub async fn tell_text(&mut self, text: String) -> Result<(), Error> {
-        self.sink.send(Message::text(text)).await.map_err(gone)
+        match &mut self.way {
+            Way::Socket(sink, _) => sink.send(Message::text(text)).await.map_err(gone),
+            Way::Polls(polls) => polls.tell(text).await,
+        }
     }
 
     /// The next frame.
@@ -108,14 +125,18 @@ impl<Out: Serialize, In: DeserializeOwned> Line<Out, In> {
 
     /// Says goodbye as a browser does that closes a page.
     pub async fn close(mut self) {
-        // The other end may be gone already.
-        let _ = self.sink.close().await;
+        if let Way::Socket(sink, _) = &mut self.way {
+            // The other end may be gone already.
+            let _ = sink.close().await;
+        }
     }
 }
 
-impl<Out, In> Drop for Line<Out, In> {
+impl Drop for Way {
     fn drop(&mut self) {
-        self.reading.abort();
+        if let Self::Socket(_, reading) = self {
+            reading.abort();
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Visitor {
     secret: String,
     token: Option<String>,
     line: Option<Line<FromVisitor, ToVisitor>>,
+    /// Their network lets no WebSocket through.
+    polls: bool,
     /// What the browser shows of itself with a token, if it does.
     proves: Option<Prover>,
     /// Their conversation as they see it.
@@ -64,6 +66,7 @@ impl Visitor {
             secret,
             token: None,
             line: None,
+            polls: false,
             proves: None,
             thread: Thread::default(),
             conversation: None,
@@ -75,6 +78,11 @@ impl Visitor {
     #[must_use]
     pub fn proving(self, prove: impl Fn(&str) -> PageProof + Send + 'static) -> Self {
         Self { proves: Some(Prover(Box::new(prove))), ..self }
+    }
+
+    /// From the next connection on, no WebSocket comes through their network; or one does again.
+    pub const fn polls(&mut self, polls: bool) {
+        self.polls = polls;
     }
 
     /// What another tab of the browser has.
@@ -113,8 +121,12 @@ impl Visitor {
     /// When the server is not there, or refuses.
     pub async fn connect(&mut self) -> Result<(), Error> {
         let token = self.token().await?;
-        let url = self.place.socket(&format!("as=visitor&site={}", self.place.site));
-        let line = Line::open(&url, &[("origin", &self.place.pages)]).await?;
+        let line = if self.polls {
+            Line::by_requests(&self.place, token.clone())
+        } else {
+            let url = self.place.socket(&format!("as=visitor&site={}", self.place.site));
+            Line::open(&url, &[("origin", &self.place.pages)]).await?
+        };
         let mut line = line.must_not_hear(AGENTS_ONLY);
         let page = self.proves.as_ref().map(|Prover(prove)| prove(&token));
         let resume = (!self.thread.conv.is_empty()).then(|| self.thread.resume());

@@ -2,7 +2,8 @@
 //!
 //! Over the WebSocket `/rt` each frame is one value of [`visitor::FromVisitor`], [`visitor::ToVisitor`],
 //! [`desk::FromDesk`] or [`desk::ToDesk`]: as MessagePack with named fields under the subprotocol [`MSGPACK`], as
-//! JSON text under [`JSON`]. Over HTTP the bodies are the types of [`visitor`] and [`desk`] too, as JSON.
+//! JSON text under [`JSON`]; a visitor's also over `/v1/stream`, where no WebSocket comes through. Over HTTP the bodies are
+//! the types of [`visitor`] and [`desk`] too, as JSON.
 //!
 //! A field that is missing has its default and one that is not known is passed over, so that neighbouring
 //! releases understand each other; kinds of messages are strings for the same reason: a kind that a reader does

@@ -4,6 +4,8 @@
 //! `POST /v1/widget/{site}/token` takes a [`TokenRequest`] and gives a [`Token`], `POST /v1/widget/{site}/say`
 //! takes a [`FromVisitor`] (start, send, choose, submit, close or rate) and gives a [`ToVisitor`]: for
 //! `fetch(keepalive)` as the page is left.
+//! Where no WebSocket comes through, `POST /v1/stream` takes each [`FromVisitor`] and `GET /v1/stream` gives what there is
+//! of [`ToVisitor`] by then.
 use serde::{Deserialize, Serialize};
 
 use crate::{Cid, ConversationName, Fault, FileName, Form, FormField, Millis, Resume, message::Msg};
@@ -320,6 +322,25 @@ pub enum ToVisitor {
         /// this client is wrong.
         code: String,
     },
+}
+
+/// Where [`FromVisitor`] goes on by requests: the answer to `POST /v1/stream`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Stream {
+    /// Its name: 32 hexadecimal digits.
+    pub stream: String,
+}
+
+/// What came by requests: the answer to `GET /v1/stream`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Streamed {
+    /// What the next request says, when this answer has come.
+    pub cursor: u32,
+    /// In their order; may be none.
+    pub frames: Vec<ToVisitor>,
 }
 
 /// A conversation, as its visitor may know it.

@@ -1,11 +1,12 @@
 //! Which pages may ask: those of the site, and the desk's own. Across origins nothing goes with credentials.
 use accounts::Site;
 use axum::{
-    extract::{RawPathParams, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{Query, RawPathParams, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
 use super::Refused;
 use crate::server::{Chat, accounts_fault};
@@ -16,6 +17,12 @@ const EXPOSED: HeaderValue =
     HeaderValue::from_static("upload-offset, upload-length, location, content-range, retry-after");
 /// Browsers ask again after two hours at the latest.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
+
+/// A site behind the path.
+#[derive(Deserialize)]
+struct OfSite {
+    site: String,
+}
 
 /// The origin of the page that asks, as its browser says.
 pub(crate) struct Origin<'a>(Option<&'a str>);
@@ -49,8 +56,7 @@ pub(super) async fn site_pages(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Refused> {
-    let key = params.iter().find(|(name, _)| *name == "site").map_or("", |(_, value)| value);
-    let site = chat.site(key).await?.ok_or(Refused::not_found())?;
+    let site = chat.site(&key_of(&params, request.uri())).await?.ok_or(Refused::not_found())?;
     let headers = request.headers();
     // A page of the server's own origin sends none with GET.
     let is_same = headers.get(header::ORIGIN).is_none() && request.method() == Method::GET;
@@ -63,6 +69,13 @@ pub(super) async fn site_pages(
     }
     request.extensions_mut().insert(site);
     Ok(allowed(next.run(request).await, origin))
+}
+
+/// Which site a request is about: the one in its path, else the one behind it.
+fn key_of(params: &RawPathParams, uri: &Uri) -> String {
+    let of_path = params.iter().find(|(name, _)| *name == "site").map(|(_, value)| value.to_owned());
+    let of_query = || Query::<OfSite>::try_from_uri(uri).map(|it| it.0.site).unwrap_or_default();
+    of_path.unwrap_or_else(of_query)
 }
 
 /// For routes that pages of any site use: the handler knows whose token it is.

@@ -6,7 +6,15 @@ use axum::{
 };
 use chat_proto::Fault as Told;
 
-use crate::{engine::Fault, files::FileFault, rt::RetryMs, server::Denied};
+use crate::{
+    engine::Fault,
+    files::FileFault,
+    rt::{Gone, RetryMs, Unsaid},
+    server::Denied,
+};
+
+/// So soon something else may be said, milliseconds.
+const BUSY_MS: u32 = 500;
 
 /// A status and a code.
 #[derive(Debug)]
@@ -60,6 +68,21 @@ impl From<RetryMs> for Refused {
         let mut refused = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate");
         refused.told.retry_ms = Some(wait);
         refused
+    }
+}
+
+impl From<Gone> for Refused {
+    fn from(Gone: Gone) -> Self {
+        Self::not_found()
+    }
+}
+
+impl From<Unsaid> for Refused {
+    fn from(why: Unsaid) -> Self {
+        match why {
+            Unsaid::Gone => Gone.into(),
+            Unsaid::Busy => RetryMs(BUSY_MS).into(),
+        }
     }
 }
 

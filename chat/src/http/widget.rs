@@ -33,7 +33,7 @@ pub(super) struct Reader {
 }
 
 /// A body, if it was not too long and came whole.
-type Sent = Result<Bytes, BytesRejection>;
+pub(super) type Sent = Result<Bytes, BytesRejection>;
 
 fn body<T: DeserializeOwned>(sent: Sent) -> Result<T, Refused> {
     let bytes = sent.map_err(|rejection| Refused::new(rejection.status(), "too_long"))?;

@@ -4,7 +4,6 @@ mod tell;
 
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocket;
 use chat_proto::{
     Resume,
     desk::{FromDesk, ToDesk},
@@ -13,6 +12,7 @@ use tokio::{sync::watch, time::timeout};
 
 use super::{
     hub::Desk,
+    line::Line,
     outbox::Code,
     presence,
     socket::{self, Pulse},
@@ -35,7 +35,7 @@ pub(crate) struct Guest {
 }
 
 /// Serves a desk's socket to its end.
-pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest: Guest) {
+pub(crate) async fn serve(chat: Chat, mut socket: Line, codec: Codec, guest: Guest) {
     let hello = timeout(chat.options.hello, hello(&mut socket, codec)).await;
     let resume = match hello {
         Ok(Ok(resume)) => resume,
@@ -68,11 +68,11 @@ fn leave(chat: &Chat, desk: Arc<Desk>) {
     presence::desk_left(chat, desk);
 }
 
-async fn hello(socket: &mut WebSocket, codec: Codec) -> Result<Vec<Resume>, Code> {
+async fn hello(socket: &mut Line, codec: Codec) -> Result<Vec<Resume>, Code> {
     let FromDesk::Hello { resume } = socket::first(socket, codec).await? else { return Err("malformed") };
     Ok(resume)
 }
 
-async fn refuse(socket: &mut WebSocket, codec: Codec, code: Code) {
+async fn refuse(socket: &mut Line, codec: Codec, code: Code) {
     socket::refuse(socket, codec.encode(&ToDesk::Bye { code: code.to_owned() })).await;
 }

@@ -344,6 +344,11 @@ impl Hub {
         Some(state.widgets.enter(who, widget.clone()))
     }
 
+    /// How many sockets a visitor has.
+    pub fn n_of(&self, who: Visiting) -> usize {
+        self.lock().widgets.peers(&who).len()
+    }
+
     /// How many widgets there are.
     pub fn n_widgets(&self) -> usize {
         self.lock().widgets.all().count()

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade};
 use chat_proto::limits::MAX_FRAME;
 use futures_util::{
     SinkExt, StreamExt,
@@ -24,6 +24,7 @@ use tokio::{
 };
 
 use super::{
+    line::Line,
     outbox::{Batch, Code, Outbox},
     wire::Codec,
 };
@@ -105,7 +106,7 @@ impl From<crate::engine::Fault> for Stop {
 }
 
 /// Where frames go.
-pub(crate) struct Out<'a>(&'a mut SplitSink<WebSocket, Message>);
+pub(crate) struct Out<'a>(&'a mut SplitSink<Line, Message>);
 
 impl Out<'_> {
     /// Sends a frame when the socket has room.
@@ -153,9 +154,9 @@ impl Life {
 }
 
 /// The first frame of a socket.
-pub(crate) async fn first<F: DeserializeOwned>(socket: &mut WebSocket, codec: Codec) -> Result<F, Code> {
+pub(crate) async fn first<F: DeserializeOwned>(socket: &mut Line, codec: Codec) -> Result<F, Code> {
     loop {
-        match socket.recv().await {
+        match socket.next().await {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(message)) => return codec.decode(&message).map_err(|_| "malformed"),
             Some(Err(_)) | None => return Err("gone"),
@@ -164,14 +165,14 @@ pub(crate) async fn first<F: DeserializeOwned>(socket: &mut WebSocket, codec: Co
 }
 
 /// Says why, and ends a socket that nobody serves.
-pub(crate) async fn refuse(socket: &mut WebSocket, bye: Option<Message>) {
+pub(crate) async fn refuse(socket: &mut Line, bye: Option<Message>) {
     let parting = async {
         if let Some(bye) = bye {
             socket.send(bye).await?;
         }
         let close = CloseFrame { code: POLICY, reason: Default::default() };
         socket.send(Message::Close(Some(close))).await?;
-        while let Some(Ok(_)) = socket.recv().await {}
+        while let Some(Ok(_)) = socket.next().await {}
         Ok::<(), axum::Error>(())
     };
     // A peer that does not read is cut.
@@ -181,7 +182,7 @@ pub(crate) async fn refuse(socket: &mut WebSocket, bye: Option<Message>) {
 /// Serves a socket to its end.
 pub(crate) async fn serve<W, T>(
     engine: &Engine,
-    socket: WebSocket,
+    socket: Line,
     outbox: &Outbox<T::Dirty>,
     pulse: Pulse,
     (work, mut tell): (W, T),
@@ -208,7 +209,7 @@ pub(crate) async fn serve<W, T>(
 }
 
 /// Reads and works until the peer is gone and everything is done that it said.
-async fn talk<W: Work>(reader: Reader<'_>, stream: &mut SplitStream<WebSocket>, mut work: W) -> Stop {
+async fn talk<W: Work>(reader: Reader<'_>, stream: &mut SplitStream<Line>, mut work: W) -> Stop {
     // Boxed, as all that an idle socket only might do: tokio keeps 32 places of a channel, and a task the largest of its
     // states, for as long as they live.
     let (sender, mut waiting) = mpsc::channel::<Box<Heard<W::Frame>>>(WAITING);
@@ -235,7 +236,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn read<F: DeserializeOwned>(
         self,
-        stream: &mut SplitStream<WebSocket>,
+        stream: &mut SplitStream<Line>,
         sender: mpsc::Sender<Box<Heard<F>>>,
     ) -> Stop {
         loop {
@@ -271,7 +272,7 @@ fn is_too_large(error: &axum::Error) -> bool {
 
 /// Writes what there is to tell, until the socket ends.
 async fn write<T: Tell>(
-    sink: &mut SplitSink<WebSocket, Message>,
+    sink: &mut SplitSink<Line, Message>,
     outbox: &Outbox<T::Dirty>,
     tell: &mut T,
     pulse: Pulse,
@@ -290,7 +291,7 @@ async fn write<T: Tell>(
 }
 
 async fn tell_all<T: Tell>(
-    sink: &mut SplitSink<WebSocket, Message>,
+    sink: &mut SplitSink<Line, Message>,
     tell: &mut T,
     batch: Batch<T::Dirty>,
 ) -> Result<(), Stop> {
@@ -301,7 +302,7 @@ async fn tell_all<T: Tell>(
     Ok(sink.flush().await?)
 }
 
-async fn ping<T: Tell>(sink: &mut SplitSink<WebSocket, Message>, tell: &mut T) -> Result<(), Stop> {
+async fn ping<T: Tell>(sink: &mut SplitSink<Line, Message>, tell: &mut T) -> Result<(), Stop> {
     Box::pin(tell.beat()).await.map_err(Stop::Bye)?;
     if let Some(frame) = tell.ping() {
         sink.feed(frame).await?;
@@ -311,8 +312,8 @@ async fn ping<T: Tell>(sink: &mut SplitSink<WebSocket, Message>, tell: &mut T) -
 
 /// What waits, the last word, and then the peer's own end, so that nothing is lost in a reset.
 async fn part<D>(
-    sink: &mut SplitSink<WebSocket, Message>,
-    stream: &mut SplitStream<WebSocket>,
+    sink: &mut SplitSink<Line, Message>,
+    stream: &mut SplitStream<Line>,
     left: Option<Batch<D>>,
     bye: Option<Message>,
 ) -> Result<(), axum::Error> {

@@ -4,17 +4,19 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::Message;
 use chat_proto::{
     Resume,
     limits::PING_EVERY_MS,
     visitor::{Conversation, FromVisitor, ToVisitor},
 };
+use futures_util::SinkExt;
 use store::Tx;
 use tokio::time::timeout;
 
 use super::{
     hub::{Pages, Visiting, Widget, WidgetDirty},
+    line::Line,
     outbox::Code,
     presence,
     render::{self, Cards, Render, Waits},
@@ -43,7 +45,7 @@ pub(crate) struct Guest {
 }
 
 /// Serves a widget's socket to its end. What comes once is boxed: its room is given back while the socket is idle.
-pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest: Guest) {
+pub(crate) async fn serve(chat: Chat, mut socket: Line, codec: Codec, guest: Guest) {
     let hello = timeout(chat.options.hello, Box::pin(hello(&chat, &mut socket, codec, &guest))).await;
     let (who, expires, resume) = match hello {
         Ok(Ok(hello)) => hello,
@@ -69,7 +71,7 @@ pub(crate) async fn serve(chat: Chat, mut socket: WebSocket, codec: Codec, guest
 /// The first frame: whose it is, when the token ends, and where the client stands.
 async fn hello(
     chat: &Chat,
-    socket: &mut WebSocket,
+    socket: &mut Line,
     codec: Codec,
     guest: &Guest,
 ) -> Result<(Visiting, UnixMillis, Option<Resume>), Code> {
@@ -88,7 +90,7 @@ async fn hello(
     Ok((who, expires, resume))
 }
 
-async fn refuse(socket: &mut WebSocket, codec: Codec, code: Code) {
+async fn refuse(socket: &mut Line, codec: Codec, code: Code) {
     socket::refuse(socket, codec.encode(&ToVisitor::Bye { code: code.to_owned() })).await;
 }
 
@@ -220,7 +222,7 @@ impl At {
 
 impl Teller {
     /// The answer to hello. `None` when the socket is gone.
-    async fn welcome(mut self, socket: &mut WebSocket, resume: Option<Resume>) -> Option<Self> {
+    async fn welcome(mut self, socket: &mut Line, resume: Option<Resume>) -> Option<Self> {
         let chat = self.chat.clone();
         let conv = match self.current().await {
             Ok(found) => found,

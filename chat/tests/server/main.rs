@@ -19,6 +19,7 @@ mod limits;
 mod once;
 mod pages;
 mod people;
+mod polls;
 mod raw;
 mod settings;
 mod shows;

@@ -47,13 +47,19 @@ impl Dice {
 
 // shows: ERR-02
 async fn every_message_is_there_once_whatever_happens_to_sockets(bench: Bench) {
-    const MESSAGES: u64 = 25;
-    let (lea, mut anna, conv) = talking(&bench).await;
+    every_message_is_there_once(&bench, 25, |_, _| {}).await;
+}
+
+/// A visitor writes through a way that goes dark again and again; before each message her line may become another one.
+pub async fn every_message_is_there_once(bench: &Bench, messages: u64, next: impl Fn(&mut Visitor, u64)) {
+    let (lea, mut anna, conv) = talking(bench).await;
     let dark = Dark::before(bench.addr()).await;
     let mut far = Visitor::of(bench.place_at(dark.addr), lea.secret().to_owned());
+    next(&mut far, 0);
     far.connect().await.expect("connects");
     let mut dice = Dice(7);
-    for n in 0..MESSAGES {
+    for n in 0..messages {
+        next(&mut far, n);
         let frame = FromVisitor::Send {
             cid: name(),
             conv: conv.clone(),
@@ -71,12 +77,12 @@ async fn every_message_is_there_once_whatever_happens_to_sockets(bench: Bench) {
         }
     }
     // What came meanwhile lies with her line.
-    let last = format!("message {}", MESSAGES - 1);
+    let last = format!("message {}", messages - 1);
     anna.reads(&conv, |it| it.text == last).await.expect("read");
     let said = |msgs: &[chat_proto::message::Msg]| {
         msgs.iter().filter(|it| it.text.starts_with("message")).map(|it| it.text.clone()).collect::<Vec<_>>()
     };
-    let expected: Vec<_> = (0..MESSAGES).map(|n| format!("message {n}")).collect();
+    let expected: Vec<_> = (0..messages).map(|n| format!("message {n}")).collect();
     assert_eq!(said(&anna.open[&conv].msgs), expected);
     assert_eq!(said(&far.thread.msgs), expected);
 }

@@ -279,7 +279,7 @@ impl World {
     /// Who is no agent asks as a page of the site where pages of sites may, and else as if they were the desk: an
     /// origin is no secret. Browsers send none where a page reads from its own server.
     fn origin_of(&self, actor: Actor, method: &Method, path: &str) -> Option<String> {
-        let of_pages = ["/v1/widget/", "/rt?as=visitor", "/v1/presence"];
+        let of_pages = ["/v1/widget/", "/v1/stream", "/rt?as=visitor", "/v1/presence"];
         let is_of_pages = path == "/v1/session" || of_pages.iter().any(|it| path.starts_with(it));
         if person(actor).is_none() && is_of_pages {
             return Some(PAGES.to_owned());

@@ -236,7 +236,7 @@ async fn a_file_that_is_called_off_leaves_nothing_behind() {
         let file = a_file(&folder, "long.txt", 3_000_000)?;
         stage.opens("/products?lang=en").await?;
         stage.widget().starts().await?;
-        stage.the_agent_accepts().await?;
+        let conv = stage.the_agent_accepts().await?;
         sends(stage, &file).await?;
         stage.widget().until("half of it", &format!("{PERCENT} >= 30")).await?;
         ensure!(files_below(&stage.kept_files()) > 0, "nothing is on its way");
@@ -252,9 +252,26 @@ async fn a_file_that_is_called_off_leaves_nothing_behind() {
         stage.widget().has_sent("Without it").await?;
         let sent = stage.widget().eval("root.querySelectorAll('.me[data-seq]').length").await?;
         ensure!(sent == 1, "{sent} messages are there");
-        Ok(())
+        chats_where_no_socket_comes_through(stage, &conv).await
     })
     .await;
+}
+
+/// The talk goes on, and by requests.
+async fn chats_where_no_socket_comes_through(stage: &mut Stage, conv: &str) -> Result<()> {
+    stage.no_socket_comes_through()?;
+    stage.opens("/help?lang=en").await?;
+    stage.widget().writes("By another way").await?;
+    stage.widget().has_sent("By another way").await?;
+    let agent = stage.agent.as_mut().context("no agent is there")?;
+    agent.reads(conv, |msg| msg.text == "By another way").await?;
+    agent.write(conv, "It came once").await?;
+    stage.widget().says("It came once").await?;
+    let asked = "performance.getEntriesByType('resource').some(it => it.name.includes('/v1/stream'))";
+    stage.widget().until("requests in the place of a socket", asked).await?;
+    let sent = stage.widget().eval("root.querySelectorAll('.me[data-seq]').length").await?;
+    ensure!(sent == 2, "{sent} messages are there");
+    Ok(())
 }
 
 // shows: ERR-04

@@ -4,6 +4,9 @@
 // frame that is taken away in time, and the lock is let go of (see the loader).
 export const gecko = "mozInnerScreenX" in window;
 
+/** A socket on which nothing is heard for so long does not come through, milliseconds. */
+const SILENCE = 6_000;
+
 export class Line {
   /** @param {(kind: string, payload?: string) => void} tell */
   constructor({ server, site, prove, files }, tell) {
@@ -51,28 +54,39 @@ export class Line {
     this.lead(true);
   }
 
-  connect() {
+  /** By a socket; where the server does not answer there, by requests, whose script comes then. */
+  connect(Poll) {
     this.hangup();
     const url = `${this.server.replace(/^http/, "ws")}/rt?as=visitor&site=${encodeURIComponent(this.site)}`;
-    const ended = () => {
+    const ended = async () => {
       if (this.socket !== socket) return;
       this.hangup();
+      if (heard || Poll) return this.tell("down");
+      const waits = (this.socket = {});
+      // A module that could not be fetched once is not fetched again under its name.
+      const it = await import(`${this.server}/v1/visitor/chat/poll.js?${Date.now()}`).catch(() => null);
+      if (this.socket !== waits) return;
+      if (it) return this.connect(it.Poll);
+      this.socket = null;
       this.tell("down");
     };
-    let socket;
+    let socket = null, heard;
     try {
-      socket = this.socket = this.open(url, ended);
+      socket = this.socket = Poll ? new Poll(this) : this.open(url, ended);
     } catch {
       // The page's policy forbids it.
-      this.hangup();
-      return this.tell("down");
+      return ended();
     }
+    if (!Poll) setTimeout(() => heard || ended(), SILENCE);
     socket.onopen = async () => {
       // So that the page can be shared in the conversation. Without it the chat is a chat.
       const page = await this.prove("tandem-chat:" + this.files.bearer).catch(() => null);
       if (this.socket === socket) this.tell("up", page && JSON.stringify(page));
     };
-    socket.onmessage = ({ data }) => this.socket === socket && this.tell("frame", data);
+    socket.onmessage = ({ data }) => {
+      heard = true;
+      if (this.socket === socket) this.tell("frame", data);
+    };
     socket.onclose = ended;
   }
 
@@ -94,7 +108,7 @@ export class Line {
   hangup() {
     const { socket, room } = this;
     this.socket = this.room = null;
-    socket?.close();
+    socket?.close?.();
     room?.remove();
   }
 

@@ -26,7 +26,7 @@ const SECONDS: (&str, &str) = ("50", "15");
 const OWN_BRANCH: &str = "^/v1/(logout$|agents/)";
 
 /// What a visitor asks.
-const OF_VISITORS: &str = "^/v1/(widget|uploads|files|dl|conversations/[{]id[}]/files)";
+const OF_VISITORS: &str = "^/v1/(widget|stream|uploads|files|dl|conversations/[{]id[}]/files)";
 
 /// What each answer is held to.
 const CHECKS: &str =

@@ -1,18 +1,20 @@
 //! What an agent's list, open conversations and offers show.
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::Message;
 use chat_proto::{
     desk::{self, Directory, Query, Row, ToDesk},
     limits::PING_EVERY_MS,
     message::Msg,
 };
+use futures_util::SinkExt;
 use store::{Tx, params};
 use tokio::time::Instant;
 
 use super::{
     super::{
         hub::{Conv, Desk, DeskDirty, Left, Open, Opening},
+        line::Line,
         outbox::Code,
         render::{self, Cards, Render},
         socket::{Out, Stop, Tell},
@@ -61,7 +63,7 @@ impl Teller {
         chat: &Chat,
         desk: &Arc<Desk>,
         guest: Guest,
-        socket: &mut WebSocket,
+        socket: &mut Line,
     ) -> Option<Self> {
         chat.names.refresh(&chat.accounts).await;
         let codec = desk.outbox.codec();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     databases::Database,
-    world::{Actor, Browser, World, email, person, unlimited},
+    world::{Actor, Browser, PAGES, World, email, person, unlimited},
 };
 
 /// An image of one pixel.
@@ -115,6 +115,8 @@ impl Fixture {
             (it, "signed") => self.link(it).await,
             ("/rt", "visitor") => "/rt?as=visitor&site=shop".to_owned(),
             ("/rt", _) => "/rt?as=desk".to_owned(),
+            ("/v1/stream", "") if method == "POST" => "/v1/stream?site=shop".to_owned(),
+            ("/v1/stream", _) => self.stream().await,
             ("/v1/presence", _) => "/v1/presence?site=shop".to_owned(),
             _ if method == "POST" && path == "/v1/admin/sites/shop/keys" => {
                 self.no_site_keys().await;
@@ -140,6 +142,10 @@ impl Fixture {
             ("POST", "/v1/widget/shop/token") => json!({ "secret": chat_client::secret() }),
             ("POST", "/v1/widget/shop/say") => {
                 json!({ "t": "send", "cid": chat_client::name(), "conv": self.own.conv, "text": "Hello" })
+            }
+            ("POST", "/v1/stream?site=shop") => hello(self.token(actor).unwrap_or_default()),
+            ("POST", it) if it.starts_with("/v1/stream") => {
+                json!({ "t": "typing", "conv": self.own.conv, "on": true })
             }
             ("POST", "/v1/login") => {
                 let name = self.word("Login");
@@ -310,6 +316,15 @@ impl Fixture {
         id
     }
 
+    /// A stream of the visitor's.
+    async fn stream(&self) -> String {
+        let begun = self.as_own(Method::POST, "/v1/stream?site=shop").header("origin", PAGES);
+        let begun: Value =
+            begun.json(&hello(&self.own.token)).send().await.expect("an answer").json().await.expect("begun");
+        let stream = begun["stream"].as_str().unwrap_or_else(|| panic!("{begun}"));
+        format!("/v1/stream?site=shop&stream={stream}")
+    }
+
     /// The signed address of a file.
     async fn link(&self, path: &str) -> String {
         let id = path.rsplit('/').next().expect("a file");
@@ -323,6 +338,10 @@ impl Fixture {
         let sends = row.starts_with("PUT /v1/uploads/") || row.starts_with("PATCH /v1/uploads/");
         sends.then(png)
     }
+}
+
+fn hello(token: &str) -> Value {
+    json!({ "t": "hello", "token": token })
 }
 
 fn png() -> Vec<u8> {

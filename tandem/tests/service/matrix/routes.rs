@@ -87,6 +87,10 @@ GET /v1/conversations/{id}/files                  | 401 200 404  200 200 404 404
 GET /v1/widget/{site}                             | 200 200 200  200 200 200 200  200 200 200
 POST /v1/widget/{site}/token                      | 200 200 200  403 403 403 403  403 403 403
 POST /v1/widget/{site}/say                        | 401 200 not_found  403 403 403 403  403 403 403
+# A stream is its visitor's; hello, which has a token too, opens one.
+POST /v1/stream                                   | 401 200 200  403 403 403 403  403 403 403
+POST /v1/stream said                              | 401 200 404  403 403 403 403  403 403 403
+GET /v1/stream                                    | 401 200 404  401 401 401 401  401 401 401
 GET /rt visitor                                   | 101 101 101  403 403 403 403  403 403 403
 GET /rt desk                                      | 401 401 401  101 101 101 101  101 101 101
 
