@@ -60,6 +60,7 @@ pub use intake::Receipt;
 use proving::Proving;
 pub use read::{Cursor, List, Page, Summary};
 use routing::Routing;
+pub(crate) use settings::version;
 pub use setup::FirstSetUp;
 pub(crate) use share::CannotShare;
 pub use share::ShareNews;

@@ -94,8 +94,9 @@ pub(crate) fn guest(
     headers: &HeaderMap,
     from: Option<IpAddr>,
 ) -> Result<Guest, Refused> {
-    Origin::of(headers).is_of(&site)?;
-    Ok(Guest { site: SiteId(site.id.0), key: site.key, from, browsing: browsing(headers) })
+    let page = Origin::of(headers).is_of(&site)?.into();
+    let (id, browsing) = (SiteId(site.id.0), browsing(headers));
+    Ok(Guest { site: id, key: site.key, page, from, browsing })
 }
 
 async fn desk_socket(

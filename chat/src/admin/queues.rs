@@ -125,10 +125,8 @@ async fn put(api: &Api, site: SiteId, id: Option<QueueId>, it: &Queue) -> Result
     if id.is_some_and(|id| !settings.queues.contains_key(&id)) {
         return Err(ApiFault::NotFound);
     }
-    let (facts, members) = read(it, id, &settings, &agents(api, site).await?)?;
-    let id = api.engine.put_queue(site, id, facts).await?;
-    api.engine.put_members((site, id), members).await?;
-    Ok(id)
+    let served = read(it, id, &settings, &agents(api, site).await?)?;
+    Ok(api.engine.put_served_queue((site, id), served).await?)
 }
 
 /// Makes a queue.

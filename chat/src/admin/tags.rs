@@ -10,8 +10,9 @@ use super::{is_colour, name};
 use crate::{
     api::{Api, ApiFault, Body, ForManager, Invalid, Place},
     changes::Change,
+    engine,
     model::SiteId,
-    tables::library,
+    tables::{library, site},
 };
 
 /// Most tags of a site.
@@ -52,20 +53,24 @@ fn check(it: &Tag, own: Option<i64>, all: &[library::Tag]) -> Result<library::Ta
     wrong.end(made)
 }
 
-/// Tells desks when it is durable.
-fn told(api: &Api, site: SiteId) -> impl Fn(&mut dyn Tx) + Send + use<> {
-    let changes = api.engine.changes().clone();
-    move |tx| {
+/// Tells desks when it is durable; who shows the tags as they are set asks for them anew.
+fn told(
+    api: &Api,
+    site: SiteId,
+) -> Result<impl Fn(&mut dyn Tx) -> Result<(), store::Error> + Send + use<>, ApiFault> {
+    let (changes, version) = (api.engine.changes().clone(), engine::version()?);
+    Ok(move |tx: &mut dyn Tx| {
         let (changes, unsure) = (changes.clone(), changes.unsure_at(site));
         tx.after_commit(Box::new(move || {
             changes.tell(Change::Directory(site));
             unsure.end();
         }));
-    }
+        site::touch(tx, site, version)
+    })
 }
 
 async fn put(api: &Api, site: SiteId, id: Option<i64>, it: Tag) -> Result<i64, ApiFault> {
-    let told = told(api, site);
+    let told = told(api, site)?;
     let write = move |tx: &mut dyn Tx| {
         let all = library::tags(tx, site)?;
         let known = id.is_none_or(|id| all.iter().any(|it| it.id == id));
@@ -73,7 +78,7 @@ async fn put(api: &Api, site: SiteId, id: Option<i64>, it: Tag) -> Result<i64, A
             return Err(ApiFault::NotFound);
         }
         let tag = check(&it, id, &all)?;
-        told(tx);
+        told(tx)?;
         library::put_tag(tx, site, id, &tag)?.ok_or(ApiFault::NotFound)
     };
     api.engine.store().write(Key(site.0), write).await
@@ -117,7 +122,7 @@ pub(super) async fn delete(
     of: ForManager,
     Place((_, id)): Place<(String, i64)>,
 ) -> Result<StatusCode, ApiFault> {
-    let (site, told) = (of.site, told(&api, of.site));
+    let (site, told) = (of.site, told(&api, of.site)?);
     let write = move |tx: &mut dyn Tx| {
         let found = library::tags(tx, site)?.into_iter().find(|it| it.id == id).ok_or(ApiFault::NotFound)?;
         if library::is_tag_used(tx, site, id)? {
@@ -125,7 +130,7 @@ pub(super) async fn delete(
         } else {
             library::delete_tag(tx, site, id)?;
         }
-        told(tx);
+        told(tx)?;
         Ok::<_, ApiFault>(StatusCode::NO_CONTENT)
     };
     api.engine.store().write(Key(site.0), write).await

@@ -76,11 +76,12 @@ impl Engine {
     /// [`Fault::NoQueue`], [`Fault::NoAgent`], or the store's.
     pub async fn remove_agent(&self, site: SiteId, agent: AgentId, to: QueueId) -> Result<(), Fault> {
         self.release_agent(site, agent, to).await?;
-        let inner = self.inner.clone();
+        let (inner, version) = (self.inner.clone(), version()?);
         let write = move |tx: &mut dyn Tx| {
             if !people::remove_agent(tx, (site, agent))? {
                 return Err(Fault::NoAgent);
             }
+            site::touch(tx, site, version)?;
             let inner = inner.clone();
             let unsure = inner.changes.unsure_at(site);
             tx.after_commit(Box::new(move || {

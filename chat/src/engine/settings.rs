@@ -36,8 +36,21 @@ fn show(inner: &Arc<Inner>, tx: &mut dyn Tx, changes: impl IntoIterator<Item = C
     }));
 }
 
+/// Stores a queue; tells of it once it is durable.
+fn put_queue(
+    inner: &Arc<Inner>,
+    tx: &mut dyn Tx,
+    (site, queue): (SiteId, Option<QueueId>),
+    (facts, version): (&QueueFacts, i64),
+) -> Result<QueueId, Fault> {
+    let id = site::put_queue(tx, (site, queue), facts, version)?.ok_or(Fault::NoQueue)?;
+    tell(inner, tx, site, Event::Queue(id, facts.strategy));
+    show(inner, tx, [Change::Widget(site), Change::Directory(site)]);
+    Ok(id)
+}
+
 /// Which version of the settings this becomes.
-pub(super) fn version() -> Result<i64, Fault> {
+pub(crate) fn version() -> Result<i64, Fault> {
     let [a, b, c, d, e, f, g, h, ..] = random()?;
     Ok(i64::from_be_bytes([a & 0x7f, b, c, d, e, f, g, h]))
 }
@@ -89,12 +102,7 @@ impl Engine {
         facts: QueueFacts,
     ) -> Result<QueueId, Fault> {
         let (inner, version) = (self.inner.clone(), version()?);
-        let write = move |tx: &mut dyn Tx| {
-            let id = site::put_queue(tx, (site, queue), &facts, version)?.ok_or(Fault::NoQueue)?;
-            tell(&inner, tx, site, Event::Queue(id, facts.strategy));
-            show(&inner, tx, [Change::Widget(site), Change::Directory(site)]);
-            Ok(id)
-        };
+        let write = move |tx: &mut dyn Tx| put_queue(&inner, tx, (site, queue), (&facts, version));
         self.inner.store.write(Key(site.0), write).await
     }
 
@@ -112,9 +120,10 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn put_agent(&self, site: SiteId, agent: AgentId, profile: Profile) -> Result<(), Fault> {
-        let inner = self.inner.clone();
+        let (inner, version) = (self.inner.clone(), version()?);
         let write = move |tx: &mut dyn Tx| {
             people::put_agent(tx, (site, agent), &profile)?;
+            site::touch(tx, site, version)?;
             tell(&inner, tx, site, Event::Agent(agent, Some(profile.clone())));
             show(&inner, tx, [Change::Directory(site)]);
             Ok(())
@@ -173,17 +182,18 @@ impl Engine {
         self.inner.store.write(Key(site.0), write).await
     }
 
-    /// All who serve a queue from now on.
+    /// What a queue is from now on, and all who serve it, in one step.
     ///
     /// # Errors
-    /// The store's.
-    pub(crate) async fn put_members(
+    /// [`Fault::NoQueue`], or the store's.
+    pub(crate) async fn put_served_queue(
         &self,
-        (site, queue): (SiteId, QueueId),
-        members: Vec<(AgentId, Member)>,
-    ) -> Result<(), Fault> {
-        let inner = self.inner.clone();
+        (site, queue): (SiteId, Option<QueueId>),
+        (facts, members): (QueueFacts, Vec<(AgentId, Member)>),
+    ) -> Result<QueueId, Fault> {
+        let (inner, version) = (self.inner.clone(), version()?);
         let write = move |tx: &mut dyn Tx| {
+            let queue = put_queue(&inner, tx, (site, queue), (&facts, version))?;
             let before = people::members_of(tx, site)?;
             let before = before.into_iter().filter(|(of, ..)| *of == queue).map(|(_, agent, _)| agent);
             let gone = before.filter(|agent| members.iter().all(|(it, _)| it != agent)).map(|it| (it, None));
@@ -192,8 +202,7 @@ impl Engine {
                 people::put_member(tx, (site, agent), (queue, member))?;
                 tell(&inner, tx, site, Event::Member(queue, agent, member));
             }
-            show(&inner, tx, [Change::Directory(site)]);
-            Ok(())
+            Ok(queue)
         };
         self.inner.store.write(Key(site.0), write).await
     }

@@ -33,10 +33,10 @@ impl<'a> Origin<'a> {
         Self(headers.get(header::ORIGIN).and_then(|it| it.to_str().ok()))
     }
 
-    /// Whether it is a page of the site. One without an origin is not: browsers send it with every WebSocket and
-    /// with every request to elsewhere.
-    pub fn is_of(&self, site: &Site) -> Result<(), Refused> {
-        if self.0.is_some_and(|it| site.allows(it)) { Ok(()) } else { Err(wrong()) }
+    /// The origin, where it is a page of the site. One without an origin is not: browsers send it with every WebSocket
+    /// and with every request to elsewhere.
+    pub fn is_of(&self, site: &Site) -> Result<&'a str, Refused> {
+        self.0.filter(|it| site.allows(it)).ok_or_else(wrong)
     }
 
     /// Whether it is a page of the desk.

@@ -32,6 +32,8 @@ pub(crate) struct Widget {
     pub outbox: Outbox<WidgetDirty>,
     /// Its conversation waits: a place in a queue changes with what others do.
     pub waits: AtomicBool,
+    /// The origin of its page.
+    page: Box<str>,
 }
 
 /// Pages of threads, by the number that they come after.
@@ -57,8 +59,8 @@ pub(crate) struct WidgetDirty {
 }
 
 impl Widget {
-    pub fn new(codec: Codec) -> Self {
-        Self { outbox: Outbox::new(codec), waits: AtomicBool::new(false) }
+    pub fn new(codec: Codec, page: Box<str>) -> Self {
+        Self { outbox: Outbox::new(codec), waits: AtomicBool::new(false), page }
     }
 }
 
@@ -367,6 +369,13 @@ impl Hub {
     /// Ends all sockets of a visitor.
     pub fn end_visitor(&self, who: Visiting, code: Code) {
         self.lock().widgets.peers(&who).iter().for_each(|it| it.outbox.end(code));
+    }
+
+    /// Ends the sockets of pages that are not the site's any more.
+    pub fn end_pages(&self, site: SiteId, allows: impl Fn(&str) -> bool) {
+        let state = self.lock();
+        let strange = state.widgets.all().filter(|((of, _), it)| *of == site && !allows(&it.page));
+        strange.for_each(|(_, it)| it.outbox.end("retry"));
     }
 
     /// A desk has said hello; true when the agent was not there before.

@@ -40,6 +40,8 @@ pub(crate) struct Guest {
     pub site: SiteId,
     /// The site's key.
     pub key: String,
+    /// The origin of its page.
+    pub page: Box<str>,
     pub from: Option<IpAddr>,
     pub browsing: Browsing,
 }
@@ -53,7 +55,7 @@ pub(crate) async fn serve(chat: Chat, mut socket: Line, codec: Codec, guest: Gue
         // Nobody said who they are.
         Err(_) => return Box::pin(refuse(&mut socket, codec, "hello")).await,
     };
-    let widget = Arc::new(Widget::new(codec));
+    let widget = Arc::new(Widget::new(codec, guest.page));
     if chat.hub.widget_enters(who, &widget, chat.options.limits.sockets).is_none() {
         return Box::pin(refuse(&mut socket, codec, "rate")).await;
     }

@@ -1,12 +1,17 @@
 //! Who serves a site: the accounts say it, and nobody else. What the chat keeps of an agent on a site follows.
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use accounts::{Accounts, Claims};
+use accounts::{Accounts, Claims, Site};
 use store::{Key, Tx};
 use tokio::sync::Mutex;
 
 use super::{Chat, accounts_fault};
 use crate::{
+    changes::Change,
     engine::{Engine, Fault},
     model::{AgentActor, AgentId, Presence, QueueId, Role, SiteId},
     tables::{marks, people},
@@ -152,8 +157,16 @@ impl Chat {
         tokio::pin!(stop);
         let mut changes = self.accounts.changes();
         let (mut known, mut at_rest) = (Vec::new(), AtRest::new());
-        let mut is_news = true;
+        let (mut is_news, mut sites) = (true, None);
         loop {
+            match self.accounts.known_sites().await {
+                Ok(now) => {
+                    if let Some(before) = sites.replace(now.clone()) {
+                        self.sites_changed(&before, &now);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the sites cannot be read"),
+            }
             match self.accounts.agents().await {
                 Ok(agents) => {
                     if self.names.keep(&agents) {
@@ -179,6 +192,20 @@ impl Chat {
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+    }
+
+    /// Widgets show their site's name, desks all of theirs; a page whose origin was taken away is not the site's.
+    fn sites_changed(&self, before: &HashMap<String, Site>, now: &HashMap<String, Site>) {
+        let changed: Vec<_> = now.values().filter(|it| before.get(&it.key) != Some(*it)).collect();
+        if changed.is_empty() {
+            return;
+        }
+        for it in changed {
+            let id = SiteId(it.id.0);
+            self.engine.changes().tell(Change::Widget(id));
+            self.hub.end_pages(id, |origin| it.allows(origin));
+        }
+        self.hub.names_changed();
     }
 
     /// An agent with the sites that they serve.

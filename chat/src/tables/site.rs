@@ -109,6 +109,12 @@ pub(crate) fn put_shown(tx: &mut dyn Tx, site: SiteId, it: &Shown, version: i64)
     Ok(tx.execute(PUT, params![site.0, to_json(it)?, version])? == 1)
 }
 
+/// Something else that administrators set has changed: whoever shows settings of the site asks for them anew.
+pub(crate) fn touch(tx: &mut dyn Tx, site: SiteId, version: i64) -> Result<(), Error> {
+    const TOUCH: &str = "UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1";
+    tx.execute(TOUCH, params![site.0, version]).map(|_| ())
+}
+
 /// Stores a queue: a new one, or what an old one is from now on.
 pub(crate) fn put_queue(
     tx: &mut dyn Tx,
@@ -129,7 +135,7 @@ pub(crate) fn put_queue(
             tx.optional(OLD, &values)?
         }
     };
-    tx.execute("UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1", params![site.0, version])?;
+    touch(tx, site, version)?;
     Ok(id.map(|(id,)| QueueId(id)))
 }
 
@@ -142,7 +148,7 @@ pub(crate) fn remove_queue(
     const MEMBER: &str = "DELETE FROM chat_member WHERE site_id = $1 AND queue_id = $2";
     const QUEUE: &str = "DELETE FROM chat_queue WHERE site_id = $1 AND id = $2";
     tx.execute(MEMBER, params![site.0, queue.0])?;
-    tx.execute("UPDATE chat_site SET settings_ver = $2 WHERE site_id = $1", params![site.0, version])?;
+    touch(tx, site, version)?;
     Ok(tx.execute(QUEUE, params![site.0, queue.0])? == 1)
 }
 

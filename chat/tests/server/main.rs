@@ -21,7 +21,6 @@ mod pages;
 mod people;
 mod polls;
 mod raw;
-mod settings;
 mod shows;
 mod site;
 mod story;

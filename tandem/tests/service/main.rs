@@ -7,6 +7,7 @@ mod dark;
 mod databases;
 mod hostile;
 mod killed;
+mod live;
 mod matrix;
 mod quiet;
 mod rules;

@@ -113,17 +113,35 @@ impl Teller {
         }
     }
 
-    /// Who and what there is, where it is news. True when the agent may see something else by now.
-    async fn tell_directory(&mut self, out: &mut Out<'_>) -> Result<bool, Stop> {
+    /// Who and what there is, where it is news; everything, where the agent may see something else by now.
+    async fn tell_directory(&mut self, dirty: &mut DeskDirty, out: &mut Out<'_>) -> Result<(), Stop> {
         let viewer = self.chat.viewer(&self.guest.claims).await?;
         let directory = views::directory(&self.chat.engine, &viewer, &self.chat.names.all()).await?;
-        let sees_other = viewer != self.desk.viewer();
+        dirty.everything |= viewer != self.desk.viewer();
         self.desk.set_viewer(viewer);
         if directory != self.directory {
+            self.follow_settings(&directory, dirty);
             self.directory = directory.clone();
             self.send(out, &ToDesk::Directory(directory)).await?;
         }
-        Ok(sees_other)
+        Ok(())
+    }
+
+    /// What an open conversation may, and what its panel shows, goes by the site's settings too.
+    fn follow_settings(&self, next: &Directory, dirty: &mut DeskDirty) {
+        let number =
+            |of: &Directory, key: &str| of.sites.iter().find(|it| it.key == key).map(|it| it.settings);
+        for (conv, opened) in &self.open {
+            let Some(detail) = &opened.told else { continue };
+            let of = &detail.row.site;
+            if number(&self.directory, of) == number(next, of) {
+                continue;
+            }
+            dirty.threads.insert(*conv);
+            if let Some(public) = PublicId::from_name(&opened.name) {
+                dirty.visitors.entry(public).or_insert(detail.row.online);
+            }
+        }
     }
 
     /// Another list, or the same one anew.
@@ -435,7 +453,7 @@ impl Tell for Teller {
             dirty.everything |= self.look_up().await.map_err(Stop::Bye)?;
         }
         if dirty.directory || dirty.everything {
-            dirty.everything |= self.tell_directory(out).await?;
+            self.tell_directory(&mut dirty, out).await?;
         }
         if dirty.everything {
             self.offers_anew(&mut dirty, out).await?;
