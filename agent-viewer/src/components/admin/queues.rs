@@ -65,6 +65,7 @@ pub fn Queues(
 ) -> impl IntoView {
     let site = StoredValue::new(site);
     let queues = Several::new(move || async move { site_http::queues(&site.get_value()).await });
+    let queues = queues.following(site.get_value());
     let page = Page { site, queues, removing: RwSignal::new(None) };
     let show = move || {
         let open = untrack(|| queues.all().len()) == 1;

@@ -65,6 +65,15 @@ pub fn loaded<T: Clone + Send + Sync + 'static>(
     }
 }
 
+/// Another number whenever a setting of the site was changed.
+pub fn version(site: String) -> Memo<Option<i64>> {
+    let chat = chat();
+    Memo::new(move |_| {
+        let directory = chat.directory.read();
+        directory.sites.iter().find(|it| it.key == site).map(|it| it.settings)
+    })
+}
+
 /// A setting of a site: asked for, then shown; asked for again whenever a setting of the site was changed.
 pub fn opened<T, F>(
     site: String,
@@ -88,11 +97,7 @@ where
                 }
             });
         };
-        let (chat, site) = (chat(), site.clone());
-        let version = Memo::new(move |_| {
-            let directory = chat.directory.read();
-            directory.sites.iter().find(|it| it.key == site).map(|it| it.settings)
-        });
+        let version = version(site.clone());
         Effect::new(move |before: Option<(Option<i64>, bool)>| {
             let now = (version.get(), setting.state.get() == Saving::Busy);
             // What is being saved is not compared with what comes meanwhile.

@@ -4,7 +4,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::setting::loaded;
+use super::setting::{loaded, version};
 use crate::chat::Loaded;
 
 /// What the server has of a list, in its order.
@@ -46,6 +46,19 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Several<T> {
         let several = Self { all, again };
         several.again();
         several
+    }
+
+    /// Asks for it again whenever a setting of the site was changed, by whomever.
+    pub fn following(self, site: String) -> Self {
+        let version = version(site);
+        Effect::new(move |before: Option<Option<i64>>| {
+            let now = version.get();
+            if before.is_some_and(|before| before != now) {
+                self.again();
+            }
+            now
+        });
+        self
     }
 
     /// Asks for it anew.
