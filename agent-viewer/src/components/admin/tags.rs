@@ -39,7 +39,6 @@ pub fn Tags(
 ) -> impl IntoView {
     let site = StoredValue::new(site);
     let tags = Several::new(move || async move { site_http::tags(&site.get_value()).await });
-    let tags = tags.following(site.get_value());
     let page = Page { site, tags, removing: RwSignal::new(None) };
     let show = move || {
         let ids = move || tags.all().into_iter().map(|it| it.id).collect::<Vec<_>>();
