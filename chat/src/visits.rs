@@ -75,15 +75,16 @@ pub async fn record_page(
     record(engine, of, &visit, from).await
 }
 
-/// Records that a visitor was there until `at`, and has left: where pages are recorded.
+/// Records that a visitor was there until `at`, and has left: where pages are recorded. Says whether it was.
 ///
 /// # Errors
 /// The store's.
-pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMillis) -> Result<(), Fault> {
-    if is_to_be_known(engine, of).await? {
+pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMillis) -> Result<bool, Fault> {
+    let is_known = is_to_be_known(engine, of).await?;
+    if is_known {
         engine.store().write(Key(of.0.0), move |tx: &mut dyn Tx| visit::lasts(tx, of, at)).await?;
     }
-    Ok(())
+    Ok(is_known)
 }
 
 async fn is_to_be_known(engine: &Engine, of: (SiteId, VisitorId)) -> Result<bool, Fault> {

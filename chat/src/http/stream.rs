@@ -78,9 +78,8 @@ fn visitor<'a>(
         (status = 503, body = Told)))]
 pub(super) async fn tell(
     State(chat): State<Chat>,
-    Extension(site): Extension<Site>,
+    (Extension(site), Peer(from)): (Extension<Site>, Peer),
     headers: HeaderMap,
-    Peer(from): Peer,
     Params(Spoken { stream }): Params<Spoken>,
     sent: Sent,
 ) -> Result<Json<Stream>, Refused> {

@@ -33,11 +33,14 @@ pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
         let _turn = chat.hub.visitor_turn(who).await;
         if chat.hub.visitor_is_gone(who, ticket) {
             chat.engine.online().set(who.0, who.1, false);
-            if let Err(fault) = visits::record_leaving(&chat.engine, who, at).await {
-                tracing::warn!(%fault, "a visitor's leaving is not kept");
-            }
+            // It waits for no disk, which the end of the visit does.
             show(&chat, who, false).await;
             tell(&chat, who, FromSystem::VisitorGone).await;
+            match visits::record_leaving(&chat.engine, who, at).await {
+                Ok(true) => show(&chat, who, false).await,
+                Ok(false) => {}
+                Err(fault) => tracing::warn!(%fault, "a visitor's leaving is not kept"),
+            }
         }
     });
 }

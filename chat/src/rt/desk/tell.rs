@@ -59,12 +59,7 @@ struct Opened {
 
 impl Teller {
     /// The answer to hello, and what is offered at the moment. `None` when the socket is gone.
-    pub async fn welcome(
-        chat: &Chat,
-        desk: &Arc<Desk>,
-        guest: Guest,
-        socket: &mut Line,
-    ) -> Option<Self> {
+    pub async fn welcome(chat: &Chat, desk: &Arc<Desk>, guest: Guest, socket: &mut Line) -> Option<Self> {
         chat.names.refresh(&chat.accounts).await;
         let codec = desk.outbox.codec();
         let read = async {
