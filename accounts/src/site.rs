@@ -143,6 +143,14 @@ impl Cache {
         known.changes += 1;
         known.sites = None;
     }
+
+    fn is_behind(&self, sites: &HashMap<String, Site>) -> bool {
+        self.lock().sites.as_ref().is_some_and(|(_, known)| **known != *sites)
+    }
+}
+
+fn by_their_keys(sites: Vec<Site>) -> Arc<HashMap<String, Site>> {
+    Arc::new(sites.into_iter().map(|site| (site.key.clone(), site)).collect())
 }
 
 impl Accounts {
@@ -172,9 +180,20 @@ impl Accounts {
             Err(changes) => changes,
         };
         let read = Instant::now();
-        let sites = self.sites().await?.into_iter().map(|site| (site.key.clone(), site)).collect();
-        let sites = Arc::new(sites);
+        let sites = by_their_keys(self.sites().await?);
         self.sites.keep(&sites, read, changes);
+        Ok(sites)
+    }
+
+    /// Every site, by its key, as it is now. From then on so it is answered from memory too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn current_sites(&self) -> Result<Arc<HashMap<String, Site>>, Error> {
+        let sites = by_their_keys(self.sites().await?);
+        if self.sites.is_behind(&sites) {
+            self.sites.forget();
+        }
         Ok(sites)
     }
 

@@ -75,16 +75,23 @@ pub async fn record_page(
     record(engine, of, &visit, from).await
 }
 
-/// Records that a visitor was there until `at`, and has left: where pages are recorded. Says whether it was.
+/// Records that a visitor was there until `at`, and has left: where pages are recorded.
 ///
 /// # Errors
 /// The store's.
-pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMillis) -> Result<bool, Fault> {
-    let is_known = is_to_be_known(engine, of).await?;
-    if is_known {
-        engine.store().write(Key(of.0.0), move |tx: &mut dyn Tx| visit::lasts(tx, of, at)).await?;
+pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMillis) -> Result<(), Fault> {
+    if !is_to_be_known(engine, of).await? {
+        return Ok(());
     }
-    Ok(is_known)
+    let changes = engine.changes().clone();
+    let write = move |tx: &mut dyn Tx| {
+        if visit::lasts(tx, of, at)? {
+            let changes = changes.clone();
+            tx.after_commit(Box::new(move || changes.tell(Change::Visitor(of.0, of.1))));
+        }
+        Ok::<_, Fault>(())
+    };
+    engine.store().write(Key(of.0.0), write).await
 }
 
 async fn is_to_be_known(engine: &Engine, of: (SiteId, VisitorId)) -> Result<bool, Fault> {

@@ -126,11 +126,9 @@ impl Bar {
         let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed))?;
         style(&root)?;
         let guard = Rc::new(Guard::new(root.clone(), host.clone()));
-        let listeners = vec![
-            clicks(&root, Rc::clone(&guard), Rc::clone(&act)),
-            escapes(document, Rc::clone(&guard), act),
-            view::drags(&root),
-        ];
+        let clicks = clicks(&root, Rc::clone(&guard), Rc::clone(&act));
+        let escapes = escapes(document, Rc::clone(&guard), act);
+        let listeners = [clicks, escapes].into_iter().chain(view::drags(&root)).collect();
         Ok(Self {
             hands: Hands::new(document, &root)?,
             top: TopLayer::new(document, &host),

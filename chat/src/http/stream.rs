@@ -74,7 +74,7 @@ fn visitor<'a>(
         (status = 403, body = Told, description = "Not from a page of the site"),
         (status = 404, body = Told, description = "No such site or stream: say hello anew"),
         (status = 413, body = Told),
-        (status = 429, body = Told, description = "Something else is being said"),
+        (status = 429, body = Told, description = "Something else is being said, or too many streams are begun"),
         (status = 503, body = Told)))]
 pub(super) async fn tell(
     State(chat): State<Chat>,
@@ -113,7 +113,7 @@ fn begin(
     getrandom::fill(&mut bytes).map_err(|error| Fault::Random(error.to_string()))?;
     let name = PublicId::from_bytes(bytes);
     let guest = rt::guest(site, headers, from)?;
-    rt::begin(chat, name, (who, guest), hello);
+    rt::begin(chat, name, (who, guest), hello)?;
     Ok(Stream { stream: name.to_name() })
 }
 

@@ -1,7 +1,7 @@
 //! What frames go over: a WebSocket, or the requests of a client whose network lets none through.
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
 };
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::mpsc;
-use tokio_util::sync::PollSender;
+use tokio_util::sync::{CancellationToken, PollSender, WaitForCancellationFutureOwned};
 
 /// Frames that were posted and not read yet.
 const SAID: usize = 1;
@@ -30,6 +30,7 @@ pub(crate) enum Line {
 pub(crate) struct Pipe {
     said: mpsc::Receiver<Message>,
     told: PollSender<Message>,
+    hung_up: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 /// The other end, which requests hold.
@@ -38,12 +39,16 @@ pub(crate) struct Ends {
     pub say: mpsc::Sender<Message>,
     /// What it is told.
     pub told: mpsc::Receiver<Message>,
+    /// Ends it, once what was said before is read: a queue that is full keeps nobody from it.
+    pub hung_up: CancellationToken,
 }
 
 /// A line without a socket.
 pub(crate) fn piped() -> (Line, Ends) {
     let ((say, said), (tell, told)) = (mpsc::channel(SAID), mpsc::channel(TOLD));
-    (Line::Polled(Pipe { said, told: PollSender::new(tell) }), Ends { say, told })
+    let (told_to, hung_up) = (PollSender::new(tell), CancellationToken::new());
+    let pipe = Pipe { said, told: told_to, hung_up: Box::pin(hung_up.clone().cancelled_owned()) };
+    (Line::Polled(pipe), Ends { say, told, hung_up })
 }
 
 impl Stream for Line {
@@ -52,7 +57,10 @@ impl Stream for Line {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match self.get_mut() {
             Self::Socket(it) => it.poll_next_unpin(cx),
-            Self::Polled(it) => Poll::Ready(ready!(it.said.poll_recv(cx)).map(Ok)),
+            Self::Polled(it) => match it.said.poll_recv(cx) {
+                Poll::Pending => it.hung_up.as_mut().poll(cx).map(|()| None),
+                Poll::Ready(said) => Poll::Ready(said.map(Ok)),
+            },
         }
     }
 }

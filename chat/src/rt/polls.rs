@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     hub::Visiting,
+    limits::RetryMs,
     line::{self, Ends},
     visitor::{self, Guest},
     wire::Codec,
@@ -35,8 +36,10 @@ use crate::{model::PublicId, server::Chat};
 const CURSORS: u32 = 8;
 /// What is told within so long goes into one answer.
 const TOGETHER: Duration = Duration::from_millis(5);
-/// So long somebody who says hello waits for what was left to end.
-const PARTING: Duration = Duration::from_millis(500);
+/// So long somebody who says hello waits for what was left to end, milliseconds.
+const PARTING_MS: u32 = 500;
+/// For each line that a visitor may have, so many may be there: those that are let in, and those that are about to end.
+const AT_ONCE: usize = 2;
 
 /// There is no such poll: the client says hello anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +54,9 @@ pub(crate) enum Unsaid {
     Busy,
 }
 
-/// Those of this process.
+/// Those of this process, by whose they are and by name.
 #[derive(Default)]
-pub(crate) struct Polls(Mutex<HashMap<PublicId, Arc<Polled>>>);
+pub(crate) struct Polls(Mutex<HashMap<Visiting, HashMap<PublicId, Arc<Polled>>>>);
 
 /// One of them.
 pub(crate) struct Polled {
@@ -65,12 +68,14 @@ pub(crate) struct Polled {
     turn: watch::Sender<u64>,
     /// How many do.
     n_asking: AtomicUsize,
+    hung_up: CancellationToken,
     /// Nobody serves it any more.
     over: CancellationToken,
 }
 
 struct Answers {
     told: mpsc::Receiver<Message>,
+    hung_up: CancellationToken,
     /// What the next request has to say.
     cursor: u32,
     /// The answer to the request before.
@@ -87,63 +92,101 @@ pub(crate) struct Answer {
 }
 
 impl Polls {
-    fn lock(&self) -> MutexGuard<'_, HashMap<PublicId, Arc<Polled>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Visiting, HashMap<PublicId, Arc<Polled>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// This visitor's, of that name. Somebody else's is not there.
     pub fn find(&self, name: &str, who: Visiting) -> Result<Arc<Polled>, Gone> {
         let name = PublicId::from_name(name).ok_or(Gone)?;
-        let found = self.lock().get(&name).cloned();
-        found.filter(|it| it.who == who).ok_or(Gone)
+        self.lock().get(&who).and_then(|it| it.get(&name)).cloned().ok_or(Gone)
     }
 
-    /// This visitor's that no request waits on: of pages that were left between two of them, but for those whose next one
-    /// is under way.
-    fn unasked(&self, who: Visiting) -> Vec<Arc<Polled>> {
-        let all = self.lock();
-        let theirs = all.values().filter(|it| it.who == who);
-        theirs.filter(|it| it.n_asking.load(Ordering::Relaxed) == 0).cloned().collect()
+    /// Takes another one in, of a visitor who has fewer than `most`. Those of theirs that no request waits on are told: of
+    /// pages that were left between two of them, but for those whose next one is under way.
+    fn enter(&self, name: PublicId, it: &Arc<Polled>, most: usize) -> Result<Vec<Arc<Polled>>, RetryMs> {
+        let mut all = self.lock();
+        let theirs = all.entry(it.who).or_default();
+        if most <= theirs.len() {
+            return Err(RetryMs(PARTING_MS));
+        }
+        let unasked = theirs.values().filter(|it| it.n_asking.load(Ordering::Relaxed) == 0);
+        let unasked = unasked.cloned().collect();
+        theirs.insert(name, it.clone());
+        Ok(unasked)
+    }
+
+    fn leave(&self, name: PublicId, who: Visiting) {
+        let mut all = self.lock();
+        if let Some(theirs) = all.get_mut(&who) {
+            theirs.remove(&name);
+            if theirs.is_empty() {
+                all.remove(&who);
+            }
+        }
     }
 }
 
 /// Begins to serve a visitor who has posted their hello, under this name.
-pub(crate) fn begin(chat: &Chat, name: PublicId, (who, guest): (Visiting, Guest), hello: Utf8Bytes) {
-    let most = chat.options.limits.sockets;
-    let unasked = if chat.hub.n_of(who) < most { Vec::new() } else { chat.polls.unasked(who) };
-    let (line, Ends { say, told }) = line::piped();
+///
+/// # Errors
+/// When they have begun too many: what they said is not taken.
+pub(crate) fn begin(
+    chat: &Chat,
+    name: PublicId,
+    (who, guest): (Visiting, Guest),
+    hello: Utf8Bytes,
+) -> Result<(), RetryMs> {
+    let (line, ends) = line::piped();
     // There is room: nothing was said before.
-    let _ = say.try_send(Message::Text(hello));
-    let answers = Answers { told, cursor: 0, kept: None };
-    let polled = Arc::new(Polled {
-        who,
-        say,
-        says: Default::default(),
-        answers: answers.into(),
-        turn: watch::Sender::new(0),
-        n_asking: AtomicUsize::new(0),
-        over: CancellationToken::new(),
-    });
-    chat.polls.lock().insert(name, polled.clone());
+    let _ = ends.say.try_send(Message::Text(hello));
+    let polled = Arc::new(Polled::new(who, ends));
+    let most = chat.options.limits.sockets;
+    let is_crowded = most <= chat.hub.n_of(who);
+    let mut unasked = chat.polls.enter(name, &polled, AT_ONCE * most)?;
+    unasked.retain(|_| is_crowded);
     let chat = chat.clone();
     tokio::spawn(async move {
-        // Those make room: a browser that says hello again and again is one browser.
-        for it in unasked {
-            it.hang_up();
-            // One that is still at work keeps its place.
-            let _ = timeout(PARTING, it.over.cancelled()).await;
-        }
+        // Those make room: a browser that says hello again and again is one browser. One that is still at work keeps its
+        // place.
+        unasked.iter().for_each(|it| it.hung_up.cancel());
+        let gone = async {
+            for it in &unasked {
+                it.over.cancelled().await;
+            }
+        };
+        let _ = timeout(Duration::from_millis(PARTING_MS.into()), gone).await;
+        drop(unasked);
         visitor::serve(chat.clone(), line, Codec::Json, guest).await;
-        chat.polls.lock().remove(&name);
+        chat.polls.leave(name, who);
         polled.over.cancel();
     });
+    Ok(())
 }
 
 impl Polled {
+    fn new(who: Visiting, Ends { say, told, hung_up }: Ends) -> Self {
+        let answers = Answers { told, hung_up: hung_up.clone(), cursor: 0, kept: None };
+        Self {
+            who,
+            say,
+            says: Default::default(),
+            answers: answers.into(),
+            turn: watch::Sender::new(0),
+            n_asking: AtomicUsize::new(0),
+            hung_up,
+            over: CancellationToken::new(),
+        }
+    }
+
     /// Says something. One at a time: what is said keeps its order.
     pub async fn say(&self, frame: Utf8Bytes) -> Result<(), Unsaid> {
         let _alone = self.says.try_lock().map_err(|_| Unsaid::Busy)?;
-        self.say.send(Message::Text(frame)).await.map_err(|_| Unsaid::Gone)
+        tokio::select! {
+            biased;
+            () = self.hung_up.cancelled() => Err(Unsaid::Gone),
+            said = self.say.send(Message::Text(frame)) => said.map_err(|_| Unsaid::Gone),
+        }
     }
 
     /// Waits for something to tell, as long as nobody asks anew. Where the client hangs up meanwhile it is gone, as when
@@ -160,11 +203,6 @@ impl Polled {
         let answer = tokio::spawn(async move { self.answer(mine, cursor, wait).await }).await;
         asking.ends();
         answer.unwrap_or(Err(Gone))
-    }
-
-    /// As if it had been a socket that is closed. Without room it is ended for its silence.
-    fn hang_up(&self) {
-        let _ = self.say.try_send(Message::Close(None));
     }
 
     async fn answer(&self, mine: u64, cursor: u32, wait: Duration) -> Result<Answer, Gone> {
@@ -198,12 +236,15 @@ impl Polled {
 }
 
 impl Answers {
-    /// The next frame. A socket's own pings are nothing to those who ask.
+    /// The next frame. A socket's own pings are nothing to those who ask; its end is theirs.
     async fn text(&mut self) -> Result<Utf8Bytes, Gone> {
         loop {
             match self.told.recv().await {
                 Some(Message::Text(text)) => return Ok(text),
-                Some(Message::Close(_)) | None => return Err(Gone),
+                Some(Message::Close(_)) | None => {
+                    self.hung_up.cancel();
+                    return Err(Gone);
+                }
                 Some(Message::Binary(_) | Message::Ping(_) | Message::Pong(_)) => {}
             }
         }
@@ -228,7 +269,36 @@ impl Drop for Asking {
         self.of.n_asking.fetch_sub(1, Ordering::Relaxed);
         // One whose place another has taken was lost on the way, and nobody has hung up.
         if !self.is_answered && *self.of.turn.borrow() == self.mine {
-            self.of.hang_up();
+            // As if it had been a socket that is closed.
+            self.of.hung_up.cancel();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{SiteId, VisitorId};
+
+    #[test]
+    fn whoever_begins_again_and_again_takes_up_a_bounded_room() {
+        let (polls, mut lines) = (Polls::default(), Vec::new());
+        let name = |n: u8| PublicId::from_bytes([n; 16]);
+        let mut enters = |n: u8, visitor: i64| {
+            let (line, ends) = line::piped();
+            lines.push(line);
+            polls.enter(name(n), &Arc::new(Polled::new((SiteId(1), VisitorId(visitor)), ends)), 3)
+        };
+        for n in 0..3 {
+            assert_eq!(enters(n, 1).map(|unasked| unasked.len()), Ok(usize::from(n)));
+        }
+        assert_eq!(enters(3, 1).map(drop), Err(RetryMs(PARTING_MS)));
+        assert_eq!(enters(4, 2).map(|unasked| unasked.len()), Ok(0), "another visitor's are their own");
+        polls.leave(name(1), (SiteId(1), VisitorId(1)));
+        assert_eq!(enters(5, 1).map(|unasked| unasked.len()), Ok(2));
+        for (n, visitor) in [(0, 1), (2, 1), (5, 1), (4, 2)] {
+            polls.leave(name(n), (SiteId(1), VisitorId(visitor)));
+        }
+        assert!(polls.lock().is_empty(), "nothing is left of those that are gone");
     }
 }

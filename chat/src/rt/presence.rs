@@ -30,17 +30,17 @@ pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
     let (chat, at) = (chat.clone(), chat.engine.now());
     tokio::spawn(async move {
         tokio::time::sleep(chat.options.grace).await;
-        let _turn = chat.hub.visitor_turn(who).await;
-        if chat.hub.visitor_is_gone(who, ticket) {
-            chat.engine.online().set(who.0, who.1, false);
-            // It waits for no disk, which the end of the visit does.
-            show(&chat, who, false).await;
-            tell(&chat, who, FromSystem::VisitorGone).await;
-            match visits::record_leaving(&chat.engine, who, at).await {
-                Ok(true) => show(&chat, who, false).await,
-                Ok(false) => {}
-                Err(fault) => tracing::warn!(%fault, "a visitor's leaving is not kept"),
-            }
+        let turn = chat.hub.visitor_turn(who).await;
+        if !chat.hub.visitor_is_gone(who, ticket) {
+            return;
+        }
+        chat.engine.online().set(who.0, who.1, false);
+        show(&chat, who, false).await;
+        tell(&chat, who, FromSystem::VisitorGone).await;
+        // Nobody who comes waits for this.
+        drop(turn);
+        if let Err(fault) = visits::record_leaving(&chat.engine, who, at).await {
+            tracing::warn!(%fault, "a visitor's leaving is not kept");
         }
     });
 }

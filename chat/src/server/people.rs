@@ -159,7 +159,7 @@ impl Chat {
         let (mut known, mut at_rest) = (Vec::new(), AtRest::new());
         let (mut is_news, mut sites) = (true, None);
         loop {
-            match self.accounts.known_sites().await {
+            match self.accounts.current_sites().await {
                 Ok(now) => {
                     if let Some(before) = sites.replace(now.clone()) {
                         self.sites_changed(&before, &now);

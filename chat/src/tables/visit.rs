@@ -112,11 +112,11 @@ pub(crate) fn look(
     Ok(0 < new)
 }
 
-/// The visitor was there until `at`: their latest visit goes on until then.
-pub(crate) fn lasts(tx: &mut dyn Tx, (site, visitor): Of, at: UnixMillis) -> Result<(), Error> {
-    const LAST: &str = "UPDATE chat_visit SET last_at = $3 WHERE last_at < $3 AND id =
+/// The visitor was there until `at`: their latest visit goes on until then. Says whether it ended before.
+pub(crate) fn lasts(tx: &mut dyn Tx, (site, visitor): Of, at: UnixMillis) -> Result<bool, Error> {
+    const LAST: &str = "UPDATE chat_visit SET last_at = $3 WHERE site_id = $1 AND last_at < $3 AND id =
         (SELECT id FROM chat_visit WHERE site_id = $1 AND visitor_id = $2 ORDER BY last_at DESC, id DESC LIMIT 1)";
-    tx.execute(LAST, params![site.0, visitor.0, at.0]).map(drop)
+    Ok(0 < tx.execute(LAST, params![site.0, visitor.0, at.0])?)
 }
 
 /// The last visit that began before `before`, and how many there are in all.

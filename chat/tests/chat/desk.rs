@@ -109,8 +109,8 @@ async fn a_contact_is_corrected_noted_and_unblocked(bench: Arc<Bench>) {
     let (status, _) = asks(&bench, ANNA, delete(&block), Value::Null).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     let all = ok(&bench, MAYA, get("/v1/blocked"), Value::Null).await;
-    let expected = json!([{"id": visitor.0, "site": "shop", "name": "Léa Roux", "email": "", "at": 7,
-        "agent": ANNA.0, "reason": "rude"}]);
+    let expected = json!([{"id": visitor.0, "site": "shop", "name": "Léa Roux", "figures": "0001", "email": "",
+        "at": 7, "agent": ANNA.0, "reason": "rude"}]);
     assert_eq!(all, expected);
     let file = ok(&bench, MAYA, delete(&block), Value::Null).await;
     assert_eq!(file["blocked"], Value::Null);

@@ -35,6 +35,7 @@ async fn only_a_seen_and_meant_press_of_the_visitor_is_a_yes_and_two_of_esc_are_
         visitor.is_told(SEES).await?;
         no_press_says_yes_before_it_can_be_meant(stage).await?;
         control_waits_while_no_press_could_end_it(stage).await?;
+        the_bar_stays_in_the_window(stage).await?;
         ends_by_esc_twice(stage).await
     })
     .await;
@@ -59,9 +60,10 @@ async fn presses_keys(visitor: &Visitor, keys: &[Key]) -> Result<()> {
     Ok(visitor.window().action_chain().send_keys(keys).perform().await?)
 }
 
-/// How the question looks, from our host inwards.
-const LOOKS: &str = "[root.host, ...root.querySelectorAll('.card, .card *')].map(it => {
-    const { color, backgroundColor, opacity, visibility, display, direction, font, filter, clipPath, translate } = getComputedStyle(it);
+/// How the question looks, from our host inwards, and what the host has for the page to fill.
+const LOOKS: &str = "[[root.host], [root.host, '::before'], [root.host, '::after'], ...[...root.querySelectorAll('.card, .card *')].map(it => [it])].map(of => {
+    const { color, backgroundColor, opacity, visibility, display, direction, font, filter, clipPath, translate, content } = getComputedStyle(...of);
+    if (of[1]) return [display, content].join(' ');
     return [color, backgroundColor, opacity, visibility, display, direction, font, filter, clipPath, translate].join(' ');
 }).join()";
 
@@ -75,6 +77,8 @@ const HIDES: &str = r#"(() => {
     sheet.textContent = `* { ${all} opacity: 0 !important; color: transparent !important; direction: rtl !important }
         [popover] { visibility: hidden !important; filter: opacity(0) !important; clip-path: inset(50%) !important;
             translate: 300vw !important; pointer-events: none !important; font-size: 0 !important; z-index: -1 !important }
+        [popover]::before, [popover]::after { content: "Get 20% off" !important; display: block !important;
+            position: fixed !important; inset: 0 !important; background: white !important; visibility: visible !important }
         ${names.map((it) => `@property --${it} { syntax: "<color>"; inherits: false; initial-value: transparent }`).join(" ")}`;
     for (const it of document.querySelectorAll("[popover]")) it.style.cssText = `${all} display: none !important; opacity: 0 !important`;
     return true;
@@ -154,6 +158,8 @@ async fn no_covered_button_says_yes(visitor: &Visitor, Spot { x, y }: Spot) -> R
     if kind == Kind::Chromium {
         // What no hit test finds; the other browser does not tell of it (ARCHITECTURE.md).
         eval(window, "(document.querySelector('#cover').style.pointerEvents = 'none', true)").await?;
+        let through = format!("document.elementFromPoint({x}, {y}) === document.querySelector({HOST:?})");
+        ensure!(eval(window, &through).await? == true, "the cover lets no pointer through");
         window.action_chain().move_to(x, y).click().perform().await?;
         still_asks(visitor, "a press through what covers the button").await?;
     }
@@ -242,14 +248,41 @@ const RESTS: &str = "!/The visitor is (active|using)/.test(document.body.innerTe
 /// Under such a dialog the bar has no use: what the agent does waits until it is closed.
 async fn control_waits_while_no_press_could_end_it(stage: &Stage) -> Result<()> {
     let (visitor, agent) = (&stage.visitor, &stage.agent);
-    until(agent.window(), "the visitor to rest", RESTS).await?;
+    rests(stage).await?;
     eval(visitor.window(), "(window.hit = false, sealed.showModal(), true)").await?;
     agent.clicks("h1").await?;
     agent.is_told("The visitor is using the page: nothing was done").await?;
     ensure!(eval(visitor.window(), "hit").await? == false, "it was done");
     presses_keys(visitor, &[Key::Escape]).await?;
     visitor.has("!sealed.open").await?;
-    until(agent.window(), "the visitor to rest", RESTS).await?;
+    rests(stage).await?;
+    agent.clicks("h1").await?;
+    visitor.has("hit").await
+}
+
+/// What the visitor has just done is told and over.
+async fn rests(stage: &Stage) -> Result<()> {
+    passes(&stage.visitor, 1_100).await?;
+    until(stage.agent.window(), "the visitor to rest", RESTS).await.map(drop)
+}
+
+/// Wherever the visitor drags the bar, the button that takes control back stays in the window: the agent goes on.
+async fn the_bar_stays_in_the_window(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let (window, kind) = (visitor.window(), visitor.browser.kind);
+    let words = "(({ left, top, width, height }) => [left + width / 2, top + height / 2].map(Math.round))(root.querySelector('.words').getBoundingClientRect())";
+    let (x, y): (i64, i64) = serde_json::from_value(closed::eval(window, kind, words).await?)?;
+    let edge = eval(window, "innerWidth - 3").await?.as_i64().unwrap_or_default();
+    let drag = window.action_chain().move_to(x, y).click_and_hold();
+    drag.move_to(edge / 2, y - 60).move_to(edge, y - 120).release().perform().await?;
+    let moved = "(({ right, top }) => [innerWidth - right, top])(root.querySelector('.strip').getBoundingClientRect())";
+    let (right, top): (f64, f64) = serde_json::from_value(closed::eval(window, kind, moved).await?)?;
+    ensure!(
+        right.abs() <= 1.0 && top < y as f64 - 60.0,
+        "the bar is dragged to {right} from the right, {top}"
+    );
+    eval(window, "(window.hit = false, true)").await?;
+    rests(stage).await?;
     agent.clicks("h1").await?;
     visitor.has("hit").await
 }

@@ -63,8 +63,15 @@ impl Guard {
 
     /// Whether a click is trusted, late enough, and on a button that is really there; a yes also to what is seen.
     pub(super) fn admits(&self, event: &MouseEvent, button: &Element, act: Act) -> bool {
-        let is_clear = act != Act::Allow || self.sight.is_clear_since(event.time_stamp() - SEEN_MS);
+        let is_clear = act != Act::Allow || self.is_question_seen(event.time_stamp());
         event.is_trusted() && is_clear && self.settled(event) && self.unobscured(event, button)
+    }
+
+    /// Also where the browser does not tell what is seen, and where the card is higher than the window, its words stand on
+    /// top.
+    fn is_question_seen(&self, at: f64) -> bool {
+        let words = self.root.query_selector(".card h2").ok().flatten();
+        self.sight.is_clear_since(at - SEEN_MS) && words.is_some_and(|it| self.is_on_top(&it, middle(&it)))
     }
 
     fn settled(&self, event: &Event) -> bool {

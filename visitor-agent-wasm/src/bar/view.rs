@@ -1,8 +1,8 @@
 //! Builds the card and the strip from a scene.
-use std::cell::Cell;
+use std::{cell::Cell, iter, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlElement, PointerEvent, ShadowRoot};
+use web_sys::{Document, Element, Event, HtmlElement, PointerEvent, ShadowRoot};
 
 use super::{Act, Card, Scene, Strip};
 use crate::{
@@ -137,31 +137,53 @@ fn strip_buttons(strip: &Strip) -> &'static [(Words, Act, &'static str)] {
     }
 }
 
-/// Lets the visitor drag the strip out of the way of the page's own buttons.
-pub(super) fn drags(root: &ShadowRoot) -> Listener {
+/// Lets the visitor drag the strip out of the way of the page's own buttons, and keeps it in the window, smaller ones too:
+/// control is given by it and must be taken back by it.
+pub(super) fn drags(root: &ShadowRoot) -> impl Iterator<Item = Listener> {
     let grip: Cell<Option<(i32, i32)>> = Cell::new(None);
-    let place: Cell<(i32, i32)> = Cell::new((0, 0));
-    Listener::capture(root, "pointermove", move |event: PointerEvent| {
+    let place: Rc<Cell<(i32, i32)>> = Rc::default();
+    let again = (root.clone(), Rc::clone(&place));
+    let moves = Listener::capture(root, "pointermove", move |event: PointerEvent| {
         let strip = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         let Some(strip) = strip.and_then(|it| it.closest(".strip").ok().flatten()) else { return };
         if event.buttons() & 1 == 0 {
             grip.set(None);
             return;
         }
-        let (x, y) = (event.client_x(), event.client_y());
-        match grip.get() {
+        let at = (event.client_x(), event.client_y());
+        match grip.replace(Some(at)) {
             None => {
                 // Capturing the pointer keeps the strip under a fast hand.
                 let _ = strip.set_pointer_capture(event.pointer_id());
             }
-            Some((from_x, from_y)) => {
-                let (left, top) = place.get();
-                place.set((left + x - from_x, top + y - from_y));
-                let (left, top) = place.get();
-                let style = strip.unchecked_ref::<HtmlElement>().style();
-                let _ = style.set_property("translate", &format!("{left}px {top}px"));
-            }
+            Some(from) => shift(&strip, &place, (at.0 - from.0, at.1 - from.1)),
         }
-        grip.set(Some((x, y)));
-    })
+    });
+    let resizes = web_sys::window().map(|window| {
+        Listener::capture(&window, "resize", move |_: Event| {
+            let (root, place) = &again;
+            if let Ok(Some(strip)) = root.query_selector(".strip") {
+                shift(&strip, place, (0, 0));
+            }
+        })
+    });
+    iter::once(moves).chain(resizes)
+}
+
+/// Moves the strip from where it stands by so many pixels, as far as the window goes.
+fn shift(strip: &Element, place: &Cell<(i32, i32)>, (right, down): (i32, i32)) {
+    let style = strip.unchecked_ref::<HtmlElement>().style();
+    if style.get_property_value("translate").is_ok_and(|it| it.is_empty()) {
+        // It was built anew since.
+        place.set((0, 0));
+    }
+    let (rect, Some(window)) = (strip.get_bounding_client_rect(), web_sys::window()) else { return };
+    let most = |side: Result<JsValue, JsValue>| side.ok().and_then(|it| it.as_f64()).unwrap_or_default();
+    let within = |from: f64, to: f64, most: f64, by: i32| f64::from(by).min(most - to).max(-from) as i32;
+    let (left, top) = place.get();
+    let left = left + within(rect.left(), rect.right(), most(window.inner_width()), right);
+    let top = top + within(rect.top(), rect.bottom(), most(window.inner_height()), down);
+    place.set((left, top));
+    // Fails for no value that is a length.
+    let _ = style.set_property("translate", &format!("{left}px {top}px"));
 }

@@ -7,9 +7,9 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use super::Compiler;
+use super::{Compiler, NEEDED, is_at_least};
 use crate::apt;
 
 /// The unpacked compiler, with its library source.
@@ -32,13 +32,18 @@ pub fn compiler(cache: &Path) -> Result<Compiler> {
     if !compiler.has_source() {
         bail!("the unpacked compiler does not see its library source");
     }
-    compiler.check_version().context("apt's lists may be old: apt-get update")?;
+    compiler.check_version()?;
     Ok(compiler)
 }
 
 /// The compiler, its source and clippy at one version, and the libraries that they load.
 fn packages() -> Result<Vec<String>> {
     let version = apt::candidate("rustc-web")?;
+    // Before a hundred megabytes are fetched in vain.
+    ensure!(
+        is_at_least(&version, NEEDED),
+        "apt's is {version}, older than {NEEDED} (its lists may be old: apt-get update)"
+    );
     let names = ["rustc-web", "libstd-rust-web-dev", "rust-web-src", "rust-web-clippy"];
     let mut packages: Vec<_> = names.iter().map(|name| format!("{name}={version}")).collect();
     let library = apt::dependency(&format!("libstd-rust-web-dev={version}"), "libstd-rust-web-")

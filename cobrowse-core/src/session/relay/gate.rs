@@ -58,7 +58,8 @@ impl RelaySession {
                 self.events.extend(peer.map(|peer| RelayEvent::Offer(peer, sdp)));
             }
             FromVisitor::Bye => self.visit.say_bye(now),
-            FromVisitor::Diverged(nodes) => self.count(Counter::Missed(nodes)),
+            FromVisitor::Diverged(nodes) if self.consent.is_shared() => self.count(Counter::Missed(nodes)),
+            FromVisitor::Diverged(_) => {}
         }
     }
 
