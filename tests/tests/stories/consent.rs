@@ -274,7 +274,8 @@ async fn the_bar_stays_in_the_window(stage: &Stage) -> Result<()> {
     let (x, y): (i64, i64) = serde_json::from_value(closed::eval(window, kind, words).await?)?;
     let edge = eval(window, "innerWidth - 3").await?.as_i64().unwrap_or_default();
     let drag = window.action_chain().move_to(x, y).click_and_hold();
-    drag.move_to(edge / 2, y - 60).move_to(edge, y - 120).release().perform().await?;
+    // The first step is on the bar, as a hand's is.
+    drag.move_to(x + 3, y).move_to(edge, y - 60).release().perform().await?;
     let moved = "(({ right, top }) => [innerWidth - right, top])(root.querySelector('.strip').getBoundingClientRect())";
     let (right, top): (f64, f64) = serde_json::from_value(closed::eval(window, kind, moved).await?)?;
     ensure!(

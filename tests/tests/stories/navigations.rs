@@ -91,6 +91,24 @@ async fn walks(kind: Kind, steps: u32) {
     walk.stage.visitor.quit().await.expect("the browser ends");
 }
 
+/// Whether the page's storage holds a file of this name. What is asked for comes after what was put there before.
+const KEPT: &str = "(name) => {
+    const kept = (window.kept ??= new Set());
+    if (!kept.has(name) && !kept.asks) {
+        kept.asks = true;
+        const open = indexedDB.open('tandem.chat', 1);
+        open.onsuccess = () => {
+            const all = open.result.transaction('file').objectStore('file').getAll();
+            all.onsuccess = () => {
+                for (const { blob } of all.result) kept.add(blob.name);
+                kept.asks = false;
+                open.result.close();
+            };
+        };
+    }
+    return kept.has(name);
+}";
+
 impl Walk {
     async fn begin(mut stage: Stage, seed: u64) -> Result<Self> {
         let conv = stage.talks().await?;
@@ -211,7 +229,10 @@ impl Walk {
         let widget = self.stage.widget();
         widget.chooses_files(&[&path]).await?;
         widget.until("the file", "root.querySelector('.tray .file')").await?;
-        widget.eval("void root.querySelector('[data-send]').click()").await?;
+        // Nobody's hand sends it and leaves before the browser has written what was chosen.
+        let there = format!("({KEPT})({name:?})");
+        until(&self.stage.visitor.driver, "the file to outlive its page", &there).await?;
+        self.stage.widget().eval("void root.querySelector('[data-send]').click()").await?;
         self.files.push(name);
         Ok(())
     }
