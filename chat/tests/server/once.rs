@@ -122,8 +122,15 @@ async fn replay_and_live_are_one(bench: Bench) {
     });
 }
 
-async fn a_restart_loses_nothing(mut bench: Bench) {
+async fn a_restart_loses_nothing(bench: Bench) {
+    after_a_restart_all_is_there(bench, false).await;
+}
+
+/// The visitor's frames go over a socket, or by requests.
+pub async fn after_a_restart_all_is_there(mut bench: Bench, by_requests: bool) {
     let (mut lea, mut anna, conv) = talking(&bench).await;
+    lea.polls(by_requests);
+    lea.connect().await.expect("connects");
     lea.write("before").await.expect("stored");
     bench.restart().await;
     // Both find the connection gone, come back, and go on under the same names.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     engines::{Database, on_each_engine},
-    once::{Dice, every_message_is_there_once, talking},
+    once::{Dice, after_a_restart_all_is_there, every_message_is_there_once, talking},
     site::{Bench, PAGES, form, options, play, play_with},
 };
 
@@ -378,16 +378,5 @@ fn a_request_takes_the_place_of_the_one_before() {
 
 #[test]
 fn a_restart_loses_nothing_by_requests() {
-    play(Database::file(), async |mut bench| {
-        let (mut lea, mut anna, conv) = talking(&bench).await;
-        lea.polls(true);
-        lea.connect().await.expect("connects");
-        lea.write("before").await.expect("stored");
-        bench.restart().await;
-        anna.write(&conv, "after").await.expect("stored");
-        lea.write("and after").await.expect("stored");
-        lea.reads("both", |it| it.text == "and after").await.expect("read");
-        let words: Vec<_> = lea.thread.words().into_iter().map(|(_, text)| text.to_owned()).collect();
-        assert_eq!(words, ["before", "after", "and after"]);
-    });
+    play(Database::file(), async |bench| after_a_restart_all_is_there(bench, true).await);
 }
