@@ -26,6 +26,7 @@ use self::{guard::Guard, pointer::Hands, room::Room, top_layer::TopLayer};
 use crate::{listener::Listener, words::Language};
 
 pub use self::pointer::{Place, Show};
+pub(crate) use self::top_layer::topmost;
 
 /// What is shown. Derived from the consent machine at each change and never kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

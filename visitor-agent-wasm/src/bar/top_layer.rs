@@ -12,7 +12,8 @@ use crate::{life, listener::Listener};
 
 #[wasm_bindgen(module = "/js/share/top.js")]
 extern "C" {
-    fn topmost(document: &Document, host: &HtmlElement) -> Option<Element>;
+    /// What of the page alone can be used, in shadow trees too; `host` is not looked at.
+    pub(crate) fn topmost(document: &Document, host: Option<&HtmlElement>) -> Option<Element>;
     #[wasm_bindgen(catch)]
     fn watch(observer: &MutationObserver, document: &Document, home: &Element) -> Result<(), JsValue>;
     fn opened(records: &Array) -> bool;
@@ -151,6 +152,6 @@ impl Inner {
 
     /// The topmost modal dialog or what fills the screen, else the root element.
     fn home(&self) -> Option<Element> {
-        topmost(&self.document, &self.host).or_else(|| self.document.document_element())
+        topmost(&self.document, Some(&self.host)).or_else(|| self.document.document_element())
     }
 }

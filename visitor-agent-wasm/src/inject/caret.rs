@@ -7,10 +7,7 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlTextAreaElement};
 
-use super::{
-    field, kind,
-    pointer::{is_gecko, window_of},
-};
+use super::{field, kind, pointer::window_of};
 use count::{Caret, Way};
 
 /// Lines of a page, where the browser does not say how high a line is.
@@ -22,9 +19,9 @@ pub(super) fn go(host: &Element, key: &str, modifiers: Modifiers) -> Receipt {
     let extend = modifiers.holds(Modifiers::SHIFT);
     let lines_are_laid_out = kind::input(host).is_none() && !matches!(way, Way::Left(_) | Way::Right(_));
     match caret_of(host) {
-        Some(caret) if !lines_are_laid_out || is_gecko(host) => count(host, caret, way, extend),
+        Some(caret) if !lines_are_laid_out || kind::is_gecko(host) => count(host, caret, way, extend),
         // Numbers and e-mail addresses say nothing of their caret.
-        None if field::takes_text(host) && is_gecko(host) => Receipt::Refused,
+        None if field::takes_text(host) && kind::is_gecko(host) => Receipt::Refused,
         _ => modify(host, way, extend),
     }
 }

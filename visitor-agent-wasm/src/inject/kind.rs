@@ -9,6 +9,12 @@ pub fn element(node: Node) -> Option<Element> {
     (node.node_type() == Node::ELEMENT_NODE).then(|| node.unchecked_into())
 }
 
+/// Whether the engine is Firefox's.
+pub(super) fn is_gecko(element: &Element) -> bool {
+    let window = super::pointer::window_of(element);
+    window.is_some_and(|window| js_sys::Reflect::has(&window, &"mozInnerScreenX".into()).unwrap_or(false))
+}
+
 /// The HTML element that an element is.
 pub(super) fn html(element: &Element) -> Option<&HtmlElement> {
     (element.namespace_uri().as_deref() == Some(HTML)).then(|| element.unchecked_ref())

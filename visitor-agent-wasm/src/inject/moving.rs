@@ -1,15 +1,8 @@
 //! Tab and Escape: where the focus goes next, and what closes (HTML §6.6.5, §6.5.2).
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{Document, Element, HtmlDialogElement};
 
 use super::{field, focus, kind};
-
-#[wasm_bindgen(module = "/js/share/top.js")]
-extern "C" {
-    /// What alone can be used, found as the bar finds its own place; `apart` is not looked at.
-    #[wasm_bindgen(js_name = topmost)]
-    fn usable_alone(document: &Document, apart: &JsValue) -> Option<Element>;
-}
+use crate::bar::topmost;
 
 /// What Tab stops at, in the order of the document (HTML §6.6.3).
 const STOPS: &str = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select:not([disabled]), \
@@ -35,7 +28,7 @@ pub(super) fn focus_next(at: &Element, backwards: bool) {
 }
 
 fn visible_stops(document: &Document) -> Vec<Element> {
-    let found = match usable_alone(document, &JsValue::UNDEFINED) {
+    let found = match topmost(document, None) {
         Some(alone) => alone.query_selector_all(STOPS),
         None => document.query_selector_all(STOPS),
     };
@@ -48,7 +41,7 @@ fn visible_stops(document: &Document) -> Vec<Element> {
 
 /// A close request to the topmost dialog (HTML §6.5.2): cancel first, then close.
 pub(super) fn close_topmost(at: &Element) {
-    let alone = at.owner_document().and_then(|document| usable_alone(&document, &JsValue::UNDEFINED));
+    let alone = at.owner_document().and_then(|document| topmost(&document, None));
     let Some(dialog) = alone.as_ref().and_then(|it| kind::named::<HtmlDialogElement>(it, "dialog")) else {
         return;
     };

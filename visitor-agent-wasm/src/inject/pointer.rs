@@ -1,6 +1,5 @@
 //! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11).
 use cobrowse_core::command::{Button, Modifiers, Receipt};
-use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, Window};
 
@@ -20,7 +19,7 @@ pub(super) fn hover(target: &Target, before: Option<&Element>) {
         }
     };
     crosses("pointer");
-    if is_gecko(&target.element) {
+    if kind::is_gecko(&target.element) {
         send(target, "pointermove", &Press::none());
         crosses("mouse");
     } else {
@@ -236,7 +235,7 @@ fn event(target: &Target, (kind, other): (&str, Option<&Element>), press: &Press
     init.set_pointer_type("mouse");
     init.set_is_primary(true);
     init.set_pressure(if press.down { 0.5 } else { 0.0 });
-    let counts = !of_pointer && (kind != "contextmenu" || is_gecko(&target.element));
+    let counts = !of_pointer && (kind != "contextmenu" || kind::is_gecko(&target.element));
     init.set_detail(if counts { press.count.into() } else { 0 });
     init.set_button(if of_pointer && !of_press { -1 } else { press.button() });
     init.set_buttons(press.buttons());
@@ -255,9 +254,4 @@ fn event(target: &Target, (kind, other): (&str, Option<&Element>), press: &Press
 
 pub(super) fn window_of(element: &Element) -> Option<Window> {
     element.owner_document().and_then(|document| document.default_view())
-}
-
-/// Whether the engine is Firefox's.
-pub(super) fn is_gecko(element: &Element) -> bool {
-    window_of(element).is_some_and(|window| Reflect::has(&window, &"mozInnerScreenX".into()).unwrap_or(false))
 }
