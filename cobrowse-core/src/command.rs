@@ -4,7 +4,10 @@
 //! element in another viewport and after a reflow.
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CommandId, Epoch, GrantId, NodeId, ViewId};
+use crate::{
+    id::{CommandId, Epoch, GrantId, NodeId, ViewId},
+    wire::limits::MAX_TYPED,
+};
 
 /// A place on the page: a fraction of a node's border box.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -77,7 +80,7 @@ pub enum Action {
         /// Keys held meanwhile.
         modifiers: Modifiers,
     },
-    /// Inserts text where the anchor's field has its caret.
+    /// Inserts text where the anchor's field has its caret: at most [`MAX_TYPED`] bytes, what is longer goes in pieces.
     Type(String),
     /// Presses one key, named as `KeyboardEvent.key` (UI Events KeyboardEvent key Values).
     Key {
@@ -97,6 +100,13 @@ pub enum Action {
     SetValue(String),
     /// Goes somewhere else on the same site.
     Navigate(Navigation),
+}
+
+impl Action {
+    /// Whether it would keep the visitor's page busy for longer than anything may that cannot be taken back meanwhile.
+    pub const fn is_too_long(&self) -> bool {
+        matches!(self, Self::Type(text) if MAX_TYPED < text.len())
+    }
 }
 
 /// Names the action and hides what is typed: it may be the visitor's data.
@@ -142,7 +152,7 @@ pub enum Receipt {
     Moved,
     /// The anchor names nothing that can take the action; nothing was done.
     NoTarget,
-    /// The browser or the site's rules do not allow it (file pickers, other sites); nothing was done.
+    /// The browser or the site's rules do not allow it (file pickers, other sites), or it is too long; nothing was done.
     Refused,
 }
 

@@ -1,5 +1,8 @@
 //! What a key means while the agent controls the visitor's page.
-use cobrowse_core::command::{Action, Modifiers};
+use cobrowse_core::{
+    command::{Action, Modifiers},
+    wire::limits::MAX_TYPED,
+};
 
 /// A `keydown` of the agent.
 #[derive(Debug, Clone, Copy)]
@@ -86,13 +89,10 @@ fn send(key: &str, modifiers: Modifiers) -> Meaning {
     Meaning::Send(Action::Key { key: key.to_owned(), modifiers })
 }
 
-/// Bytes of text in one command: far below the longest message, so that a pasted page goes in pieces.
-const PIECE: usize = 4096;
-
-/// `text` in pieces of at most [`PIECE`] bytes, cut between characters.
+/// `text` in pieces that can be one command each, of at most [`MAX_TYPED`] bytes, cut between characters.
 pub fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
-        let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE));
+        let (piece, rest) = text.split_at(text.floor_char_boundary(MAX_TYPED));
         text = rest;
         (!piece.is_empty()).then_some(piece)
     })
@@ -165,7 +165,7 @@ mod tests {
         let text = "é".repeat(5000);
         let cut: Vec<_> = pieces(&text).collect();
         assert_eq!(cut.concat(), text);
-        assert!(cut.iter().all(|piece| piece.len() <= PIECE) && cut.len() == 3);
+        assert!(cut.iter().all(|piece| piece.len() <= MAX_TYPED) && cut.len() == 40);
         assert_eq!(pieces("").count(), 0);
     }
 

@@ -44,7 +44,8 @@ impl Consent {
     ///
     /// # Errors
     /// [`Receipt::NoGrant`] unless the very grant stands for this agent, the share runs and the visitor's
-    /// hand rests; [`Receipt::Moved`] for a page state that is gone.
+    /// hand rests; [`Receipt::Moved`] for a page state that is gone; [`Receipt::Refused`] for what is too long to be
+    /// stopped.
     pub fn admit(
         &self,
         agent: AgentId,
@@ -58,7 +59,7 @@ impl Consent {
             return Err(Receipt::NoGrant);
         }
         at_an_allowed_place(command.anchor, epochs)?;
-        Ok(Admitted(command))
+        if command.action.is_too_long() { Err(Receipt::Refused) } else { Ok(Admitted(command)) }
     }
 
     /// Lets a mark of `agent` pass, or says why not.

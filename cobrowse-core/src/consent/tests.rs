@@ -3,6 +3,7 @@ use super::*;
 use crate::{
     command::{Action, Anchor, Command, Indicate, Mark, Receipt},
     id::{CommandId, Epoch, NodeId},
+    wire::limits::MAX_TYPED,
 };
 
 const SOPHIE: AgentId = AgentId(1);
@@ -151,6 +152,32 @@ fn an_anchor_of_another_epoch_or_outside_its_box_is_not_admitted() {
         let command = Command { anchor: place, ..click(GRANT) };
         assert_eq!(consent.admit(SOPHIE, command, EPOCH, at(3)).err(), Some(receipt), "{place:?}");
     }
+}
+
+/// Whoever types more at one go could not be stopped in the middle of it.
+#[test]
+fn text_that_is_too_long_to_be_stopped_is_not_admitted() {
+    let mut consent = controlling();
+    let types = |text: String| Command { action: Action::Type(text), ..click(GRANT) };
+    let long = |letter: &str, bytes: usize| types(letter.repeat(bytes / letter.len()));
+    for (command, receipt) in [
+        (long("x", 0), None),
+        (long("x", MAX_TYPED), None),
+        (long("é", MAX_TYPED), None),
+        (long("x", MAX_TYPED + 1), Some(Receipt::Refused)),
+        (long("é", MAX_TYPED + 2), Some(Receipt::Refused)),
+        (long("x", 60_000), Some(Receipt::Refused)),
+    ] {
+        for gate in [EPOCH, EpochRule::Any] {
+            assert_eq!(consent.admit(SOPHIE, command.clone(), gate, at(3)).err(), receipt);
+        }
+    }
+    // What is set whole is one step of the page's.
+    let value = Command { action: Action::SetValue("x".repeat(60_000)), ..click(GRANT) };
+    assert_eq!(consent.admit(SOPHIE, value, EPOCH, at(3)).err(), None);
+    consent.revoke();
+    let refused = consent.admit(SOPHIE, long("x", 60_000), EPOCH, at(3)).err();
+    assert_eq!(refused, Some(Receipt::NoGrant), "whoever may do nothing hears no more than that");
 }
 
 #[test]

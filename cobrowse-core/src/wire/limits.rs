@@ -9,6 +9,9 @@ pub const MAX_FRAME: usize = 8 << 20;
 pub const MAX_INFLATED: usize = 8 << 20;
 /// Longest control message, bytes.
 pub const MAX_CONTROL: usize = 64 * 1024;
+/// Longest text of one `Type` command, bytes. It is typed key by key at one go, and until it is, the visitor's page hears
+/// of nothing else: nobody can take control back in the middle of it.
+pub const MAX_TYPED: usize = 256;
 /// Most nodes a mirror holds.
 pub const MAX_NODES: usize = 500_000;
 /// Most ids that one epoch gives out, to nodes that are gone as well.

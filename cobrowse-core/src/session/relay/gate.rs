@@ -261,7 +261,12 @@ impl RelaySession {
                 Ok(()) => return,
                 Err(receipt) => receipt,
             },
-            Err(receipt) => receipt,
+            Err(receipt) => {
+                if receipt == Receipt::Refused {
+                    self.count(Counter::Refused(Refusal::TooLarge));
+                }
+                receipt
+            }
         };
         self.count(Counter::CommandDropped);
         self.send_viewer(agent, &ToViewer::Receipt(id, receipt), now);

@@ -2,13 +2,16 @@
 use std::time::Duration;
 
 use crate::{
-    command::Receipt,
+    command::{Action, Receipt},
     session::{
         relay::{Actor, AuditEntry, Counter, Deed},
         visitor::BarState,
     },
     testing::{BEN, Profile, SOPHIE, Trio},
-    wire::message::{Ask, EndReason, ShareState},
+    wire::{
+        limits::MAX_TYPED,
+        message::{Ask, EndReason, Refusal, ShareState},
+    },
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -135,9 +138,25 @@ fn a_command_of_an_older_page_state_has_moved() {
     trio.visitor_navigates();
     trio.run_for(3 * SECOND);
     let now = trio.now;
-    let id = trio.viewer(SOPHIE).command(old, crate::command::Action::Hover, now);
+    let id = trio.viewer(SOPHIE).command(old, Action::Hover, now);
     trio.run_for(SECOND);
     assert_eq!(trio.seen(SOPHIE).receipts.get(&id), Some(&Receipt::Moved));
+}
+
+#[test]
+fn a_text_too_long_to_be_stopped_ends_at_the_relay_and_is_counted() {
+    let mut trio = controlled(17, Profile::FAST);
+    let types = |trio: &mut Trio, bytes: usize| {
+        let (anchor, now) = (trio.anchor(SOPHIE), trio.now);
+        let id = trio.viewer(SOPHIE).command(anchor, Action::Type("x".repeat(bytes)), now);
+        trio.run_for(SECOND);
+        id
+    };
+    let whole = types(&mut trio, MAX_TYPED);
+    let long = types(&mut trio, 60_000);
+    assert_eq!(trio.shown().applied, [(SOPHIE, whole)]);
+    assert_eq!(trio.seen(SOPHIE).receipts.get(&long), Some(&Receipt::Refused));
+    assert_eq!(trio.counted(Counter::Refused(Refusal::TooLarge)), 1);
 }
 
 #[test]
@@ -181,9 +200,9 @@ fn a_question_can_be_withdrawn() {
 fn control_without_a_view_is_refused_and_counted() {
     let mut trio = Trio::new(11, Profile::FAST, &[SOPHIE]);
     trio.asks(SOPHIE, Ask::Control);
-    assert_eq!(trio.seen(SOPHIE).refused, [crate::wire::message::Refusal::ConsentRequired]);
+    assert_eq!(trio.seen(SOPHIE).refused, [Refusal::ConsentRequired]);
     assert_eq!(trio.bar().question, None);
-    assert_eq!(trio.counted(Counter::Refused(crate::wire::message::Refusal::ConsentRequired)), 1);
+    assert_eq!(trio.counted(Counter::Refused(Refusal::ConsentRequired)), 1);
 }
 
 #[test]
