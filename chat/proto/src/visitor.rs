@@ -343,6 +343,13 @@ pub struct Streamed {
     pub frames: Vec<ToVisitor>,
 }
 
+impl Streamed {
+    /// One as JSON, of frames that are JSON already, as sockets carry them.
+    pub fn written(cursor: u32, frames: &[&str]) -> String {
+        format!(r#"{{"cursor":{cursor},"frames":[{}]}}"#, frames.join(","))
+    }
+}
+
 /// A conversation, as its visitor may know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

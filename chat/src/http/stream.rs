@@ -15,7 +15,7 @@ use chat_proto::{
 };
 use serde::Deserialize;
 
-use super::{Peer, Refused, widget::Sent};
+use super::{Peer, Refused, who::bearer, widget::Sent};
 use crate::{
     api::Params,
     engine::Fault,
@@ -55,8 +55,7 @@ fn visitor<'a>(
     headers: &'a HeaderMap,
     site: SiteId,
 ) -> Result<((SiteId, VisitorId), &'a str), Refused> {
-    let token = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-    let token = token.and_then(|it| it.strip_prefix("Bearer ")).ok_or(Refused::unknown())?;
+    let token = bearer(headers)?;
     let known = chat.tokens.check(token, site, chat.engine.now());
     let (visitor, _) = known.ok_or(Refused::new(StatusCode::UNAUTHORIZED, "token"))?;
     Ok(((site, visitor), token))
@@ -102,11 +101,11 @@ fn malformed() -> Refused {
 fn begin(
     chat: &Chat,
     site: Site,
-    ((who, bearer), headers, from): (((SiteId, VisitorId), &str), &HeaderMap, Option<IpAddr>),
+    ((who, shown), headers, from): (((SiteId, VisitorId), &str), &HeaderMap, Option<IpAddr>),
     hello: Utf8Bytes,
 ) -> Result<Stream, Refused> {
     let Ok(FromVisitor::Hello { token, .. }) = serde_json::from_str(&hello) else { return Err(malformed()) };
-    if token != bearer {
+    if token != shown {
         return Err(Refused::new(StatusCode::UNAUTHORIZED, "token"));
     }
     let mut bytes = [0; 16];
@@ -139,9 +138,7 @@ pub(super) async fn hear(
     let (who, _) = visitor(&chat, &headers, SiteId(site.id.0))?;
     let wait = Duration::from_secs(wait.min(LONGEST_S));
     let Answer { cursor, frames } = chat.polls.find(&stream, who)?.ask(cursor, wait).await?;
-    // The frames are JSON already.
     let frames: Vec<&str> = frames.iter().map(|it| it.as_str()).collect();
-    let text = format!("{{\"cursor\":{cursor},\"frames\":[{}]}}", frames.join(","));
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, text).into_response())
+    Ok((headers, Streamed::written(cursor, &frames)).into_response())
 }

@@ -24,10 +24,15 @@ struct OnSite {
     site: String,
 }
 
+/// The token that a visitor's browser shows.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+    shown.and_then(|it| it.strip_prefix("Bearer ")).ok_or(Refused::unknown())
+}
+
 /// The visitor of a bearer token.
 pub(super) async fn visitor(chat: &Chat, headers: &HeaderMap, site: Option<SiteId>) -> Result<Who, Refused> {
-    let token = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-    let token = token.and_then(|it| it.strip_prefix("Bearer ")).ok_or(Refused::unknown())?;
+    let token = bearer(headers)?;
     let ((of, visitor), _) = chat.tokens.check_any(token, chat.engine.now()).ok_or(Refused::unknown())?;
     if site.is_some_and(|site| site != of) {
         return Err(Refused::unknown());

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::samples;
 use crate::{
     desk::{FromDesk, ToDesk},
-    visitor::{FromVisitor, ToVisitor},
+    visitor::{FromVisitor, Stream, Streamed, ToVisitor},
 };
 
 /// A frame's type.
@@ -35,6 +35,12 @@ fn editions() -> Vec<PathBuf> {
     folders.into_iter().map(|(_, it)| it).collect()
 }
 
+/// The folders that have this. Visitors' requests came with the third.
+fn editions_of(direction: &str) -> Vec<PathBuf> {
+    let first = if direction.starts_with("stream") { 2 } else { 0 };
+    editions().split_off(first)
+}
+
 /// The frames of one direction, a line each.
 fn lines(folder: &Path, direction: &str) -> Vec<Value> {
     let text = fs::read_to_string(folder.join(direction).with_extension("jsonl")).expect("frames");
@@ -48,6 +54,14 @@ macro_rules! each_direction {
         $check::<ToVisitor>("to_visitor", samples::to_visitor() $(, $more)*);
         $check::<FromDesk>("from_desk", samples::from_desk() $(, $more)*);
         $check::<ToDesk>("to_desk", samples::to_desk() $(, $more)*);
+    };
+}
+
+/// The same of what requests are answered, which is no frame but holds them.
+macro_rules! each_answer {
+    ($check:ident) => {
+        $check::<Stream>("stream", samples::stream());
+        $check::<Streamed>("streamed", samples::streamed());
     };
 }
 
@@ -105,6 +119,17 @@ fn is_spoken_now<T: Frame>(direction: &str, spoken: Vec<T>) {
 #[test]
 fn the_newest_frames_are_those_that_are_spoken_now() {
     each_direction!(is_spoken_now);
+    each_answer!(is_spoken_now);
+}
+
+#[test]
+fn requests_are_answered_with_frames_as_sockets_carry_them() {
+    for it in samples::streamed() {
+        let json = |it: &ToVisitor| serde_json::to_string(it).expect("it can be written");
+        let frames: Vec<_> = it.frames.iter().map(json).collect();
+        let frames: Vec<_> = frames.iter().map(String::as_str).collect();
+        assert_eq!(Streamed::written(it.cursor, &frames), serde_json::to_string(&it).expect("JSON"));
+    }
 }
 
 fn has_each_kind<T: Frame>(direction: &str, spoken: Vec<T>) {
@@ -123,7 +148,7 @@ fn each_kind_of_frame_is_among_them() {
 }
 
 fn is_read_and_nothing_is_lost<T: Frame>(direction: &str, _: Vec<T>) {
-    for folder in editions() {
+    for folder in editions_of(direction) {
         for frame in lines(&folder, direction) {
             let it: T = read(&frame, &folder);
             let again = serde_json::to_value(&it).expect("it can be written");
@@ -141,6 +166,7 @@ fn is_read_and_nothing_is_lost<T: Frame>(direction: &str, _: Vec<T>) {
 #[test]
 fn what_any_release_says_is_read_and_nothing_of_it_is_lost() {
     each_direction!(is_read_and_nothing_is_lost);
+    each_answer!(is_read_and_nothing_is_lost);
 }
 
 /// Puts something unknown into every object, as a later release may.
@@ -181,7 +207,7 @@ fn without(it: &Value, key: &str) -> Value {
 }
 
 fn is_read_with_more<T: Frame>(direction: &str, _: Vec<T>) {
-    for folder in editions() {
+    for folder in editions_of(direction) {
         for frame in lines(&folder, direction) {
             let more = without_later(&with_more(&frame));
             assert_ne!(more, frame);
@@ -195,6 +221,7 @@ fn is_read_with_more<T: Frame>(direction: &str, _: Vec<T>) {
 #[test]
 fn what_a_later_release_adds_is_passed_over() {
     each_direction!(is_read_with_more);
+    each_answer!(is_read_with_more);
 }
 
 /// The least that an older release wants of a kind: what each of its frames of it has.

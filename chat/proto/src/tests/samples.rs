@@ -6,7 +6,9 @@ use crate::{
         Say, SiteCard, ToDesk,
     },
     message::{Choice, FileCard, From, Meta, Msg},
-    visitor::{Conversation, FromVisitor, PageProof, PageView, Stage, ToVisitor, Token, Visit},
+    visitor::{
+        Conversation, FromVisitor, PageProof, PageView, Stage, Stream, Streamed, ToVisitor, Token, Visit,
+    },
 };
 
 const AT: i64 = 1_700_000_000_000;
@@ -137,6 +139,16 @@ pub(super) fn from_visitor() -> Vec<FromVisitor> {
         FromVisitor::Custom { data: form() },
         FromVisitor::Fetch { conv, after: 2 },
     ]
+}
+
+/// What a visitor's requests are answered: where to go on.
+pub(super) fn stream() -> Vec<Stream> {
+    vec![Stream { stream: name(4) }]
+}
+
+/// And what there is by then.
+pub(super) fn streamed() -> Vec<Streamed> {
+    vec![Streamed { cursor: 7, frames: to_visitor() }, Streamed { cursor: 0, frames: vec![] }]
 }
 
 /// What a visitor is told.
