@@ -56,7 +56,7 @@ impl Place {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The server says no, for good.
-    #[error("refused: {} {:?}", .0.code, .0.fields)]
+    #[error("refused: {} {:?}", .0.code, .0.fields.iter().collect::<Vec<_>>())]
     Refused(chat_proto::Fault),
     /// HTTP said no.
     #[error("HTTP status {status} at {path}: {body}")]

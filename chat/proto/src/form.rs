@@ -3,16 +3,19 @@ use std::{collections::BTreeMap, fmt, ops::Index};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What was filled in, by the fields' keys: each key once, in the order of the keys.
+/// What was filled in, by the fields' keys.
+pub type Form = Texts;
+
+/// Texts by their keys: each key once, in the order of the keys.
 ///
 /// A list, for there are few: a tree's code would be three hundredths of the chat that a visitor's page loads.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "BTreeMap<String, String>")]
-pub struct Form(Vec<(String, String)>);
+pub struct Texts(Vec<(String, String)>);
 
 type Pair<'a> = (&'a String, &'a String);
 
-impl Form {
+impl Texts {
     /// An empty one.
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -85,13 +88,14 @@ impl Form {
     }
 }
 
-impl fmt::Debug for Form {
+/// Shows the keys only: people filled it in, and logs are not for that.
+impl fmt::Debug for Texts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        f.debug_set().entries(self.keys()).finish()
     }
 }
 
-impl Index<&str> for Form {
+impl Index<&str> for Texts {
     type Output = String;
 
     /// # Panics
@@ -102,35 +106,35 @@ impl Index<&str> for Form {
     }
 }
 
-impl FromIterator<(String, String)> for Form {
+impl FromIterator<(String, String)> for Texts {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(all: T) -> Self {
-        let mut form = Self::new();
+        let mut texts = Self::new();
         for (key, text) in all {
-            form.insert(key, text);
+            texts.insert(key, text);
         }
-        form
+        texts
     }
 }
 
-impl<const N: usize> From<[(String, String); N]> for Form {
+impl<const N: usize> From<[(String, String); N]> for Texts {
     fn from(all: [(String, String); N]) -> Self {
         all.into_iter().collect()
     }
 }
 
-impl From<BTreeMap<String, String>> for Form {
+impl From<BTreeMap<String, String>> for Texts {
     fn from(all: BTreeMap<String, String>) -> Self {
         Self(all.into_iter().collect())
     }
 }
 
-impl From<Form> for BTreeMap<String, String> {
-    fn from(form: Form) -> Self {
-        form.0.into_iter().collect()
+impl From<Texts> for BTreeMap<String, String> {
+    fn from(texts: Texts) -> Self {
+        texts.0.into_iter().collect()
     }
 }
 
-impl IntoIterator for Form {
+impl IntoIterator for Texts {
     type Item = (String, String);
     type IntoIter = std::vec::IntoIter<(String, String)>;
 
@@ -139,7 +143,7 @@ impl IntoIterator for Form {
     }
 }
 
-impl<'a> IntoIterator for &'a Form {
+impl<'a> IntoIterator for &'a Texts {
     type Item = Pair<'a>;
     type IntoIter =
         std::iter::Map<std::slice::Iter<'a, (String, String)>, fn(&'a (String, String)) -> Pair<'a>>;
@@ -149,27 +153,27 @@ impl<'a> IntoIterator for &'a Form {
     }
 }
 
-impl Serialize for Form {
+impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self)
     }
 }
 
 #[cfg(feature = "openapi")]
-impl utoipa::PartialSchema for Form {
+impl utoipa::PartialSchema for Texts {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         <BTreeMap<String, String> as utoipa::PartialSchema>::schema()
     }
 }
 
 #[cfg(feature = "openapi")]
-impl utoipa::ToSchema for Form {}
+impl utoipa::ToSchema for Texts {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn form(all: &[(&str, &str)]) -> Form {
+    fn form(all: &[(&str, &str)]) -> Texts {
         all.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
     }
 
@@ -186,13 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_filled_in_does_not_stand_in_logs() {
+        assert_eq!(format!("{:?}", form(&[("name", "Léa"), ("email", "a@b.test")])), r#"{"email", "name"}"#);
+    }
+
+    #[test]
     fn it_is_written_and_read_as_an_object() {
         let it = form(&[("b", "2"), ("a", "1")]);
         assert_eq!(serde_json::to_string(&it).expect("JSON"), r#"{"a":"1","b":"2"}"#);
-        let read: Form = serde_json::from_str(r#"{"b":"0","a":"1","b":"2"}"#).expect("a form");
+        let read: Texts = serde_json::from_str(r#"{"b":"0","a":"1","b":"2"}"#).expect("a form");
         assert_eq!(read, it);
         let bytes = rmp_serde::to_vec_named(&it).expect("MessagePack");
-        assert_eq!(rmp_serde::from_slice::<Form>(&bytes).expect("a form"), it);
-        assert_eq!(Form::from(BTreeMap::from(it.clone())), it);
+        assert_eq!(rmp_serde::from_slice::<Texts>(&bytes).expect("a form"), it);
+        assert_eq!(Texts::from(BTreeMap::from(it.clone())), it);
     }
 }

@@ -22,7 +22,7 @@ pub mod limits;
 pub mod message;
 pub mod visitor;
 
-pub use form::Form;
+pub use form::{Form, Texts};
 
 /// The subprotocol of MessagePack frames.
 pub const MSGPACK: &str = "chat.v1.mp";
@@ -55,8 +55,8 @@ pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_ms: Option<u32>,
     /// The fields that are wrong, with what is wrong: `empty`, `no_email`, `no_phone`, `too_long`, `unknown`.
-    #[serde(skip_serializing_if = "Form::is_empty")]
-    pub fields: Form,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub fields: Texts,
     /// Who has it, for `taken`: an agent's first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
