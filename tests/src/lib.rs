@@ -23,6 +23,7 @@ pub mod hostile;
 pub mod lab;
 #[cfg(target_os = "linux")]
 pub mod lab_stage;
+pub mod looks;
 pub mod plain;
 #[cfg(target_os = "linux")]
 pub mod recorder;

@@ -1,7 +1,10 @@
 //! Applications that were not made for us, as their authors' tools built them: the agent's hand changes their *state*,
 //! and what their scripts style is seen as it is.
 use anyhow::{Context, Result, ensure};
-use tests::story::{Stage, in_each_browser};
+use tests::{
+    looks::looks_equal,
+    story::{Stage, in_each_browser},
+};
 
 async fn opens_the_application(stage: &Stage, path: &str, ready: &str) -> Result<()> {
     stage.visitor.opens(path).await?;
@@ -9,30 +12,6 @@ async fn opens_the_application(stage: &Stage, path: &str, ready: &str) -> Result
     stage.shares().await?;
     stage.controls().await?;
     stage.agent.sees(&ready.replace("document", "page")).await.map(drop)
-}
-
-/// Compares what the two browsers computed for the elements that a selector finds.
-pub(crate) async fn looks_equal(stage: &Stage, selector: &str) -> Result<()> {
-    let looks = "(document) => JSON.stringify([...document.querySelectorAll(SELECTOR)].slice(0, 8).flatMap(it =>
-        [null, '::after'].map(part => (look => ['color', 'backgroundColor', 'fontFamily', 'fontSize', 'fontWeight',
-            'lineHeight', 'letterSpacing', 'borderTopColor', 'borderTopWidth', 'borderTopLeftRadius', 'paddingLeft',
-            'marginTop', 'display', 'width', 'opacity', 'textDecorationLine', 'gridTemplateColumns'].map(name => look[name]))
-          (document.defaultView.getComputedStyle(it, part)))))"
-        .replace("SELECTOR", &format!("{selector:?}"));
-    // Transitions end, and layouts settle; then they are the same.
-    stage.visitor.has("document.getAnimations().every(it => it.playState !== 'running')").await?;
-    let here = stage.visitor.reads(&format!("({looks})(document)")).await?;
-    let here = here.as_str().context("the looks")?.to_owned();
-    ensure!(here.len() > 100, "{selector} finds nothing");
-    let there = stage.agent.sees(&format!("({looks})(page) === {here:?}")).await;
-    if there.is_err() {
-        let there = stage.agent.reads(&format!("({looks})(page)")).await?;
-        anyhow::bail!(
-            "{selector} looks different.\nvisitor: {here}\nviewer:  {}",
-            there.as_str().unwrap_or_default()
-        );
-    }
-    Ok(())
 }
 
 const ROWS: &str = "[...document.querySelectorAll('tr[data-id]')]";

@@ -2,11 +2,10 @@
 use anyhow::ensure;
 use tests::{
     browser::Kind,
+    looks::looks_equal,
     story::{Stage, in_each_browser, tell},
     wait::{eval, until},
 };
-
-use crate::apps::looks_equal;
 
 /// Notes what the page's policy stops.
 const LISTEN: &str = "window.seen = []; document.addEventListener('securitypolicyviolation',
