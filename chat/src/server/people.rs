@@ -205,6 +205,7 @@ impl Chat {
             self.engine.changes().tell(Change::Widget(id));
             self.hub.end_pages(id, |origin| it.allows(origin));
         }
+        // Not only those that serve one of them: who is to from now on does not yet.
         self.hub.names_changed();
     }
 
