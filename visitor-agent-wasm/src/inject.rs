@@ -11,6 +11,7 @@ mod keyboard;
 pub mod kind;
 mod moving;
 mod navigate;
+mod path;
 mod place;
 mod pointer;
 mod scrolling;
@@ -97,7 +98,7 @@ fn permission(nodes: &dyn Nodes, element: &Element) -> Option<Receipt> {
     let verdict = nodes.verdict(element);
     if verdict.masked || verdict.blocked || verdict.secret {
         Some(Receipt::Masked)
-    } else if verdict.locked || is_locked(element) {
+    } else if verdict.locked || path::is_locked(element) {
         Some(Receipt::Locked)
     } else {
         None
@@ -112,18 +113,6 @@ fn target(nodes: &dyn Nodes, anchor: &Anchor) -> Option<Target> {
     let (x, y) =
         (rect.left() + rect.width() * inside(anchor.x), rect.top() + rect.height() * inside(anchor.y));
     element.is_connected().then_some(Target { element, x, y })
-}
-
-/// Elements that only the visitor may use, through shadow roots too.
-fn is_locked(element: &Element) -> bool {
-    let mut at = Some(element.clone());
-    while let Some(element) = at {
-        if element.closest("[data-tandem-lock]").ok().flatten().is_some() {
-            return true;
-        }
-        at = kind::shadow_root(element.get_root_node()).map(|root| root.host());
-    }
-    false
 }
 
 /// Focuses without scrolling, as a press on a visible element does.

@@ -5,9 +5,9 @@ use anyhow::{Context, Result, ensure};
 use cobrowse_core::{
     command::{Action, Button, Modifiers, Navigation, Receipt},
     id::{Epoch, NodeId},
-    wire::message::Ask,
+    wire::{limits::MAX_TYPED, message::Ask},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{
     hostile::agent::{Agent, Known},
     story::{Stage, in_each_browser},
@@ -31,8 +31,28 @@ document.body.innerHTML = `
   <a id="out" href="https://other.example/">a</a><a id="window" href="/" target="_blank">a</a>
   <svg width="50" height="20"><a id="drawn" href="javascript:void did.push('drawn script')"><rect id="rect" width="50" height="20"/></a></svg>
   <img id="map" usemap="#areas" width="9" height="9"><map name="areas"><area id="area" shape="default" href="javascript:void did.push('area')"></map>
+  <div id="of-link"><span id="slotted">a</span></div><div id="of-closed-link"><span id="slotted-closed">a</span></div>
+  <div id="of-file"><span id="slotted-file">a</span></div><div id="of-box"><span id="slotted-box">a</span></div>
+  <div id="of-masked-box"><span id="slotted-masked">a</span></div><div id="of-lock"><span id="slotted-lock">a</span></div>
+  <label><span id="of-deep"></span><input id="deep-led" type="checkbox" data-tandem-lock></label>
   <input id="lure"><input id="deep-lure"><div id="open"></div><div id="closed"></div><a id="here" href="#here">here</a><p id="last">last</p>`;
+// Components: what surrounds what they are given is in their own trees.
+for (const [host, mode, inside] of [
+  ["of-link", "open", `<a href="https://other.example/"><slot></slot></a>`],
+  ["of-closed-link", "closed", `<a href="https://other.example/"><slot></slot></a>`],
+  ["of-file", "open", `<label><slot></slot><input type="file"></label>`],
+  ["of-box", "open", `<label><slot></slot><input type="checkbox" data-tandem-lock></label>`],
+  ["of-masked-box", "open", `<label><slot></slot><input type="checkbox" data-tandem-mask></label>`],
+  ["of-lock", "open", `<div data-tandem-lock><slot></slot></div>`],
+  ["of-deep", "open", `<b id="deep">a</b>`],
+]) {
+  const root = document.getElementById(host).attachShadow({ mode });
+  root.innerHTML = inside;
+  root.querySelector("input, [data-tandem-lock]")?.addEventListener("click", () => did.push("in " + host));
+}
 window.clicks = 0;
+window.heard = [];
+document.querySelector("#of-closed-link").addEventListener("click", (event) => heard.push(event.defaultPrevented));
 document.querySelector("#here").addEventListener("click", () => window.clicks++);
 document.querySelector("#open").attachShadow({ mode: "open" }).innerHTML = `<input id="inner" type="password" value="secret">`;
 window.shut = document.querySelector("#closed").attachShadow({ mode: "closed" });
@@ -40,7 +60,7 @@ shut.innerHTML = `<input type="password" value="secret">`;
 window.did = [];
 window.trusted = [];
 document.querySelector("#form").addEventListener("submit", (event) => { event.preventDefault(); did.push("submit"); });
-for (const id of ["locked", "pay", "led", "file", "box"]) document.getElementById(id).addEventListener("click", () => did.push(id));
+for (const id of ["locked", "pay", "led", "deep-led", "file", "box"]) document.getElementById(id).addEventListener("click", () => did.push(id));
 document.querySelector("#label input").addEventListener("click", () => did.push("file of a label"));
 // A page may move the focus as it likes: what is typed must not follow it into a secret.
 document.querySelector("#lure").addEventListener("keydown", () => document.querySelector("#password").focus());
@@ -95,6 +115,8 @@ async fn tell(stage: &mut Stage) -> Result<()> {
 
     // The hand works, or nothing below would say anything.
     ensure!(hand.does("plain", typed("works")).await? == Receipt::Applied);
+    let long = hand.does("plain", typed(&"x".repeat(MAX_TYPED + 1))).await?;
+    ensure!(long == Receipt::Refused, "what could not be taken back in the middle of it: {long:?}");
     until(visitor.window(), "the text", "document.querySelector('#plain').value === 'works'").await?;
     secrets_are_left_alone(&hand).await?;
     keys_do_not_follow_the_focus(stage, &hand).await?;
@@ -102,6 +124,10 @@ async fn tell(stage: &mut Stage) -> Result<()> {
     nodes_that_were_not_told(&hand).await?;
     no_way_out(&hand).await?;
     let visitor = &stage.visitor;
+    // The component's own listeners hear the click; the link that it keeps to itself does not.
+    ensure!(hand.does("slotted-closed", click()).await? == Receipt::Applied, "the page's own listeners");
+    let heard = eval(visitor.window(), "heard").await?;
+    ensure!(heard == json!([false]), "a click on what a closed tree has a link around was heard as {heard}");
     eval(visitor.window(), "void document.querySelector('#here').focus()").await?;
     ensure!(hand.does("here", key("Enter")).await? == Receipt::Applied, "and still the hand works");
     let clicks = eval(visitor.window(), "clicks").await?;
@@ -171,6 +197,12 @@ async fn what_only_the_visitor_may_do(stage: &Stage, hand: &Hand) -> Result<()> 
         ("drawn", Receipt::Refused),
         ("rect", Receipt::Refused),
         ("area", Receipt::Refused),
+        ("slotted", Receipt::Refused),
+        ("slotted-file", Receipt::Refused),
+        ("slotted-box", Receipt::Locked),
+        ("slotted-masked", Receipt::Masked),
+        ("slotted-lock", Receipt::Locked),
+        ("deep", Receipt::Locked),
     ] {
         let receipt = hand.does(id, click()).await?;
         ensure!(receipt == wanted, "a click on {id}: {receipt:?}");

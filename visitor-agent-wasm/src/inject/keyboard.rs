@@ -7,8 +7,9 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, KeyboardEvent, KeyboardEven
 
 use super::{
     caret, editing, field, focus, kind, moving,
+    path::refused,
     place::{Hand, active, focused, is_active, target_of_keys, text_host},
-    pointer::{refused, window_of},
+    pointer::window_of,
     scrolling,
 };
 use crate::listener::Listener;

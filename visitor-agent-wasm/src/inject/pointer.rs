@@ -1,14 +1,16 @@
 //! Pointer and mouse events in the browser's order (UI Events §3.3.4, Pointer Events §11).
 use cobrowse_core::command::{Button, Modifiers, Receipt};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Url, Window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Element, Event, MouseEvent, MouseEventInit, PointerEvent, PointerEventInit, Window};
 
-use super::{May, Target, field, focus, kind};
+use super::{
+    May, Target, field, focus, kind,
+    path::{is_activated, labelled, path, refused},
+};
+use crate::life;
 
 /// The pointer id of the agent's hand; the browser's own begin at 1 and stay small.
 const POINTER: i32 = 7401;
-
-const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Moves the hand over the target. Gecko tells all of the pointer before anything of the mouse, every other engine tells
 /// both of what is left and entered before the move.
@@ -32,7 +34,8 @@ pub(super) fn hover(target: &Target, before: Option<&Element>) {
 /// The way of one kind of events out of what was under the hand, and into the target: only the elements that the
 /// other has not around it are left and entered. Each side is told of the other, unless it is of another document.
 fn cross(target: &Target, before: Option<&Element>, family: &str) {
-    let (old, new) = (before.map(chain).unwrap_or_default(), chain(&target.element));
+    let old: Vec<_> = before.into_iter().flat_map(path).collect();
+    let new: Vec<_> = path(&target.element).collect();
     let before = before.filter(|before| before.owner_document() == target.element.owner_document());
     let to = |element: &Element, way: &str, other: Option<&Element>| {
         dispatch(target, element, (format!("{family}{way}").as_str(), other), &Press::none());
@@ -50,14 +53,6 @@ fn cross(target: &Target, before: Option<&Element>, family: &str) {
     }
 }
 
-/// The element and what is around it, innermost first, through shadow roots.
-pub(super) fn chain(element: &Element) -> Vec<Element> {
-    std::iter::successors(Some(element.clone()), |it| {
-        it.parent_element().or_else(|| kind::shadow_root(it.get_root_node()).map(|root| root.host()))
-    })
-    .collect()
-}
-
 /// Presses and releases a button: the `count`-th press at this place (UI Events, `detail`).
 pub(super) fn click(
     target: &Target,
@@ -65,8 +60,7 @@ pub(super) fn click(
     (count, modifiers): (u8, Modifiers),
     may: May<'_>,
 ) -> Receipt {
-    // A label's click goes on to its control.
-    let reaches = labelled(&target.element).and_then(|control| may(&control));
+    let reaches = labelled(&target.element).find_map(|control| may(&control));
     if let Some(refusal) = reaches.or_else(|| refused(&target.element)) {
         return refusal;
     }
@@ -110,7 +104,7 @@ fn release(target: &Target, press: &Press, of_mouse: bool) {
     }
     match press.button {
         Button::Main => {
-            send(target, "click", press);
+            send_click(target, press);
             if press.count == 2 {
                 send(target, "dblclick", press);
             }
@@ -125,37 +119,27 @@ fn release(target: &Target, press: &Press, of_mouse: bool) {
     }
 }
 
-/// What a script may not do, or must not: file pickers, new windows, other sites, scripts in addresses.
-pub(super) fn refused(element: &Element) -> Option<Receipt> {
-    let control = labelled(element).unwrap_or_else(|| element.clone());
-    if kind::input(&control).is_some_and(|input| input.type_() == "file") {
-        return Some(Receipt::Refused);
-    }
-    let link = around(element, "a, area")?;
-    let href = link.get_attribute("href").or_else(|| link.get_attribute_ns(Some(XLINK), "href"))?;
-    let base = link.base_uri().ok().flatten()?;
-    let here = window_of(element)?.location().origin().ok()?;
-    let same_site = Url::new_with_base(&href, &base).is_ok_and(|url| url.origin() == here);
-    let target = link.get_attribute("target").unwrap_or_default().to_ascii_lowercase();
-    let elsewhere = !same_site || !matches!(target.as_str(), "" | "_self" | "_top" | "_parent");
-    (elsewhere || link.has_attribute("download")).then_some(Receipt::Refused)
-}
-
-/// The nearest element around that matches, through shadow roots: a click goes up there, too.
-fn around(element: &Element, selector: &str) -> Option<Element> {
-    let mut at = element.clone();
-    loop {
-        if let Some(found) = at.closest(selector).ok().flatten() {
-            return Some(found);
+/// Sends a click. A closed shadow tree tells nobody what it has around what it slots, and that may be a link to another
+/// site: where nothing that is known would be activated, nothing is, once the page's own listeners have had the click.
+fn send_click(target: &Target, press: &Press) {
+    let Some(event) = event(target, ("click", None), press) else { return };
+    let window = window_of(&target.element).filter(|_| !is_activated(&target.element));
+    let ours = JsValue::from(event.clone());
+    // What a listener of the page clicks in turn comes by, too, and is the page's own affair.
+    let inert = Closure::<dyn Fn(Event)>::new(move |it: Event| {
+        if *AsRef::<JsValue>::as_ref(&it) == ours {
+            it.prevent_default();
         }
-        at = kind::shadow_root(at.get_root_node())?.host();
+    });
+    let inert = life::guarded(inert.as_ref().unchecked_ref());
+    if let Some(window) = &window {
+        // Neither fails for a window that is there.
+        let _ = window.add_event_listener_with_callback("click", &inert);
     }
-}
-
-/// The control of the label around the element.
-fn labelled(element: &Element) -> Option<Element> {
-    let label = element.closest("label").ok().flatten()?;
-    kind::named::<web_sys::HtmlLabelElement>(&label, "label")?.control().map(JsCast::unchecked_into)
+    let _ = target.element.dispatch_event(&event);
+    if let Some(window) = &window {
+        let _ = window.remove_event_listener_with_callback("click", &inert);
+    }
 }
 
 fn focusable(element: &Element) -> Option<Element> {

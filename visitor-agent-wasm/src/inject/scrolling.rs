@@ -2,10 +2,7 @@
 use cobrowse_core::command::{Modifiers, Receipt};
 use web_sys::{Element, ScrollBehavior, ScrollToOptions, WheelEvent, WheelEventInit};
 
-use super::{
-    Target,
-    pointer::{chain, window_of},
-};
+use super::{Target, path::path, pointer::window_of};
 
 /// CSS pixels of an arrow key.
 const LINE: f64 = 40.0;
@@ -67,7 +64,7 @@ fn scroller(element: &Element, dx: f64, dy: f64) -> Option<Element> {
     loop {
         let document = at.owner_document()?;
         let root = document.scrolling_element();
-        let inner = chain(&at).into_iter().find(|it| root.as_ref() != Some(it) && scrolls(it, dx, dy));
+        let inner = path(&at).find(|it| root.as_ref() != Some(it) && scrolls(it, dx, dy));
         if let Some(found) = inner.or_else(|| root.filter(|root| has_room(root, dx, dy))) {
             return Some(found);
         }
