@@ -38,6 +38,21 @@ pub async fn presses(driver: &WebDriver, at: (i64, i64), button: u8, times: usiz
     points(driver, at, press.into_iter().cycle().take(2 * times).collect()).await
 }
 
+/// Scrolls with one finger, slowly, for four seconds.
+///
+/// # Errors
+/// When the browser is gone, or has no fingers.
+pub async fn scrolls(driver: &WebDriver, (x, y): (i64, i64)) -> Result<()> {
+    let place = |y: i64| json!({ "type": "pointerMove", "duration": 0, "x": x, "y": y });
+    let steps = (1..=40).flat_map(|step| [json!({ "type": "pause", "duration": 100 }), place(y - 8 * step)]);
+    let begins = [place(y), json!({ "type": "pointerDown", "button": 0 })];
+    let ends = [json!({ "type": "pointerUp", "button": 0 })];
+    let actions: Vec<_> = begins.into_iter().chain(steps).chain(ends).collect();
+    let parameters = json!({ "pointerType": "touch" });
+    acts(driver, json!({ "type": "pointer", "id": "finger", "parameters": parameters, "actions": actions }))
+        .await
+}
+
 /// Strikes a key while others are held.
 ///
 /// # Errors

@@ -18,9 +18,7 @@ use std::{
 };
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    CssStyleSheet, Document, Event, HtmlElement, KeyboardEvent, ShadowRoot, ShadowRootInit, ShadowRootMode,
-};
+use web_sys::{CssStyleSheet, Document, Event, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 use self::{guard::Guard, pointer::Hands, room::Room, top_layer::TopLayer};
 use crate::{listener::Listener, words::Language};
@@ -127,9 +125,8 @@ impl Bar {
         let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed))?;
         style(&root)?;
         let guard = Rc::new(Guard::new(root.clone(), host.clone()));
-        let clicks = clicks(&root, Rc::clone(&guard), Rc::clone(&act));
-        let escapes = escapes(document, Rc::clone(&guard), act);
-        let listeners = [clicks, escapes].into_iter().chain(view::drags(&root)).collect();
+        let clicks = clicks(&root, Rc::clone(&guard), act);
+        let listeners = std::iter::once(clicks).chain(view::drags(&root)).collect();
         Ok(Self {
             hands: Hands::new(document, &root)?,
             top: TopLayer::new(document, &host),
@@ -203,6 +200,12 @@ impl Bar {
         }
     }
 
+    /// Whether a press of Esc is the second within a second: that ends the share, wherever the focus is. A prompt is not
+    /// answered by it. `at` is when it was, milliseconds on one clock.
+    pub fn is_second_escape(&self, at: f64) -> bool {
+        self.guard.second_escape(at)
+    }
+
     /// Shows an agent's mark. `place` finds the marked element at each frame, so that it survives reflow.
     ///
     /// # Errors
@@ -243,17 +246,4 @@ fn clicks(root: &ShadowRoot, guard: Rc<Guard>, act: Rc<dyn Fn(Act)>) -> Listener
 fn pressed(event: &Event) -> Option<web_sys::Element> {
     let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     target.closest("button").ok()?
-}
-
-/// Esc twice within a second ends the share, wherever the focus is. A prompt is not answered by it.
-fn escapes(document: &Document, guard: Rc<Guard>, act: Rc<dyn Fn(Act)>) -> Listener {
-    Listener::capture(document, "keydown", move |event: KeyboardEvent| {
-        if event.is_trusted()
-            && event.key() == "Escape"
-            && !event.repeat()
-            && guard.second_escape(event.time_stamp())
-        {
-            act(Act::Stop);
-        }
-    })
 }

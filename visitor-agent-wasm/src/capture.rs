@@ -83,6 +83,10 @@ pub trait FrameSink {
         let _ = (key, url);
         false
     }
+    /// The capture follows this document from now on, or listens in it anew: the page's own, or a frame's.
+    fn follows(&mut self, document: &Document) {
+        let _ = document;
+    }
     /// The check found so many nodes not to be as they were sent (`divergence_total{kind="capture"}`). They go again.
     fn diverged(&mut self, nodes: u32) {
         let _ = nodes;

@@ -99,6 +99,7 @@ pub struct Share {
     pumping: Cell<bool>,
     again: Cell<bool>,
     over: Cell<bool>,
+    applying: Cell<bool>,
 }
 
 impl Share {
@@ -136,6 +137,7 @@ impl Share {
                 pumping: Cell::new(false),
                 again: Cell::new(false),
                 over: Cell::new(false),
+                applying: Cell::new(false),
                 config,
             }
         });
@@ -345,7 +347,12 @@ impl Share {
         let id = command.get().id;
         let receipt = match self.page.borrow().as_ref() {
             Some(_) if !self.bar.is_in_reach() => self.suspend(),
-            Some(page) => self.injector.apply(command, page),
+            Some(page) => {
+                self.applying.set(true);
+                let receipt = self.injector.apply(command, page);
+                self.applying.set(false);
+                receipt
+            }
             None => Receipt::NoTarget,
         };
         self.session.borrow_mut().receipt(agent, id, receipt, clock::now());

@@ -102,7 +102,18 @@ impl Gateless {
     /// # Panics
     /// Before there was one, and before the element was seen.
     pub fn clicks(&mut self, now: Moment) {
-        let action = Action::Click { button: Button::Main, count: 1, modifiers: Modifiers::default() };
+        self.commands(Action::Click { button: Button::Main, count: 1, modifiers: Modifiers::default() }, now);
+    }
+
+    /// Types at the element, all of it at one go.
+    ///
+    /// # Panics
+    /// As [`Self::clicks`].
+    pub fn types(&mut self, text: String, now: Moment) {
+        self.commands(Action::Type(text), now);
+    }
+
+    fn commands(&mut self, action: Action, now: Moment) {
         let grant = self.grant.expect("a grant was given");
         let anchor = self.finder.middle().expect("the element was seen");
         self.next += 1;

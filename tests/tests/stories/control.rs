@@ -8,10 +8,21 @@ use tests::{
     visitor::Visitor,
     wait::{eval, until},
 };
-use thirtyfour::WebDriver;
+use thirtyfour::{By, Key, WebDriver};
 
 /// What the page is made of.
 const PAGE: &str = include_str!("../../pages/control/page.js");
+/// Nothing that the visitor's hand does, or has just done, is said to the agent.
+const RESTS: &str = "!/The visitor is (active|using)/.test(document.body.innerText)";
+/// Two frames beside everything else: one in the document, and one in a component.
+const FRAMES: &str = "(() => {
+    const frame = (top, from) => Object.assign(document.createElement('iframe'), {
+        style: `position:fixed;left:440px;top:${top}px;width:280px;height:200px;border:0`, ...from });
+    document.body.append(frame(0, { id: 'coming', src: '/help/embed' }));
+    window.deep = frame(240, { srcdoc: 'deep' });
+    document.querySelector('#part').shadowRoot.append(deep);
+    return true;
+})()";
 const LEFT: &str = "\u{e012}";
 const TAB: &str = "\u{e004}";
 
@@ -121,35 +132,91 @@ async fn keys_stay_in_the_topmost_dialog(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-// shows: CTL-01, CTL-09
+// shows: CTL-01, CTL-09, CON-09
 #[tokio::test]
 async fn who_clicks_while_the_visitor_acts_is_told_so_and_both_hands_are_heard_alike() {
     in_each_browser("control_hands", async |stage: &mut Stage| {
         controls_the_page(stage).await?;
         let (visitor, agent) = (&stage.visitor, &stage.agent);
-        let away = middle(visitor, "#away").await?;
-        let clicks = async {
-            agent.is_told("The visitor is active").await?;
-            agent.clicks("#field").await?;
-            agent.is_told("The visitor is using the page: nothing was done").await
-        };
-        tokio::try_join!(hand::is_busy(visitor.window(), away), clicks)?;
+        the_busy_hand_is_alone(stage, middle(visitor, "#away").await?).await?;
         ensure!(
             eval(visitor.window(), "document.activeElement === document.body").await? == true,
             "it was done"
         );
         // The visitor rests: what is typed goes to where the agent pressed.
-        until(
-            agent.window(),
-            "the visitor to rest",
-            "!document.body.innerText.includes('The visitor is active')",
-        )
-        .await?;
         agent.types("later").await?;
         visitor.has("document.querySelector('#field').value === 'later'").await?;
-        hears_the_same_of_both_hands(stage).await
+        hears_the_same_of_both_hands(stage).await?;
+        the_visitors_hand_is_heard_in_frames(stage).await?;
+        a_finger_that_scrolls_does_not_rest(stage).await?;
+        ends_by_esc_twice_in_a_frame(stage).await
     })
     .await;
+}
+
+/// The visitor presses somewhere, again and again: meanwhile nothing of the agent's is done, and that is said.
+async fn the_busy_hand_is_alone(stage: &Stage, at: (i64, i64)) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let clicks = async {
+        agent.is_told("The visitor is active").await?;
+        agent.clicks("#field").await?;
+        agent.is_told("The visitor is using the page: nothing was done").await
+    };
+    tokio::try_join!(hand::is_busy(visitor.window(), at), clicks)?;
+    until(agent.window(), "the visitor to rest", RESTS).await.map(drop)
+}
+
+/// What the visitor does in a frame of this site is done on the page: in one that came and went on to another document, and
+/// in one of a component's own.
+async fn the_visitors_hand_is_heard_in_frames(stage: &Stage) -> Result<()> {
+    let visitor = &stage.visitor;
+    eval(visitor.window(), FRAMES).await?;
+    let there = "document.querySelector('#coming').contentDocument";
+    visitor.has(&format!("{there}?.querySelector('#postcode') && {there}.readyState === 'complete'")).await?;
+    eval(visitor.window(), &format!("({there}.defaultView.location = '/help/embed?postcode=35000', true)"))
+        .await?;
+    visitor.has(&format!("{there}?.querySelector('.answer') && {there}.readyState === 'complete'")).await?;
+    visitor.has("deep.contentDocument?.body?.textContent === 'deep'").await?;
+    for top in [0, 240] {
+        until(stage.agent.window(), "the visitor to rest", RESTS).await?;
+        // At the frame's edge nothing is pressed but its document.
+        the_busy_hand_is_alone(stage, (443, top + 100)).await?;
+        ensure!(
+            eval(visitor.window(), "document.activeElement.id !== 'field'").await? == true,
+            "it was done"
+        );
+    }
+    Ok(())
+}
+
+/// A finger says so as long as it moves.
+async fn a_finger_that_scrolls_does_not_rest(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    // Firefox has no fingers where there is no screen for them.
+    if visitor.browser.kind == Kind::Firefox {
+        return Ok(());
+    }
+    eval(visitor.window(), "(scrollTo(0, 0), true)").await?;
+    let longer = "(window.since = document.body.innerText.includes('The visitor is active')
+            ? window.since ?? performance.now() : undefined,
+        2500 < performance.now() - window.since)";
+    let said = until(agent.window(), "the visitor to be active for as long as the finger moves", longer);
+    let corner = eval(visitor.window(), "[innerWidth - 30, innerHeight - 100]").await?;
+    let corner = (corner[0].as_i64().context("a place")?, corner[1].as_i64().context("a place")?);
+    tokio::try_join!(hand::scrolls(visitor.window(), corner), said)?;
+    visitor.has("100 < scrollY").await
+}
+
+/// Esc is the end wherever the focus is.
+async fn ends_by_esc_twice_in_a_frame(stage: &Stage) -> Result<()> {
+    let (visitor, agent) = (&stage.visitor, &stage.agent);
+    let frame = visitor.window().find(By::Css("#coming")).await?;
+    frame.enter_frame().await?;
+    let field = visitor.window().find(By::Css("#postcode")).await?;
+    field.send_keys([Key::Escape.value(); 2].iter().collect::<String>()).await?;
+    visitor.window().enter_default_frame().await?;
+    visitor.sees_no_bar().await?;
+    agent.is_told("The visitor stopped it.").await
 }
 
 /// What is done at the middle of an element: which, with which button, how often, and what is heard last. No button comes

@@ -33,7 +33,7 @@ export class PageCapture {
    * @param {Document} doc
    * @param {{host: ?Element, mask: string[], block: string[], unmask: string[], lock: string[], fetch: boolean}} options
    * @param {object} port what WebAssembly offers: `batch`, `end`, `cursor`, `scroll`, `asset`, `wanted`, `shows`, `differs`,
-   *   `diverged`, `failed`
+   *   `follows`, `diverged`, `failed`
    */
   constructor(doc, options, port) {
     Object.assign(this, { doc, options, port });
@@ -125,13 +125,16 @@ export class PageCapture {
   follow(root) {
     this.dirty.observe(root);
     this.live.follow(root);
-    if (root.nodeType === 9 && root.defaultView) this.hooks.install(root.defaultView);
+    if (root.nodeType !== 9) return;
+    this.port.follows(root);
+    if (root.defaultView) this.hooks.install(root.defaultView);
   }
 
   /** A document has other children: who writes one anew may change its mode, and takes our listeners away. */
   rewritten(doc) {
     if (!this.nodes.roots.has(doc)) return;
     this.live.follow(doc);
+    this.port.follows(doc);
     this.dirty.mark(doc, " mode");
   }
 

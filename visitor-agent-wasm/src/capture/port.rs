@@ -9,6 +9,7 @@ use cobrowse_core::{
 };
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
+use web_sys::Document;
 
 use super::{Asset, CaptureError, Inner, assets};
 
@@ -69,6 +70,8 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_shows(this: &Port, run: &JsValue);
     #[wasm_bindgen(method, setter)]
+    fn set_follows(this: &Port, run: &JsValue);
+    #[wasm_bindgen(method, setter)]
     fn set_diverged(this: &Port, run: &JsValue);
     #[wasm_bindgen(method, setter)]
     fn set_failed(this: &Port, run: &JsValue);
@@ -127,6 +130,9 @@ impl Closures {
         });
         offer!(set_wanted, |inner, url: String| -> u32 { inner.wanted(&url) });
         offer!(set_shows, |inner, node: u32| -> bool { inner.shows(node) });
+        offer!(set_follows, |inner, document: Document| -> Done {
+            inner.sink.borrow_mut().follows(&document)
+        });
         offer!(set_diverged, |inner, nodes: u32| -> Done { inner.sink.borrow_mut().diverged(nodes) });
         offer!(set_failed, |inner, error: String| -> Done {
             inner.sink.borrow_mut().failed(CaptureError(error))

@@ -136,6 +136,11 @@ impl FrameSink for Sink {
         true
     }
 
+    fn follows(&mut self, document: &Document) {
+        let Some(share) = self.share.upgrade() else { return };
+        share.watch.borrow().iter().for_each(|watch| watch.follow(document));
+    }
+
     fn diverged(&mut self, nodes: u32) {
         let Some(share) = self.share.upgrade() else { return };
         share.session.borrow_mut().diverged(nodes, clock::now());

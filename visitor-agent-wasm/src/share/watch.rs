@@ -1,46 +1,57 @@
 //! What happens in the page around the share: the visitor's own hand, and the page's end.
 use std::rc::Rc;
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Event, MouseEvent, MutationObserver, MutationObserverInit};
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Document, Event, MutationObserver, MutationObserverInit};
 
-use super::{Share, clock};
+use super::{Act, Share, clock};
 use crate::{life, listener::Listener, words::Language};
 
-/// A resting hand trembles: a mouse that moved less between two events, CSS pixels, says nothing.
-const TREMBLE: i32 = 3;
+#[wasm_bindgen(module = "/js/share/hand.js")]
+extern "C" {
+    /// The visitor's hand, on the page and in its frames.
+    type Hand;
+    #[wasm_bindgen(constructor)]
+    fn new(document: &Document, acts: &Function) -> Hand;
+    #[wasm_bindgen(method)]
+    fn follow(this: &Hand, document: &Document);
+    #[wasm_bindgen(method)]
+    fn stop(this: &Hand);
+}
 
 /// The listeners; they go with the share.
 pub(super) struct Watch {
-    _listeners: Vec<Listener>,
+    hand: Hand,
+    _acts: Closure<dyn Fn(bool, f64)>,
+    _end: Option<Listener>,
     _language: Following,
 }
 
 impl Watch {
     pub(super) fn new(share: &Rc<Share>, document: &Document) -> Result<Self, JsValue> {
-        let mut listeners: Vec<Listener> = ["pointerdown", "keydown", "wheel", "touchstart"]
-            .map(|kind| {
-                let weak = Rc::downgrade(share);
-                Listener::capture(document, kind, move |event: Event| {
-                    if event.is_trusted() {
-                        Share::with(&weak, hands_on);
-                    }
-                })
-            })
-            .into();
         let weak = Rc::downgrade(share);
-        listeners.push(Listener::capture(document, "mousemove", move |event: MouseEvent| {
-            if event.is_trusted() && TREMBLE < event.movement_x().abs() + event.movement_y().abs() {
-                Share::with(&weak, hands_on);
-            }
-        }));
-        if let Some(window) = document.default_view() {
+        let acts = Closure::<dyn Fn(bool, f64)>::new(move |is_escape: bool, at: f64| {
+            Share::with(&weak, |share| hand_acts(share, is_escape, at));
+        });
+        let hand = Hand::new(document, acts.as_ref().unchecked_ref());
+        share.life.holds("hand", &hand, "stop");
+        let end = document.default_view().map(|window| {
             let weak = Rc::downgrade(share);
-            listeners.push(Listener::capture(&window, "pagehide", move |_: Event| {
-                Share::with(&weak, Share::leave);
-            }));
-        }
-        Ok(Self { _listeners: listeners, _language: Following::language(share, document)? })
+            Listener::capture(&window, "pagehide", move |_: Event| Share::with(&weak, Share::leave))
+        });
+        Ok(Self { hand, _acts: acts, _end: end, _language: Following::language(share, document)? })
+    }
+
+    /// The page has this document, too: in a frame that stands where nothing else is told of it.
+    pub(super) fn follow(&self, document: &Document) {
+        self.hand.follow(document);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.hand.stop();
     }
 }
 
@@ -73,8 +84,15 @@ impl Drop for Following {
     }
 }
 
-/// While nobody controls the page this costs one comparison inside the session.
-fn hands_on(share: &Rc<Share>) {
+/// While nobody controls the page this costs one comparison inside the session. `at` is when it was, milliseconds.
+fn hand_acts(share: &Rc<Share>, is_escape: bool, at: f64) {
+    // Some browsers trust what an edit of the agent's hand brings about.
+    if share.applying.get() {
+        return;
+    }
     share.session.borrow_mut().hands_on(clock::now());
     share.pump();
+    if is_escape && share.bar.is_second_escape(at) {
+        share.act(Act::Stop);
+    }
 }
