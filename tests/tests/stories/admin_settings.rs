@@ -25,7 +25,7 @@ impl Settings for Agent {
         self.window().goto(format!("{}/admin/{part}", self.desk)).await?;
         self.finds(
             part,
-            &format!("document.querySelector('#{part} .form, #{part} [name=search], #{part} pre')"),
+            &format!("document.querySelector('#{part} :is(.form, .tag-line, [name=search], pre)')"),
         )
         .await
         .map(drop)
@@ -353,13 +353,19 @@ async fn what_somebody_else_changed_is_shown_unless_something_is_typed() {
         agent.clicks_at("[data-do=theirs]").await?;
         agent.holds("query_keys", "second").await?;
         agent.finds("no notice", "!document.querySelector('.changed-elsewhere')").await?;
-        // A list whose lines are forms as well.
+        // Lists whose lines are forms as well.
         agent.opens_part("queues").await?;
         agent.reads_in("[data-queue='0'] summary", "New queue").await?;
         let queue =
             json!({ "name": "Returns", "strategy": "manual", "first_answer_s": 30, "accept_timeout_s": 60 });
         other.adds("queues", queue).await?;
-        agent.reads_in("[data-queue] summary", "Returns").await
+        agent.reads_in("[data-queue] summary", "Returns").await?;
+        agent.opens_part("tags").await?;
+        other.adds("tags", json!({ "name": "Refund", "colour": "#00aa00" })).await?;
+        let line = "[...document.querySelectorAll('#tags [name=name]')].some(it => it.value === 'Refund')";
+        agent.finds("the tag", line).await?;
+        other.sets("general", json!({ "tag_required": true })).await?;
+        agent.finds("the tick", "document.querySelector('#tags [name=tag-required]').checked").await.map(drop)
     })
     .await;
 }

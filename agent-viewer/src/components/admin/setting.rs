@@ -66,12 +66,24 @@ pub fn loaded<T: Clone + Send + Sync + 'static>(
 }
 
 /// Another number whenever a setting of the site was changed.
-pub fn version(site: String) -> Memo<Option<i64>> {
+fn version(site: String) -> Memo<Option<i64>> {
     let chat = chat();
     Memo::new(move |_| {
         let directory = chat.directory.read();
         directory.sites.iter().find(|it| it.key == site).map(|it| it.settings)
     })
+}
+
+/// Does it again whenever a setting of the site was changed, by whomever.
+pub fn whenever_set(site: String, again: impl Fn() + 'static) {
+    let version = version(site);
+    Effect::new(move |before: Option<Option<i64>>| {
+        let now = version.get();
+        if before.is_some_and(|before| before != now) {
+            again();
+        }
+        now
+    });
 }
 
 /// A setting of a site: asked for, then shown; asked for again whenever a setting of the site was changed.

@@ -4,7 +4,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::setting::{loaded, version};
+use super::setting::{loaded, whenever_set};
 use crate::chat::Loaded;
 
 /// What the server has of a list, in its order.
@@ -50,14 +50,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Several<T> {
 
     /// Asks for it again whenever a setting of the site was changed, by whomever.
     pub fn following(self, site: String) -> Self {
-        let version = version(site);
-        Effect::new(move |before: Option<Option<i64>>| {
-            let now = version.get();
-            if before.is_some_and(|before| before != now) {
-                self.again();
-            }
-            now
-        });
+        whenever_set(site, move || self.again());
         self
     }
 

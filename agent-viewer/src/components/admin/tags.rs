@@ -2,10 +2,11 @@
 use chat_proto::admin::Tag;
 use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, prelude::*};
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     faults::{DoFoot, Doing, FieldFault, Outcome, act},
-    setting::{Part, load},
+    setting::{Part, load, whenever_set},
     several::{Several, after},
     unsaved::watch_unsaved,
 };
@@ -39,6 +40,7 @@ pub fn Tags(
 ) -> impl IntoView {
     let site = StoredValue::new(site);
     let tags = Several::new(move || async move { site_http::tags(&site.get_value()).await });
+    let tags = tags.following(site.get_value());
     let page = Page { site, tags, removing: RwSignal::new(None) };
     let show = move || {
         let ids = move || tags.all().into_iter().map(|it| it.id).collect::<Vec<_>>();
@@ -63,7 +65,16 @@ pub fn Tags(
 fn Mandatory(site: StoredValue<String>) -> impl IntoView {
     let words = words();
     let (on, state) = (RwSignal::new(Loaded::Not), RwSignal::new(Doing::Idle));
-    load(on, async move { admin_http::general(&site.get_value()).await.map(|it| it.tag_required) });
+    let ask = move || async move { admin_http::general(&site.get_value()).await.map(|it| it.tag_required) };
+    load(on, ask());
+    whenever_set(site.get_value(), move || {
+        spawn_local(async move {
+            // What does not come takes nothing away.
+            if let Ok(wanted) = ask().await {
+                let _ = on.try_set(Loaded::Here(wanted));
+            }
+        });
+    });
     let change = move |event| {
         let wanted = event_target_checked(&event);
         let put = async move {
