@@ -37,6 +37,7 @@ async fn an_error_inside_the_share_ends_it_for_both_and_the_page_goes_on() {
         stage.shares().await?;
         agent.sees("page.querySelectorAll('#list li.card').length === 12").await?;
         // What capture missed it finds by itself, mends, and has counted.
+        let before = stage.counted(COUNTED);
         visitor.reads(MISSED).await?;
         agent.sees("page.querySelector('#list').title === 'missed'").await?;
         // A grant needs a random number; a page that breaks the source of them brings our code down in the middle of a
@@ -61,7 +62,8 @@ async fn an_error_inside_the_share_ends_it_for_both_and_the_page_goes_on() {
         visitor.presses("allow").await?;
         visitor.is_told("Sophie sees this page").await?;
         agent.sees("page.querySelectorAll('#list li.card').length === 1").await?;
-        ensure!(stage.counted(COUNTED) == 1, "counted {} times", stage.counted(COUNTED));
+        let n = stage.counted(COUNTED) - before;
+        ensure!(n == 1, "counted {n} times");
         heard_nothing(visitor).await
     })
     .await;
