@@ -10,7 +10,7 @@ use super::{Inner, fault::Fault, lock};
 use crate::{
     model::{
         AgentFacts, AgentId, Flow, FlowRef, QueueId, QueueSettings, Room, SiteId, SiteSettings, UnixMillis,
-        World,
+        VisitorId, World,
     },
     tables::{
         people,
@@ -67,6 +67,10 @@ impl World for Facts<'_> {
         let it = self.ask(|tx| people::agent(tx, (self.site, agent), self.queue))?;
         let room = if it.load < it.cap { Room::Free } else { Room::Full };
         Some(AgentFacts { presence: it.presence, room })
+    }
+
+    fn is_blocked(&self, visitor: VisitorId) -> bool {
+        self.ask(|tx| people::is_blocked(tx, (self.site, visitor))) != Some(false)
     }
 
     /// A conversation stands in one flow.

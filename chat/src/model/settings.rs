@@ -7,7 +7,7 @@ use super::{
     command::Entry,
     flow::{Flow, FlowRef},
     form::FormFields,
-    id::{AgentId, QueueId},
+    id::{AgentId, QueueId, VisitorId},
     text::Lang,
     time::UnixMillis,
 };
@@ -107,6 +107,8 @@ pub trait World {
     fn is_open(&self, queue: Option<QueueId>, at: UnixMillis) -> bool;
     /// An agent; `None` when the site has no such agent (any more).
     fn agent(&self, agent: AgentId) -> Option<AgentFacts>;
+    /// Whether an agent has blocked this visitor.
+    fn is_blocked(&self, visitor: VisitorId) -> bool;
     /// One version of a bot flow. Versions that conversations stand in are kept.
     fn flow(&self, flow: FlowRef) -> Option<&Flow>;
 }

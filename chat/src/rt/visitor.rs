@@ -266,6 +266,7 @@ impl Teller {
     fn shown(&self, (it, is_last): &(model::Conversation, bool)) -> Conversation {
         let mut shown = render::conversation(it, &self.chat.names, self.waits(it.id, it.queue));
         shown.unavailable = *is_last;
+        shown.rateable &= !is_last;
         self.widget.waits.store(shown.ahead.is_some(), Ordering::Relaxed);
         shown
     }

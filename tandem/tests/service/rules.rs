@@ -72,6 +72,32 @@ async fn a_blocked_visitor_stays_outside(database: Database) {
     assert_eq!(status(Actor::Manager).await, StatusCode::OK);
     assert!(!is_told(&world, &mut tab).await, "they may come again");
     assert_eq!(starts(&world, &mut tab, "lea@example.org").await, ["ack", "ack"]);
+    let mut widget = blocked_after_the_end(&world, &mut anna, &mut tab).await;
+    let conv = welcomed(&widget)["conv"].clone();
+    let rate = json!({ "t": "rate", "conv": conv, "stars": 1, "text": "Shouts" });
+    assert_eq!(widget.asks(rate.clone()).await, "not_rateable");
+    assert_eq!(status(Actor::Manager).await, StatusCode::OK);
+    assert_eq!(widget.asks(rate).await, "ack");
+}
+
+/// What a widget was welcomed with.
+fn welcomed(widget: &Socket) -> &Value {
+    &widget.heard.iter().find(|it| it["t"] == "welcome").expect("a welcome")["conv"]
+}
+
+/// The widget of a visitor whose conversation an agent closed, and who was blocked then: it may not rate that.
+async fn blocked_after_the_end(world: &World, agent: &mut Socket, visitor: &mut Visitor) -> Socket {
+    let token = visitor.token().await.expect("a token");
+    let conv = welcomed(&world.widget("shop", &token).await)["conv"].as_str().expect("a name").to_owned();
+    let close = json!({ "kind": "close", "tags": [] });
+    for what in [json!({ "kind": "take" }), close] {
+        assert_eq!(agent.asks(deed(&conv, what)).await, "ack");
+    }
+    assert_eq!(welcomed(&world.widget("shop", &token).await)["rateable"], true);
+    assert_eq!(agent.asks(deed(&conv, json!({ "kind": "block", "reason": "Shouts" }))).await, "ack");
+    let widget = world.widget("shop", &token).await;
+    assert_ne!(welcomed(&widget)["rateable"], true, "a rating is offered that would be refused");
+    widget
 }
 
 // shows: BLK-01, BLK-02, QUE-17

@@ -107,8 +107,9 @@ pub(super) fn rate(draft: &mut Draft<'_>, rating: &Rating) -> Result<(), Refusal
         return Err(Refusal::BadRating);
     }
     check_length(&rating.text)?;
-    let agent = draft.next.previous_agent.filter(|_| draft.next.is_rateable());
-    let agent = agent.ok_or(Refusal::NotRateable)?;
+    // Words go with it: whoever was blocked since says none.
+    let may = draft.next.is_rateable() && !draft.world.is_blocked(draft.next.visitor);
+    let agent = draft.next.previous_agent.filter(|_| may).ok_or(Refusal::NotRateable)?;
     draft.next.rating = Some(rating.clone());
     draft.tell(DeskEvent::Rated(agent));
     Ok(())

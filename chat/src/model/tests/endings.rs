@@ -104,6 +104,17 @@ fn no_link_brings_a_blocked_visitor_back() {
     assert_eq!(story.refuses_visitor(140_000, reply), Some(Refusal::Closed));
 }
 
+// shows: BLK-01
+#[test]
+fn who_was_blocked_after_the_end_does_not_rate_it() {
+    let block = FromAgent::Block { tags: BTreeSet::new(), reason: "abuse".into() };
+    let story = Story::closed().agent(9_000, BEN, block).when(|site| site.blocks = true);
+    let rate = || FromVisitor::Rate(Rating { stars: 1, text: "abuse".into() });
+    assert_eq!(story.refuses_visitor(9_001, rate()), Some(Refusal::NotRateable));
+    let forgiven = story.when(|site| site.blocks = false);
+    assert_eq!(forgiven.refuses_visitor(9_002, rate()), None);
+}
+
 // shows: RAT-01
 #[test]
 fn a_conversation_is_rated_once_from_1_to_5_and_only_after_an_agent_was_there() {

@@ -87,6 +87,8 @@ pub(crate) struct Site {
     /// What is closed at the moment; `None` is the whole site.
     pub closed: BTreeSet<Option<QueueId>>,
     pub agents: BTreeMap<AgentId, AgentFacts>,
+    /// The visitor was blocked.
+    pub blocks: bool,
     pub flow: Flow,
 }
 
@@ -111,7 +113,7 @@ impl Site {
         let queues = [(SALES, QueueSettings::default()), (HELP, help), (SPARE, QueueSettings::default())];
         let here = AgentFacts { presence: Presence::Available, room: Room::Free };
         let agents = [ANNA, BEN, CLEO, MAYA].into_iter().map(|agent| (agent, here)).collect();
-        Self { settings, queues: queues.into(), closed: BTreeSet::new(), agents, flow: flow() }
+        Self { settings, queues: queues.into(), closed: BTreeSet::new(), agents, blocks: false, flow: flow() }
     }
 
     pub fn set_presence(&mut self, agent: AgentId, presence: Presence) {
@@ -135,6 +137,9 @@ impl World for Site {
     }
     fn agent(&self, agent: AgentId) -> Option<AgentFacts> {
         self.agents.get(&agent).copied()
+    }
+    fn is_blocked(&self, _visitor: VisitorId) -> bool {
+        self.blocks
     }
     fn flow(&self, flow: FlowRef) -> Option<&Flow> {
         (flow == FLOW).then_some(&self.flow)
