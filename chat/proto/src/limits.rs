@@ -12,5 +12,5 @@ pub const MAX_FILE_BYTES: u64 = 5_242_880;
 pub const PING_EVERY_MS: u32 = 5_000;
 /// Somebody types for so long after they said so, milliseconds.
 pub const TYPING_MS: u32 = 6_000;
-/// Pages of a replay are about so long, bytes.
+/// Pages of a replay are about so long, bytes, and so is what one request is answered.
 pub const PAGE_BYTES: usize = 32 * 1024;

@@ -1,6 +1,7 @@
 //! What readers see: threads in pages, lists, places in a queue.
 use std::{sync::Arc, time::Duration};
 
+use chat_proto::limits::PAGE_BYTES;
 use store::{Error, Tx, Value, params};
 
 use super::{Engine, StoredEvent, fault::Fault};
@@ -12,8 +13,6 @@ use crate::{
     tables::{conversation, event, from_json, message},
 };
 
-/// A page is about so many bytes at most; one message is a page of its own, however long.
-const PAGE_BYTES: usize = 32 * 1024;
 /// Rows that are read for a page.
 const PAGE_ROWS: usize = 256;
 /// Rows of a list.
@@ -21,7 +20,7 @@ const LIST_ROWS: i64 = 50;
 /// Events at once.
 const EVENTS: i64 = 500;
 
-/// Messages in order.
+/// Messages in order: [`PAGE_BYTES`] of them at most, or one, however long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// What fits.

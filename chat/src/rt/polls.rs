@@ -80,9 +80,11 @@ struct Answers {
     cursor: u32,
     /// The answer to the request before.
     kept: Option<Answer>,
+    /// What did not go into it any more.
+    next: Option<Utf8Bytes>,
 }
 
-/// What a request is answered.
+/// What a request is answered: [`PAGE_BYTES`] at most, or one frame, which may be longer.
 #[derive(Clone)]
 pub(crate) struct Answer {
     /// What the next request says.
@@ -166,7 +168,7 @@ pub(crate) fn begin(
 
 impl Polled {
     fn new(who: Visiting, Ends { say, told, hung_up }: Ends) -> Self {
-        let answers = Answers { told, hung_up: hung_up.clone(), cursor: 0, kept: None };
+        let answers = Answers { told, hung_up: hung_up.clone(), cursor: 0, kept: None, next: None };
         Self {
             who,
             say,
@@ -222,10 +224,12 @@ impl Polled {
             _ = turn.wait_for(|it| *it != mine) => return Ok(nothing),
         };
         let (mut bytes, mut frames) = (first.len(), vec![first]);
-        while bytes < PAGE_BYTES
-            && let Ok(Ok(next)) = timeout(TOGETHER, answers.text()).await
-        {
+        while let Ok(Ok(next)) = timeout(TOGETHER, answers.text()).await {
             bytes += next.len();
+            if PAGE_BYTES < bytes {
+                answers.next = Some(next);
+                break;
+            }
             frames.push(next);
         }
         answers.cursor = cursor.wrapping_add(1) % CURSORS;
@@ -238,6 +242,9 @@ impl Polled {
 impl Answers {
     /// The next frame. A socket's own pings are nothing to those who ask; its end is theirs.
     async fn text(&mut self) -> Result<Utf8Bytes, Gone> {
+        if let Some(next) = self.next.take() {
+            return Ok(next);
+        }
         loop {
             match self.told.recv().await {
                 Some(Message::Text(text)) => return Ok(text),

@@ -5,7 +5,7 @@ use chat::{rt::Limits, server::Options};
 use chat_client::{Error, Visitor, name, secret};
 use chat_proto::{
     Resume,
-    limits::MAX_FRAME,
+    limits::{MAX_FRAME, PAGE_BYTES},
     visitor::{FromVisitor, Stream},
 };
 use reqwest::{Method, Response, StatusCode};
@@ -373,6 +373,32 @@ fn a_request_takes_the_place_of_the_one_before() {
         let (first, second) = tokio::join!(first, second);
         let texts = [first, second].map(|it| json!(it.expect("there").1).to_string());
         assert!(texts[1].contains("for one of them"), "the last who asks is told: {texts:?}");
+    });
+}
+
+#[test]
+fn an_answer_holds_a_page_at_most_and_leaves_nothing_out() {
+    const MESSAGES: usize = 40;
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        lea.leave().await;
+        let text = |n: usize| format!("{n} {}", "long ".repeat(400));
+        for n in 0..MESSAGES {
+            anna.write(&conv, &text(n)).await.expect("stored");
+        }
+        let asks = Requests::of(&bench, &mut lea).await;
+        let stream = asks.stream(None).await;
+        let (mut cursor, mut texts) = (0, Vec::new());
+        while texts.len() < MESSAGES {
+            let (next, frames) = asks.hear(&stream, cursor).await.expect("there");
+            let bytes: usize = frames.iter().map(|it| it.to_string().len()).sum();
+            assert!(frames.len() == 1 || bytes <= PAGE_BYTES, "{} frames of {bytes} bytes", frames.len());
+            let msgs = frames.iter().filter_map(|it| it["msgs"].as_array()).flatten();
+            let read = msgs.filter_map(|it| it["text"].as_str()).filter(|it| it.ends_with("long "));
+            texts.extend(read.map(str::to_owned));
+            cursor = next;
+        }
+        assert_eq!(texts, (0..MESSAGES).map(text).collect::<Vec<_>>());
     });
 }
 
