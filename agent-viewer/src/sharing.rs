@@ -321,7 +321,7 @@ impl Sharing {
                 link.diverged(epoch);
             }
         });
-        player.on_wanted_assets(move |hash| assets::fetch(self, hash));
+        player.on_wanted_assets(move |hash, mime| assets::fetch(self, hash, mime));
         let player = Rc::new(RefCell::new(player));
         self.player.set_value(Some(Rc::clone(&player)));
         let words = words();

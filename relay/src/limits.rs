@@ -11,8 +11,20 @@ pub const MAX_SOCKET_READ: usize = 64 * 1024;
 pub const MAX_JSON_BODY: usize = 16 * 1024;
 /// Largest asset, bytes.
 pub const MAX_ASSET: usize = 16 << 20;
-/// Most bytes of assets that are kept for one site; the least recently stored go first.
+/// Largest asset that is fetched for a page, bytes: it takes no larger one. The answer stands in memory until it is sent.
+pub const MAX_FETCHED: usize = 8 << 20;
+/// Most bytes of assets that are kept for one site; the least recently used go first.
 pub const MAX_SITE_ASSETS: u64 = 512 << 20;
+/// Most assets that come in at a time.
+pub const UPLOADS: usize = 64;
+/// Most of them from one session; its page sends four.
+pub const UPLOADS_EACH: usize = 8;
+/// How long an asset may take to come in.
+pub const UPLOAD_WITHIN: Duration = Duration::from_secs(120);
+/// Most guarded fetches at a time, until their answers are sent.
+pub const FETCHES: usize = 24;
+/// Most of them for one session; its page asks for four.
+pub const FETCHES_EACH: usize = 6;
 /// Socket buffers: 4 KiB ones make an idle socket cost 9 KB in place of 137.
 pub const SOCKET_BUFFER: usize = 4 * 1024;
 /// Bytes that may wait in one WebSocket's own write buffer before it counts as failed.

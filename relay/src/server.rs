@@ -242,10 +242,7 @@ fn parts(
         tickets: Tickets::new(auth::key_file(&config.data.join("ticket.key"))?),
         directory: Directory::default(),
         sessions: Registry::default(),
-        assets: Assets {
-            disk: Disk::open(config.data.join("assets"))?,
-            fetcher: Fetcher::new(config.fetch)?,
-        },
+        assets: Assets::new(Disk::open(config.data.join("assets"))?, Fetcher::new(config.fetch)?),
         lanes,
         people: watch::Sender::default(),
         holds: Holds::of(names),
@@ -268,7 +265,10 @@ async fn housekeeping(app: App) {
     let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
     loop {
         tokio::select! {
-            _ = minutes.tick() => app.rates.sweep(),
+            _ = minutes.tick() => {
+                app.rates.sweep();
+                app.assets.disk.release(|session| app.sessions.is_open(session));
+            }
             () = app.shutdown.wanted() => return,
         }
     }

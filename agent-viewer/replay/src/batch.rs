@@ -45,8 +45,8 @@ pub struct Batch {
     pub text: String,
     /// Set when the frame begins an epoch.
     pub begin: Option<Begin>,
-    /// Assets that can be had now.
-    pub ready: Vec<AssetHash>,
+    /// Assets that can be had now, each with its media type.
+    pub ready: Vec<(AssetHash, Box<str>)>,
     /// Tags and attribute names of this batch: few, and said often.
     names: HashMap<Box<str>, u32>,
     doctype: Option<(NodeId, Vec<String>)>,
@@ -108,7 +108,7 @@ impl Batch {
         let (state, hash) = match state {
             AssetState::Pending => (0, String::new()),
             AssetState::Ready(hash) => {
-                self.ready.push(hash);
+                self.ready.push((hash, mime.into()));
                 (1, hash.to_string())
             }
             AssetState::Failed => (2, String::new()),
@@ -227,6 +227,6 @@ mod tests {
         let value = format!("ready {} image/png 4 2", "ab".repeat(32));
         batch.attribute(NodeId::DOCUMENT, AttributeName::Property("asset:3"), Some(&value));
         assert_eq!(batch.words, [13, 3, 1, 4, 2, 0, 1]);
-        assert_eq!(batch.ready, [AssetHash([0xab; 32])]);
+        assert_eq!(batch.ready, [(AssetHash([0xab; 32]), "image/png".into())]);
     }
 }

@@ -54,7 +54,7 @@ pub struct Replayer {
     whole: Option<Epoch>,
     /// Whether a keyframe was asked for and has not begun.
     asked: bool,
-    wanted: Box<dyn FnMut(AssetHash)>,
+    wanted: Box<dyn FnMut(AssetHash, &str)>,
     diverged: Box<dyn FnMut(Option<Epoch>)>,
     pressed: Box<dyn FnMut(Anchor)>,
 }
@@ -69,15 +69,15 @@ impl Replayer {
             assets: HashSet::new(),
             whole: None,
             asked: false,
-            wanted: Box::new(|_| ()),
+            wanted: Box::new(|_, _| ()),
             diverged: Box::new(|_| ()),
             pressed: Box::new(|_| ()),
         }
     }
 
-    /// Calls back once for each asset that the page shows and whose bytes are not here. Unset where assets
-    /// travel in the frames.
-    pub fn on_wanted_assets(&mut self, wanted: impl FnMut(AssetHash) + 'static) {
+    /// Calls back once for each asset that the page shows and whose bytes are not here, with its media type. Unset where
+    /// assets travel in the frames.
+    pub fn on_wanted_assets(&mut self, wanted: impl FnMut(AssetHash, &str) + 'static) {
         self.wanted = Box::new(wanted);
     }
 
@@ -126,9 +126,11 @@ impl Replayer {
         if !self.batch.is_empty() {
             self.stage.apply(epoch.0, &self.batch.words, &self.batch.lengths, &self.batch.text);
         }
-        for index in 0..self.batch.ready.len() {
-            self.want_asset(self.batch.ready[index]);
+        let ready = std::mem::take(&mut self.batch.ready);
+        for (hash, mime) in &ready {
+            self.want_asset(*hash, mime);
         }
+        self.batch.ready = ready;
         match applied {
             Applied::Changed | Applied::Check { equal: true } => self.stage.heard(),
             Applied::KeyframeEnd { equal: true } => {
@@ -150,9 +152,9 @@ impl Replayer {
         }
     }
 
-    fn want_asset(&mut self, hash: AssetHash) {
+    fn want_asset(&mut self, hash: AssetHash, mime: &str) {
         if self.assets.insert(hash) {
-            (self.wanted)(hash);
+            (self.wanted)(hash, mime);
         }
     }
 

@@ -70,13 +70,20 @@ pub async fn ticket(session: SessionId) -> Result<Ticket, HttpError> {
     json("POST", &format!("/v1/sessions/{session}/ticket"), None::<&()>).await
 }
 
-/// An asset of a session by its hash: its type and bytes.
+/// An asset of a session by its hash, as this type where it is kept as several: its type and bytes.
 ///
 /// # Errors
 /// [`HttpError`]; the page then shows the place without it.
-pub async fn asset(session: SessionId, hash: &str, ticket: &str) -> Result<(String, Vec<u8>), HttpError> {
+pub async fn asset(
+    session: SessionId,
+    (hash, mime): (&str, &str),
+    ticket: &str,
+) -> Result<(String, Vec<u8>), HttpError> {
     let path = format!("/v1/sessions/{session}/assets/{hash}");
-    let response = send("GET", &path, None::<&()>, Some(ticket)).await?;
+    let request = request("GET", &path, None::<&()>, Some(ticket)).map_err(|_| HttpError::Garbled)?;
+    // What a page calls a type may be no header's value, and then nothing is kept as that.
+    let _ = request.headers().set("accept", mime);
+    let response = answered(&request, &path).await?;
     let mime = response.headers().get("content-type").ok().flatten().unwrap_or_default();
     let buffer = response.array_buffer().map_err(|_| HttpError::Garbled)?;
     let buffer = JsFuture::from(buffer).await.map_err(|_| HttpError::Unreachable)?;
@@ -110,7 +117,11 @@ pub(super) async fn send(
     bearer: Option<&str>,
 ) -> Result<Response, HttpError> {
     let request = request(method, path, body, bearer).map_err(|_| HttpError::Garbled)?;
-    let answer = JsFuture::from(window().fetch_with_request(&request)).await;
+    answered(&request, path).await
+}
+
+async fn answered(request: &Request, path: &str) -> Result<Response, HttpError> {
+    let answer = JsFuture::from(window().fetch_with_request(request)).await;
     let response: Response =
         answer.map_err(|_| HttpError::Unreachable)?.dyn_into().map_err(|_| HttpError::Garbled)?;
     match response.status() {

@@ -1,4 +1,5 @@
-//! Images, fonts and imported sheets of the page: from our own server alone, by the hash of their bytes.
+//! Images, fonts and imported sheets of the page: from our own server alone, by the hash of their bytes, as what the page
+//! said they are.
 use leptos::leptos_dom::helpers::set_timeout;
 use replay::AssetHash;
 use wasm_bindgen_futures::spawn_local;
@@ -14,19 +15,19 @@ use crate::{
 const TRIES: u32 = 5;
 
 /// Fetches an asset and shows it wherever the page names it.
-pub fn fetch(sharing: Sharing, hash: AssetHash) {
-    try_fetch(sharing, hash, Backoff::default());
+pub fn fetch(sharing: Sharing, hash: AssetHash, mime: &str) {
+    try_fetch(sharing, (hash, mime.into()), Backoff::default());
 }
 
-fn try_fetch(sharing: Sharing, hash: AssetHash, mut backoff: Backoff) {
+fn try_fetch(sharing: Sharing, (hash, mime): (AssetHash, Box<str>), mut backoff: Backoff) {
     spawn_local(async move {
-        let got = http::asset(sharing.session, &hash.to_string(), &sharing.ticket()).await;
+        let got = http::asset(sharing.session, (&hash.to_string(), &mime), &sharing.ticket()).await;
         let Some(player) = sharing.player() else { return };
         match got {
-            Ok((mime, bytes)) => player.borrow_mut().asset(hash, &mime, &bytes),
+            Ok((kind, bytes)) => player.borrow_mut().asset(hash, &kind, &bytes),
             Err(HttpError::Unreachable) if backoff.failures() < TRIES => {
                 let wait = backoff.fail(browser::chance());
-                set_timeout(move || try_fetch(sharing, hash, backoff), wait);
+                set_timeout(move || try_fetch(sharing, (hash, mime), backoff), wait);
             }
             Err(_) => player.borrow_mut().asset_failed(hash),
         }

@@ -1,18 +1,20 @@
 //! The files: one folder a site, one file an asset, named by the SHA-256 of its bytes and its kind.
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     io,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::body::Bytes;
+use cobrowse_core::id::SessionId;
 use sha2::{Digest, Sha256};
 
+use super::{part::Part, site::Site};
 use crate::{auth::hex, limits::MAX_SITE_ASSETS};
 
-/// Media types that are kept, each with its file's extension. Everything else is refused.
+/// Media types that are kept, each with its file's extension. Everything else is refused. Of several names for one kind
+/// the first one counts: a file's extension is all that is left of it after a restart.
 const KINDS: &[(&str, &str)] = &[
     ("image/png", "png"),
     ("image/apng", "apng"),
@@ -39,14 +41,15 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// A media type of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Kind(&'static (&'static str, &'static str));
 
 impl Kind {
     /// The kind of a `Content-Type` header, parameters aside.
     pub fn of(content_type: &str) -> Option<Self> {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        KINDS.iter().find(|(mime, _)| *mime == essence).map(Self)
+        let (_, extension) = KINDS.iter().find(|(mime, _)| *mime == essence)?;
+        Self::of_extension(extension)
     }
 
     fn of_extension(extension: &str) -> Option<Self> {
@@ -72,6 +75,10 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    pub(super) fn of_digest(digest: Sha256) -> Self {
+        Self(digest.finalize().into())
+    }
 }
 
 /// The text is not 64 lower-case hexadecimal digits.
@@ -95,10 +102,10 @@ impl FromStr for Hash {
     }
 }
 
-/// What is told of an asset to keep.
-#[derive(Debug, Clone, Copy)]
+/// An asset: the same bytes are another one as another kind, or whoever gives them first could spoil them for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Kept {
-    /// Its name.
+    /// The name of its bytes.
     pub hash: Hash,
     /// Its media type.
     pub kind: Kind,
@@ -116,20 +123,23 @@ pub enum Outcome {
     Known,
 }
 
+/// Where an asset is looked for, and on whose behalf: that session refers to it from then on.
+#[derive(Debug, Clone, Copy)]
+pub struct Share<'a> {
+    /// The key of the session's site.
+    pub site: &'a str,
+    /// The session.
+    pub session: SessionId,
+}
+
 /// The store; cheap to clone.
 #[derive(Clone)]
 pub struct Disk {
     folder: Arc<PathBuf>,
     index: Arc<Mutex<HashMap<String, Site>>>,
+    /// Files get their names, and go, one after the other: none goes that was just given again.
+    naming: Arc<tokio::sync::Mutex<()>>,
     site_limit: u64,
-}
-
-#[derive(Default)]
-struct Site {
-    assets: HashMap<Hash, (Kind, u64)>,
-    /// Oldest first.
-    order: VecDeque<Hash>,
-    bytes: u64,
 }
 
 impl Disk {
@@ -150,45 +160,93 @@ impl Disk {
                 index.insert(entry.file_name().to_string_lossy().into_owned(), read_site(&entry.path())?);
             }
         }
-        Ok(Self { folder: Arc::new(folder), index: Arc::new(Mutex::new(index)), site_limit })
+        let (folder, index) = (Arc::new(folder), Arc::new(Mutex::new(index)));
+        Ok(Self { folder, index, naming: Arc::default(), site_limit })
     }
 
-    /// The kind of an asset that is there.
-    pub fn find(&self, site: &str, hash: Hash) -> Option<Kind> {
-        self.lock().get(site)?.assets.get(&hash).map(|(kind, _)| *kind)
+    /// The kind of an asset that is there: the one that is asked for, or else any.
+    pub fn find(&self, share: Share<'_>, hash: Hash, kind: Option<Kind>) -> Option<Kind> {
+        let mut index = self.lock();
+        let site = index.get_mut(share.site)?;
+        let asset = match kind {
+            Some(kind) => Some(Kept { hash, kind }).filter(|it| site.has(*it)),
+            None => KINDS.iter().map(|kind| Kept { hash, kind: Kind(kind) }).find(|it| site.has(*it)),
+        }?;
+        site.hold(asset, share.session);
+        Some(asset.kind)
+    }
+
+    /// The beginning of a file of this site.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn part(&self, site: &str) -> io::Result<Part> {
+        Part::begin(self.site_folder(site)).await
     }
 
     /// Keeps an asset whose hash was checked.
     ///
     /// # Errors
     /// When the disk fails.
-    pub async fn keep(&self, site: &str, asset: Kept, bytes: Bytes) -> io::Result<Outcome> {
-        if self.find(site, asset.hash).is_some() {
+    pub async fn keep(&self, share: Share<'_>, asset: Kept, part: Part) -> io::Result<Outcome> {
+        let (disk, site, session) = (self.clone(), share.site.to_owned(), share.session);
+        // To its end, also when nobody waits any more: a file of which the index does not know would stay for good.
+        let keeping = async move { disk.name(Share { site: &site, session }, asset, part).await };
+        tokio::spawn(keeping).await.map_err(io::Error::other)?
+    }
+
+    async fn name(&self, share: Share<'_>, asset: Kept, part: Part) -> io::Result<Outcome> {
+        let _naming = self.naming.lock().await;
+        if self.find(share, asset.hash, Some(asset.kind)).is_some() {
             return Ok(Outcome::Known);
         }
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let folder = self.site_folder(site);
-        let target = folder.join(file_name(asset.hash, asset.kind));
-        let writing = move || write_whole(&folder, &target, &bytes);
-        tokio::task::spawn_blocking(writing).await.map_err(io::Error::other)??;
-        let gone = self.lock().entry(site.to_owned()).or_default().add(asset, size, self.site_limit);
-        for (hash, kind) in &gone {
+        let folder = self.site_folder(share.site);
+        let bytes = part.named(&folder.join(file_name(asset))).await?;
+        let gone = {
+            let mut index = self.lock();
+            let site = index.entry(share.site.to_owned()).or_default();
+            site.add(asset, bytes);
+            site.hold(asset, share.session);
+            site.trim(self.site_limit)
+        };
+        for asset in &gone {
             // A file that cannot be removed is only left over; it is not in the index any more.
-            let _ = tokio::fs::remove_file(self.site_folder(site).join(file_name(*hash, *kind))).await;
+            let _ = tokio::fs::remove_file(folder.join(file_name(*asset))).await;
         }
         Ok(Outcome::Stored { evicted: u64::try_from(gone.len()).unwrap_or(u64::MAX) })
     }
 
-    /// An asset's kind and bytes.
+    /// An asset's kind and bytes: of the kind that is asked for, or else of any.
     ///
     /// # Errors
     /// When the disk fails.
-    pub async fn read(&self, site: &str, hash: Hash) -> io::Result<Option<(Kind, Vec<u8>)>> {
-        let Some(kind) = self.find(site, hash) else { return Ok(None) };
-        match tokio::fs::read(self.site_folder(site).join(file_name(hash, kind))).await {
+    pub async fn read(
+        &self,
+        share: Share<'_>,
+        hash: Hash,
+        kind: Option<Kind>,
+    ) -> io::Result<Option<(Kind, Vec<u8>)>> {
+        let Some(kind) = self.find(share, hash, kind).or_else(|| self.find(share, hash, None)) else {
+            return Ok(None);
+        };
+        let asset = Kept { hash, kind };
+        match tokio::fs::read(self.site_folder(share.site).join(file_name(asset))).await {
             Ok(bytes) => Ok(Some((kind, bytes))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // Somebody else took it away: whoever has it may give it again.
+                if let Some(site) = self.lock().get_mut(share.site) {
+                    site.forget(asset);
+                }
+                Ok(None)
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Sessions that are over refer to nothing any more.
+    pub fn release(&self, lives: impl Fn(SessionId) -> bool) {
+        for site in self.lock().values_mut() {
+            site.release(&lives);
         }
     }
 
@@ -202,36 +260,8 @@ impl Disk {
     }
 }
 
-impl Site {
-    /// Adds an asset and says which ones have to go for it.
-    fn add(&mut self, asset: Kept, size: u64, limit: u64) -> Vec<(Hash, Kind)> {
-        if self.assets.insert(asset.hash, (asset.kind, size)).is_none() {
-            self.order.push_back(asset.hash);
-            self.bytes += size;
-        }
-        let mut gone = Vec::new();
-        while limit < self.bytes && 1 < self.order.len() {
-            let Some(oldest) = self.order.pop_front() else { break };
-            if let Some((kind, size)) = self.assets.remove(&oldest) {
-                self.bytes = self.bytes.saturating_sub(size);
-                gone.push((oldest, kind));
-            }
-        }
-        gone
-    }
-}
-
-fn file_name(hash: Hash, kind: Kind) -> String {
-    format!("{}.{}", hex(&hash.0), kind.extension())
-}
-
-/// A name appears only with all its bytes behind it.
-fn write_whole(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let unique = crate::auth::random::<8>().map_err(io::Error::other)?;
-    let partial = folder.join(format!(".{}.part", hex(&unique)));
-    std::fs::write(&partial, bytes)?;
-    std::fs::rename(&partial, target)
+fn file_name(asset: Kept) -> String {
+    format!("{}.{}", hex(&asset.hash.0), asset.kind.extension())
 }
 
 fn read_site(folder: &Path) -> io::Result<Site> {
@@ -248,7 +278,7 @@ fn read_site(folder: &Path) -> io::Result<Site> {
     found.sort_by_key(|(written, ..)| *written);
     let mut site = Site::default();
     for (_, asset, size) in found {
-        site.add(asset, size, u64::MAX);
+        site.add(asset, size);
     }
     Ok(site)
 }
@@ -260,29 +290,69 @@ fn asset_of(path: &Path) -> Option<Kept> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use axum::body::Body;
 
-    fn asset(bytes: &'static [u8]) -> (Kept, Bytes) {
-        let kind = Kind::of("Image/PNG; charset=x").expect("kept");
-        (Kept { hash: Hash::of(bytes), kind }, Bytes::from_static(bytes))
+    use super::{
+        super::{part::receive, site::BLOCK},
+        *,
+    };
+
+    const DEMO: Share<'_> = Share { site: "demo", session: SessionId::from_random([1; 16]) };
+
+    fn asset(bytes: &[u8], kind: &str) -> Kept {
+        Kept { hash: Hash::of(bytes), kind: Kind::of(kind).expect("kept") }
+    }
+
+    async fn keeps(disk: &Disk, asset: Kept, bytes: &'static [u8]) -> Outcome {
+        let mut part = disk.part("demo").await.expect("begun");
+        assert_eq!(receive(Body::from(bytes), Some(&mut part)).await.expect("received"), asset.hash);
+        disk.keep(DEMO, asset, part).await.expect("kept")
     }
 
     #[tokio::test]
     async fn the_oldest_goes_when_a_site_is_full_and_the_rest_outlives_a_restart() {
         let folder = tempfile::tempdir().expect("a folder");
-        let disk = Disk::with_limit(folder.path().join("assets"), 8).expect("opens");
-        let (first, second) = (asset(b"12345"), asset(b"67890"));
-        let stored = disk.keep("demo", first.0, first.1.clone()).await.expect("kept");
-        assert_eq!(stored, Outcome::Stored { evicted: 0 });
-        assert_eq!(disk.keep("demo", first.0, first.1).await.expect("kept"), Outcome::Known);
-        let stored = disk.keep("demo", second.0, second.1).await.expect("kept");
-        assert_eq!(stored, Outcome::Stored { evicted: 1 });
+        let disk = Disk::with_limit(folder.path().join("assets"), BLOCK).expect("opens");
+        let (first, second) = (asset(b"12345", "Image/PNG; charset=x"), asset(b"67890", "image/png"));
+        assert_eq!(keeps(&disk, first, b"12345").await, Outcome::Stored { evicted: 0 });
+        assert_eq!(keeps(&disk, first, b"12345").await, Outcome::Known);
+        assert_eq!(keeps(&disk, second, b"67890").await, Outcome::Stored { evicted: 1 });
+        let files = std::fs::read_dir(folder.path().join("assets/demo")).expect("read").count();
+        assert_eq!(files, 1, "nothing else is left on the disk");
 
         let again = Disk::open(folder.path().join("assets")).expect("opens");
-        assert_eq!(again.find("demo", first.0.hash), None);
-        let (kind, bytes) = again.read("demo", second.0.hash).await.expect("read").expect("there");
+        assert_eq!(again.find(DEMO, first.hash, None), None);
+        let (kind, bytes) = again.read(DEMO, second.hash, None).await.expect("read").expect("there");
         assert_eq!((kind.mime(), bytes.as_slice()), ("image/png", b"67890".as_slice()));
-        assert_eq!(again.find("other", second.0.hash), None, "each site has its own");
+        let other = Share { site: "other", ..DEMO };
+        assert_eq!(again.find(other, second.hash, None), None, "each site has its own");
+    }
+
+    #[tokio::test]
+    async fn the_same_bytes_are_kept_as_each_kind_that_they_were_given_as() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let disk = Disk::open(folder.path().join("assets")).expect("opens");
+        let (spoilt, sheet) = (asset(b"p{}", "application/octet-stream"), asset(b"p{}", "text/css"));
+        assert_eq!(keeps(&disk, spoilt, b"p{}").await, Outcome::Stored { evicted: 0 });
+        assert_eq!(disk.find(DEMO, sheet.hash, Some(sheet.kind)), None, "as a sheet it is not there");
+        assert_eq!(keeps(&disk, sheet, b"p{}").await, Outcome::Stored { evicted: 0 });
+        for disk in [disk, Disk::open(folder.path().join("assets")).expect("opens")] {
+            for kind in [spoilt.kind, sheet.kind] {
+                let read = disk.read(DEMO, sheet.hash, Some(kind)).await.expect("read");
+                assert_eq!(read.expect("there").0, kind);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_away_from_outside_can_be_given_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let disk = Disk::open(folder.path().join("assets")).expect("opens");
+        let picture = asset(b"12345", "image/png");
+        keeps(&disk, picture, b"12345").await;
+        std::fs::remove_file(folder.path().join("assets/demo").join(file_name(picture))).expect("removed");
+        assert!(disk.read(DEMO, picture.hash, None).await.expect("read").is_none());
+        assert_eq!(keeps(&disk, picture, b"12345").await, Outcome::Stored { evicted: 0 });
     }
 
     #[test]
@@ -290,5 +360,6 @@ mod tests {
         for refused in ["text/html", "application/javascript", "image/svg", "", "text/xml"] {
             assert_eq!(Kind::of(refused), None, "{refused}");
         }
+        assert_eq!(Kind::of("application/font-woff2"), Kind::of("font/woff2"), "two names for one kind");
     }
 }

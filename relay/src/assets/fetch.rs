@@ -21,7 +21,7 @@ use reqwest::{
 use url::Host;
 
 use super::disk::Kind;
-use crate::{config::FetchScope, error::ApiError, limits::MAX_ASSET};
+use crate::{config::FetchScope, error::ApiError, limits::MAX_FETCHED};
 
 /// Most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -77,10 +77,16 @@ impl Fetcher {
 }
 
 async fn bounded(mut answer: Response) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
+    let large = ApiError::FetchFailed("The other server's answer is too large.");
+    let told = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    if MAX_FETCHED < told {
+        return Err(large);
+    }
+    // What grows by doubling takes up to twice its length.
+    let mut bytes = Vec::with_capacity(told);
     while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-        if MAX_ASSET < bytes.len() + chunk.len() {
-            return Err(ApiError::FetchFailed("The other server's answer is too large."));
+        if MAX_FETCHED < bytes.len() + chunk.len() {
+            return Err(large);
         }
         bytes.extend_from_slice(&chunk);
     }

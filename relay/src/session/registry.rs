@@ -142,6 +142,11 @@ impl Registry {
         }
     }
 
+    /// Whether a session runs and is not over.
+    pub fn is_open(&self, id: SessionId) -> bool {
+        self.lock().get(&id).is_some_and(|handle| !handle.has_ended())
+    }
+
     /// Asks a visitor's page to come into its open session, unless it was there already. Called for each new
     /// page of a visitor: the last one may have been left before it could come.
     pub async fn ask_again(&self, app: &App, visitor: VisitorId) {

@@ -2,12 +2,23 @@
 use std::rc::Rc;
 
 use axum::{Router, http::header, routing::get};
+use cobrowse_core::id::SessionId;
+use relay::{
+    assets::turns::Turns,
+    limits::{FETCHES_EACH, UPLOADS_EACH},
+};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio::task::LocalSet;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::LocalSet,
+    time::timeout,
+};
 
 use crate::{
+    peer::PATIENCE,
     story::Share,
     world::{Browser, SHOP, World, code},
 };
@@ -34,6 +45,20 @@ impl Share {
         request.send().await.expect("answered")
     }
 
+    /// Whether it is known as this kind.
+    async fn heads(&self, hash: &str, kind: &str) -> StatusCode {
+        let request = self.visitors(Method::HEAD, hash).header("accept", kind);
+        request.send().await.expect("answered").status()
+    }
+
+    /// What an agent is given who asks for this kind.
+    async fn gets(&self, hash: &str, kind: &str) -> String {
+        let ticket = self.sophie.ticket(self.session).await;
+        let request = self.asset(Method::GET, hash).bearer_auth(ticket).header("accept", kind);
+        let answer = request.send().await.expect("answered");
+        answer.headers()["content-type"].to_str().expect("text").to_owned()
+    }
+
     async fn fetches(&self, url: &str) -> Response {
         let path = self.world.http(&format!("/v1/sessions/{}/fetch", self.session));
         let request = Client::new().post(path).bearer_auth(&self.ticket).header("origin", SHOP);
@@ -56,14 +81,15 @@ async fn once() {
         (put.status(), put.headers()["access-control-allow-origin"].to_str().expect("text")),
         (StatusCode::CREATED, SHOP)
     );
-    assert_eq!(share.puts(&hash, "image/png", PIXEL).await.status(), StatusCode::OK, "known");
+    let again = share.puts(&hash, "image/svg+xml", PIXEL).await;
+    assert_eq!(again.status(), StatusCode::OK, "known");
     let head = share.visitors(Method::HEAD, &hash).send().await.expect("answered");
     assert_eq!(head.status(), StatusCode::OK);
 
     let ticket = share.sophie.ticket(share.session).await;
     let read = share.asset(Method::GET, &hash).bearer_auth(ticket).send().await.expect("answered");
     let headers = read.headers().clone();
-    assert_eq!(headers["content-type"], "image/svg+xml", "as it was first");
+    assert_eq!(headers["content-type"], "image/svg+xml", "as it was given");
     assert_eq!(headers["content-security-policy"], "default-src 'none'; sandbox");
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert!(headers["cache-control"].to_str().expect("text").contains("immutable"));
@@ -71,6 +97,92 @@ async fn once() {
     let path = format!("/v1/sessions/{}/assets/{hash}", share.session);
     let by_cookie = share.sophie.request(Method::GET, &path).send().await.expect("answered");
     assert_eq!(by_cookie.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn nobody_spoils_an_asset_for_others_by_giving_it_first_as_something_else() {
+    LocalSet::new().run_until(spoilt()).await;
+}
+
+async fn spoilt() {
+    let share = Share::new().await;
+    let hash = name(PIXEL);
+    let spoilt = share.puts(&hash, "application/octet-stream", PIXEL).await;
+    assert_eq!(spoilt.status(), StatusCode::CREATED);
+    assert_eq!(share.heads(&hash, "image/svg+xml").await, StatusCode::NO_CONTENT, "not as that");
+    assert_eq!(share.puts(&hash, "image/svg+xml", PIXEL).await.status(), StatusCode::CREATED);
+    assert_eq!(share.heads(&hash, "image/svg+xml").await, StatusCode::OK);
+    assert_eq!(share.gets(&hash, "image/svg+xml").await, "image/svg+xml");
+    assert_eq!(share.gets(&hash, "application/octet-stream").await, "application/octet-stream");
+    // A kind that it was never given as: whatever is there, and its true name.
+    assert_eq!(share.gets(&hash, "font/woff2").await, "image/svg+xml");
+    assert_eq!(share.heads(&hash, "text/html").await, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+/// A request of a visitor's page whose body never comes.
+async fn stalls(world: &World, session: SessionId, ticket: &str) -> TcpStream {
+    let mut page = TcpStream::connect(world.server.addr).await.expect("connected");
+    let head = format!(
+        "PUT /v1/sessions/{session}/assets/{} HTTP/1.1\r\nhost: relay\r\norigin: {SHOP}\r\n\
+         authorization: Bearer {ticket}\r\ncontent-type: image/png\r\ncontent-length: 16777216\r\n\r\nbegins",
+        name(PIXEL)
+    );
+    page.write_all(head.as_bytes()).await.expect("sent");
+    page
+}
+
+async fn until_held(turns: &Turns, wanted: usize) {
+    let held = async {
+        while turns.held() != wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, held).await.unwrap_or_else(|_| panic!("{} are held, not {wanted}", turns.held()));
+}
+
+#[tokio::test]
+async fn one_visitor_has_few_assets_on_the_way_at_a_time() {
+    LocalSet::new().run_until(few_at_a_time()).await;
+}
+
+async fn few_at_a_time() {
+    let share = Share::new().await;
+    let turns = &share.world.server.app.assets.uploads;
+    let mut slow = Vec::new();
+    for _ in 0..UPLOADS_EACH {
+        slow.push(stalls(&share.world, share.session, &share.ticket).await);
+    }
+    until_held(turns, UPLOADS_EACH).await;
+    let (hash, bytes) = (name(b"p{}"), b"p{}");
+    assert_eq!(code(share.puts(&hash, "text/css", bytes).await).await, (429, "rate_limited".into()));
+    // Whoever hangs up takes up nothing, and leaves nothing.
+    drop(slow.pop());
+    until_held(turns, UPLOADS_EACH - 1).await;
+    assert_eq!(share.puts(&hash, "text/css", bytes).await.status(), StatusCode::CREATED);
+    drop(slow);
+    until_held(turns, 0).await;
+}
+
+#[tokio::test]
+async fn one_visitor_has_few_addresses_fetched_at_a_time() {
+    LocalSet::new().run_until(few_fetches()).await;
+}
+
+async fn few_fetches() {
+    let share = Rc::new(Share::new().await);
+    let turns = &share.world.server.app.assets.fetches;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    // Who listens and never answers.
+    let silent = format!("http://{}/a.png", listener.local_addr().expect("bound"));
+    let mut waiting = Vec::new();
+    for _ in 0..FETCHES_EACH {
+        let (share, silent) = (Rc::clone(&share), silent.clone());
+        waiting.push(tokio::task::spawn_local(async move { share.fetches(&silent).await }));
+    }
+    until_held(turns, FETCHES_EACH).await;
+    assert_eq!(code(share.fetches(&silent).await).await, (429, "rate_limited".into()));
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    until_held(turns, 0).await;
 }
 
 #[tokio::test]
@@ -135,8 +247,13 @@ async fn nothing_is_taken_before_the_visitor_said_yes() {
     sophie.opens_session(crate::world::first_visitor(&mut desk).await).await;
     let (session, ticket) = crate::world::asked(&mut page).await;
     let path = world.http(&format!("/v1/sessions/{session}/assets/{}", name(PIXEL)));
-    let put = Client::new().put(path).bearer_auth(ticket).header("origin", SHOP).body(PIXEL);
+    let put = Client::new().put(path).bearer_auth(&ticket).header("origin", SHOP).body(PIXEL);
     assert_eq!(code(put.send().await.expect("answered")).await, (403, "consent_required".into()));
+    // Nor is it waited for.
+    let mut answer = [0; 12];
+    let mut slow = stalls(&world, session, &ticket).await;
+    timeout(PATIENCE, slow.read_exact(&mut answer)).await.expect("in time").expect("answered");
+    assert_eq!(&answer, b"HTTP/1.1 403");
 }
 
 #[tokio::test]
@@ -149,7 +266,7 @@ async fn fetched() {
     let picture = || async { ([(header::CONTENT_TYPE, "image/png"), (header::SET_COOKIE, "a=b")], PIXEL) };
     let page = || async { ([(header::CONTENT_TYPE, "text/html")], "<p>") };
     let other = Router::new().route("/a.png", get(picture)).route("/page", get(page));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
     let base = format!("http://{}", listener.local_addr().expect("bound"));
     tokio::spawn(async move { axum::serve(listener, other).await });
 
