@@ -273,6 +273,11 @@ impl Share {
     }
 
     fn net(self: &Rc<Self>, event: NetEvent) {
+        match event {
+            NetEvent::Up(Lane::WebSocket) => self.on_page(|page| page.line(true)),
+            NetEvent::Down(Lane::WebSocket, _) => self.on_page(|page| page.line(false)),
+            NetEvent::Up(_) | NetEvent::Down(..) | NetEvent::Frame(..) | NetEvent::Offer(_) => {}
+        }
         self.drive(|session, now| match event {
             NetEvent::Up(lane) => session.handle_lane(lane, true, now),
             NetEvent::Down(lane, _) => session.handle_lane(lane, false, now),

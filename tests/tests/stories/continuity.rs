@@ -6,6 +6,27 @@ use tests::{
 };
 use thirtyfour::WebDriver;
 
+/// Two more pictures, which are held on their way to the server until a cut comes between. One is the page's alone: nobody
+/// else is given it, and the page's own first request is cut off, too.
+const PICTURES: &str = "(() => {
+    const sends = fetch;
+    const drawn = (width) => Object.assign(document.createElement('canvas'), { width }).toDataURL();
+    const [first, second] = [drawn(40), drawn(50)];
+    let asked = 0;
+    window.held = 0;
+    window.fetch = (...all) => {
+      if (all[1]?.method === 'PUT' && all[1].headers.get('content-type') === 'image/png')
+        return new Promise((_, no) => (window.held += 1, addEventListener('cut', () => no(new TypeError('cut')))));
+      if (!`${all[0]}`.endsWith('/alone.png')) return sends(...all);
+      return ++asked === 1 ? Promise.reject(new TypeError('cut')) : sends(second);
+    };
+    addEventListener('cut', () => (window.fetch = sends));
+    const shows = (id, src) => document.querySelector('#list').before(Object.assign(new Image(40, 30), { id, src }));
+    shows('drawn', first);
+    shows('alone', '/nowhere/alone.png');
+    return true;
+  })()";
+
 /// Closes the tab that is looked at and goes to another, opened anew if there is none.
 async fn closes_the_tab(driver: &WebDriver) -> Result<()> {
     let here = driver.window().await?;
@@ -23,9 +44,12 @@ async fn both_sides_hear_of_a_lost_connection_and_go_on_when_it_is_back() {
         stage.visitor.opens("/products?lang=en").await?;
         stage.shares().await?;
         stage.agent.sees("page.querySelector('#list li.card')").await?;
+        stage.visitor.reads(PICTURES).await?;
+        stage.visitor.has("held === 2").await?;
         stage
             .without_server(async |stage: &Stage| {
                 stage.visitor.is_told("Reconnecting…").await?;
+                stage.visitor.reads("dispatchEvent(new Event('cut'))").await?;
                 stage.agent.is_told("Reconnecting").await?;
                 // What was seen stays in sight, and the page is the visitor's own as ever.
                 stage.agent.sees("page.querySelector('#list li.card')").await?;
@@ -35,7 +59,12 @@ async fn both_sides_hear_of_a_lost_connection_and_go_on_when_it_is_back() {
             .await?;
         stage.visitor.is_told("Sophie sees this page").await?;
         stage.agent.is_told("Viewing").await?;
-        stage.agent.sees("page.querySelectorAll('#list li.card').length === 1").await.map(drop)
+        stage.agent.sees("page.querySelectorAll('#list li.card').length === 1").await?;
+        // What was on its way when the line was cut.
+        for picture in ["#drawn", "#alone"] {
+            stage.agent.sees(&format!("page.querySelector('{picture}')?.src.startsWith('blob:')")).await?;
+        }
+        Ok(())
     })
     .await;
 }

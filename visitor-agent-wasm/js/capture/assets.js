@@ -152,7 +152,17 @@ export class Assets {
     // What its own server does not give to the page is nobody else's either, and its address may be a secret.
     if (own === REFUSED) return null;
     // Aborted with the capture: nobody is left to be asked.
-    return own ?? (this.capture.stopped ? null : await this.capture.elsewhere(address));
+    if (own !== null || this.capture.stopped) return own;
+    const found = await this.capture.elsewhere(address);
+    if (found !== null || this.capture.stopped || !this.isHome(address)) return found;
+    // That answer has waited for the line: what a cut kept from the page itself it can have by now.
+    const again = await this.own(address);
+    return again === REFUSED ? null : again;
+  }
+
+  /** Whether the page's own server has it: to others that may answer differently, or not at all. */
+  isHome(address) {
+    return /^https?:/.test(address) && new URL(address).origin === this.capture.doc.defaultView.origin;
   }
 
   /** The page's policy has forbidden a fetch. */

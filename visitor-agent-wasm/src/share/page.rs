@@ -22,6 +22,7 @@ use crate::{
 /// A capture that feeds a share.
 pub(super) struct Page {
     capture: Rc<Capture>,
+    uploads: Rc<Uploads>,
 }
 
 impl Page {
@@ -45,7 +46,7 @@ impl Page {
         let capture = Capture::start(&document, options, Box::new(sink));
         let capture = Rc::new(capture.map_err(|error| JsValue::from_str(&error.to_string()))?);
         uploads.serve(&capture);
-        Ok(Self { capture })
+        Ok(Self { capture, uploads })
     }
 
     /// The capture's half in JavaScript, whose `stop()` undoes what the capture does in the page.
@@ -56,6 +57,11 @@ impl Page {
     /// Whether the session takes frames now.
     pub(super) fn ready(&self, ready: bool) {
         self.capture.ready(ready);
+    }
+
+    /// The line stands, or is cut: what pictures wait for.
+    pub(super) fn line(&self, stands: bool) {
+        self.uploads.line(stands);
     }
 
     /// A new epoch, from the page as it is.
