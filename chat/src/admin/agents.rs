@@ -19,6 +19,7 @@ async fn told(api: &Api, site: SiteId, agent: Option<AgentId>) -> Result<Vec<peo
 
 /// The agents of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/agents", tag = "admin",
+    operation_id = "list_agents",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Vec<Agent>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -40,6 +41,7 @@ pub(super) async fn list(State(api): State<Api>, of: ForManager) -> Result<Json<
 
 /// Changes what an agent can. The queues that they serve are the queues' own settings.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin", request_body = Agent,
+    operation_id = "change_agent",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
@@ -69,6 +71,7 @@ pub(super) async fn change(
 /// `to`, or in the site's own. Not an administrator, who serves every site: 409 `every_site`. A manager takes it from
 /// agents to whom it was given by name, and from nobody else: 403 `forbidden`.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/agents/{id}", tag = "admin",
+    operation_id = "delete_agent",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which agent"),
         ("to" = Option<i64>, Query, description = "The queue that takes what they have")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),

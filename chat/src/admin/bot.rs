@@ -51,6 +51,7 @@ fn choice(it: &Choice) -> admin::Choice {
 
 /// The bot of a site; without steps while there is none.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/bot", tag = "admin",
+    operation_id = "show_bot",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Bot), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -157,6 +158,7 @@ fn checked(it: &Bot, settings: &Settings) -> Result<(Flow, Vec<BotFault>), ApiFa
 /// Changes the bot. What is wrong with it stands at its steps: `node.3`, or `bot` for the whole; nothing is stored
 /// then. Conversations that begin from now on meet the new one.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/bot", tag = "admin", request_body = Bot,
+    operation_id = "change_bot",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Bot), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]

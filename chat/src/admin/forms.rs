@@ -40,6 +40,7 @@ fn told_fields(fields: &FormFields, labels: &Labels) -> Vec<Field> {
 
 /// The forms of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/forms", tag = "admin",
+    operation_id = "show_forms",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Forms), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -106,6 +107,7 @@ fn read(wrong: &mut Invalid, of: &str, all: &[Field], labels: &mut Relabelled<'_
 
 /// Changes the forms of a site.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/forms", tag = "admin", request_body = Forms,
+    operation_id = "change_forms",
     params(("key" = String, Path, description = "The site")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]

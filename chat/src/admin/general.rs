@@ -48,6 +48,7 @@ fn read(settings: &Settings, rules: Rules) -> General {
 
 /// The general settings of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/general", tag = "admin",
+    operation_id = "show_general",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = General), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -125,6 +126,7 @@ fn rules(wrong: &mut Invalid, it: &General) -> Rules {
 
 /// Changes the general settings of a site.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/general", tag = "admin", request_body = General,
+    operation_id = "change_general",
     params(("key" = String, Path, description = "The site")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]

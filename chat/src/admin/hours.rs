@@ -66,6 +66,7 @@ fn opening(hours: Option<&hours::Hours>, at: UnixMillis) -> Opening {
 
 /// When somebody is there.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/hours", tag = "admin",
+    operation_id = "show_hours",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Hours), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -86,6 +87,7 @@ pub(super) async fn show(State(api): State<Api>, of: ForManager) -> Result<Json<
 
 /// Changes when somebody is there.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/hours", tag = "admin", request_body = Hours,
+    operation_id = "change_hours",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Opening), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]

@@ -23,6 +23,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The keys of a site, without their secrets.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/keys", tag = "admin",
+    operation_id = "list_keys",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Vec<SiteKey>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -37,6 +38,7 @@ pub(super) async fn list(
 
 /// Makes a key. Its secret is told now and never again.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/keys", tag = "admin",
+    operation_id = "add_key",
     params(("key" = String, Path, description = "The site")),
     responses((status = 201, body = SiteKey), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 409, body = Fault)))]
@@ -63,6 +65,7 @@ pub(super) async fn add(
 
 /// Removes a key: what was signed with it counts no more.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/keys/{kid}", tag = "admin",
+    operation_id = "delete_key",
     params(("key" = String, Path, description = "The site"), ("kid" = String, Path, description = "Which key")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(

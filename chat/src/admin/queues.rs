@@ -50,6 +50,7 @@ fn told(id: QueueId, it: &QueueFacts, members: &Members) -> Queue {
 
 /// The queues of a site.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/queues", tag = "admin",
+    operation_id = "list_queues",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Vec<Queue>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -131,6 +132,7 @@ async fn put(api: &Api, site: SiteId, id: Option<QueueId>, it: &Queue) -> Result
 
 /// Makes a queue.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/queues", tag = "admin", request_body = Queue,
+    operation_id = "add_queue",
     params(("key" = String, Path, description = "The site")),
     responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
@@ -145,6 +147,7 @@ pub(super) async fn add(
 
 /// Changes a queue.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin", request_body = Queue,
+    operation_id = "change_queue",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
@@ -174,6 +177,7 @@ impl To {
 /// Removes a queue; those who wait in it go to the queue `to`, or to the site's own. Not one that the site or its bot
 /// sends visitors to, nor one that others overflow to: 409 `in_use`.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/queues/{id}", tag = "admin",
+    operation_id = "delete_queue",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which queue"),
         ("to" = Option<i64>, Query, description = "The queue that takes those who wait")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),

@@ -20,6 +20,7 @@ const MOST: usize = 500;
 
 /// The tags of a site, archived ones too.
 #[utoipa::path(get, path = "/v1/admin/sites/{key}/tags", tag = "admin",
+    operation_id = "list_tags",
     params(("key" = String, Path, description = "The site")),
     responses((status = 200, body = Vec<Tag>), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault)))]
@@ -86,6 +87,7 @@ async fn put(api: &Api, site: SiteId, id: Option<i64>, it: Tag) -> Result<i64, A
 
 /// Makes a tag.
 #[utoipa::path(post, path = "/v1/admin/sites/{key}/tags", tag = "admin", request_body = Tag,
+    operation_id = "add_tag",
     params(("key" = String, Path, description = "The site")),
     responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
@@ -100,6 +102,7 @@ pub(super) async fn add(
 
 /// Changes a tag.
 #[utoipa::path(put, path = "/v1/admin/sites/{key}/tags/{id}", tag = "admin", request_body = Tag,
+    operation_id = "change_tag",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which tag")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault),
         (status = 422, body = Fault)))]
@@ -115,6 +118,7 @@ pub(super) async fn change(
 
 /// Removes a tag. One that conversations have is archived: they keep it.
 #[utoipa::path(delete, path = "/v1/admin/sites/{key}/tags/{id}", tag = "admin",
+    operation_id = "delete_tag",
     params(("key" = String, Path, description = "The site"), ("id" = i64, Path, description = "Which tag")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(

@@ -27,6 +27,7 @@ pub(super) struct Words {
 /// The agent's own replies and the shared ones; those that fit the words, the best first and the most used first
 /// among equals.
 #[utoipa::path(get, path = "/v1/canned", tag = "desk",
+    operation_id = "list_canned",
     params(("words" = Option<String>, Query, description = "What was typed")),
     responses((status = 200, body = Vec<Canned>), (status = 401, body = Fault)))]
 pub(super) async fn list(
@@ -131,6 +132,7 @@ async fn put(api: &Api, viewer: &Viewer, id: Option<i64>, it: &Canned) -> Result
 
 /// Writes a reply: one's own, or as a manager a shared one (without `agent`).
 #[utoipa::path(post, path = "/v1/canned", tag = "desk", request_body = Canned,
+    operation_id = "add_canned",
     responses((status = 201, body = Made), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
 pub(super) async fn add(
@@ -144,6 +146,7 @@ pub(super) async fn add(
 
 /// Changes one.
 #[utoipa::path(put, path = "/v1/canned/{id}", tag = "desk", request_body = Canned,
+    operation_id = "change_canned",
     params(("id" = i64, Path, description = "Which")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault),
         (status = 404, body = Fault), (status = 422, body = Fault)))]
@@ -174,6 +177,7 @@ async fn find(api: &Api, viewer: &Viewer, id: i64) -> Result<(SiteId, Option<Age
 
 /// Removes one.
 #[utoipa::path(delete, path = "/v1/canned/{id}", tag = "desk",
+    operation_id = "delete_canned",
     params(("id" = i64, Path, description = "Which")),
     responses((status = 204), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn delete(

@@ -26,6 +26,7 @@ const COLOURS: [&str; 4] = ["yellow", "blue", "green", "pink"];
 
 /// A visitor's file.
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts",
+    operation_id = "show_contact",
     params(("id" = i64, Path, description = "Which visitor")),
     responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault)))]
 pub(super) async fn show(
@@ -38,6 +39,7 @@ pub(super) async fn show(
 
 /// Corrects what a visitor filled in. What is empty is removed; what is not named stays.
 #[utoipa::path(put, path = "/v1/contacts/{id}", tag = "contacts",
+    operation_id = "change_contact",
     request_body = std::collections::BTreeMap<String, String>,
     params(("id" = i64, Path, description = "Which visitor")),
     responses((status = 200, body = Contact), (status = 401, body = Fault), (status = 404, body = Fault),

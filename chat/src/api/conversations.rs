@@ -63,6 +63,7 @@ fn flag(text: &str) -> Result<Option<bool>, ApiFault> {
 
 /// A page of a list.
 #[utoipa::path(get, path = "/v1/conversations", tag = "desk",
+    operation_id = "list_conversations",
     params(
         ("list" = Option<List>, Query, description = "Which list"),
         ("sites" = Option<Vec<String>>, Query, description = "Of which sites, by their keys"),

@@ -267,6 +267,7 @@ async fn cancel(
 
 /// The file, or a range of it.
 #[utoipa::path(get, path = "/v1/files/{id}", tag = "files",
+    operation_id = "show_file",
     params(("id" = String, Path, description = "The file's name")),
     responses((status = 200, body = Vec<u8>, content_type = "*/*"),
         (status = 206, body = Vec<u8>, content_type = "*/*"),

@@ -24,6 +24,7 @@ use crate::{
 
 /// Those who have a site in common with the one who asks.
 #[utoipa::path(get, path = "/v1/agents", tag = "accounts",
+    operation_id = "list_accounts",
     responses((status = 200, body = Vec<AgentRow>),
         (status = 401, body = Problem),
         (status = 403, body = Problem, description = "The role is too low")))]
@@ -44,6 +45,7 @@ fn sees(claims: &Claims, agent: &Agent) -> bool {
 
 /// Adds an agent.
 #[utoipa::path(post, path = "/v1/agents", tag = "accounts",
+    operation_id = "add_account",
     request_body(content = AddAgent, content_type = "application/json"),
     responses((status = 201, body = AgentRow),
         (status = 400, body = Problem),
@@ -75,6 +77,7 @@ pub async fn add(
 
 /// Changes what is given; ends the log-ins of whom it disables.
 #[utoipa::path(patch, path = "/v1/agents/{id}", tag = "accounts",
+    operation_id = "change_account",
     params(("id" = String, Path, description = "The account")),
     request_body(content = ChangeAgent, content_type = "application/json"),
     responses((status = 200, body = AgentRow),

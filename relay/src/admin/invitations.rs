@@ -27,6 +27,7 @@ use crate::{
 
 /// Those for a site of the one who asks.
 #[utoipa::path(get, path = "/v1/invitations", tag = "accounts",
+    operation_id = "list_invitations",
     responses((status = 200, body = Vec<InvitationRow>),
         (status = 401, body = Problem),
         (status = 403, body = Problem, description = "The role is too low")))]

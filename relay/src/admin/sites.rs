@@ -14,6 +14,7 @@ use crate::{app::App, auth::Authorized, desk::read_json, error::ApiError};
 
 /// The sites of whoever asks.
 #[utoipa::path(get, path = "/v1/sites", tag = "accounts",
+    operation_id = "list_sites",
     responses((status = 200, body = Vec<SiteRow>),
         (status = 401, body = Problem)))]
 pub async fn list(
@@ -26,6 +27,7 @@ pub async fn list(
 
 /// Adds a site.
 #[utoipa::path(post, path = "/v1/sites", tag = "accounts",
+    operation_id = "add_site",
     request_body(content = SiteRow, content_type = "application/json"),
     responses((status = 201, body = SiteRow),
         (status = 400, body = Problem),
@@ -47,6 +49,7 @@ pub async fn add(
 
 /// Changes what is given.
 #[utoipa::path(patch, path = "/v1/sites/{key}", tag = "accounts",
+    operation_id = "change_site",
     params(("key" = String, Path, description = "The site's key")),
     request_body(content = ChangeSite, content_type = "application/json"),
     responses((status = 200, body = SiteRow),

@@ -1,6 +1,7 @@
 //! The server beside its OpenAPI document: schemathesis asks what the document allows, and what it does not, and holds
 //! the answers to it. It comes from PyPI, into an environment of its own in the cache.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -43,6 +44,11 @@ const PAGES: &str = "https://shop.example";
 pub fn check() -> Result<()> {
     let program = schemathesis()?;
     let serving = Serving::start(&steps::programs()?.server)?;
+    let (_, document) = serving.ask("GET /v1/openapi.json", &[], "")?;
+    let repeated = repeated(&serde_json::from_str(&document)?);
+    if !repeated.is_empty() {
+        bail!("a client that is made of the document has a function each: {}", repeated.join(", "));
+    }
     let visitor = serving.begin_conversation()?;
     let cookie = serving.log_in()?;
     let mut desk = serving.asking(&program, SECONDS.0);
@@ -58,6 +64,22 @@ pub fn check() -> Result<()> {
         bail!("the server panicked: {}", log[at..].lines().take(3).collect::<Vec<_>>().join(" "));
     }
     held
+}
+
+/// The operations whose names others have too, or that have none.
+fn repeated(document: &Value) -> Vec<String> {
+    let mut named = BTreeMap::<_, Vec<_>>::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            // Beside its operations, a path has what they share.
+            if operation["responses"].is_object() {
+                let name = operation["operationId"].as_str().unwrap_or_default();
+                named.entry(name).or_default().push(format!("{method} {path}"));
+            }
+        }
+    }
+    let all = named.into_iter().filter(|(name, of)| name.is_empty() || 1 < of.len());
+    all.map(|(name, of)| format!("{name:?} of {}", of.join(" and "))).collect()
 }
 
 /// Where the program is; installed when it is not there yet.
@@ -193,5 +215,20 @@ impl Drop for Serving {
         // Fails only when it has ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_of_one_name_and_of_none_are_found() {
+        let named = |name: &str| json!({ "operationId": name, "responses": {} });
+        let document = json!({ "paths": {
+            "/a": { "get": named("list"), "post": named("add"), "parameters": [] },
+            "/b": { "get": named("list"), "put": { "responses": {} } },
+        } });
+        assert_eq!(repeated(&document), [r#""" of put /b"#, r#""list" of get /a and get /b"#]);
     }
 }
