@@ -31,6 +31,8 @@ mod setup;
 mod share;
 mod shares;
 mod start;
+#[cfg(test)]
+pub(crate) mod testing;
 mod transact;
 mod turn;
 

@@ -22,14 +22,15 @@ pub use provenance::{Provenance, provenance};
 use crate::{
     changes::Change,
     engine::{Engine, Fault},
-    model::{Form, SiteId, UnixMillis, VisitorId},
+    model::{Form, SiteId, Stage, UnixMillis, VisitorId},
     tables::{
-        conversation, library,
+        conversation, identity, library,
         visit::{self, Page},
     },
 };
 
-/// After so long without a page, the next one begins another visit (FEATURES INF-05).
+/// After so long without a page, the next one begins another visit (FEATURES INF-05): in a conversation, after so long
+/// away.
 const IDLE: Duration = Duration::from_secs(30 * 60);
 /// Pages that are taken at once: the latest.
 const AT_ONCE: usize = 100;
@@ -95,8 +96,34 @@ pub async fn record_leaving(engine: &Engine, of: (SiteId, VisitorId), at: UnixMi
 }
 
 async fn is_to_be_known(engine: &Engine, of: (SiteId, VisitorId)) -> Result<bool, Fault> {
+    let since = engine.online().since(of.0, of.1);
     Ok(engine.settings(of.0).await?.shown.presence
-        || engine.store().read(move |tx| conversation::live_of(tx, of)).await?.is_some())
+        || engine.store().read(move |tx| talks(tx, of, since)).await?.is_some())
+}
+
+/// When the conversation began that somebody is in who is there `since` then, if they are in one. A form for a message is
+/// a part of it as long as they stay: else it would show, and tell of their pages, for months.
+fn talks(
+    tx: &mut dyn Tx,
+    of: (SiteId, VisitorId),
+    since: Option<UnixMillis>,
+) -> Result<Option<UnixMillis>, store::Error> {
+    let Some(it) = identity::current(tx, of)? else { return Ok(None) };
+    let stage = it.state.stage();
+    let is_in = conversation::is_live(stage) || (stage == Stage::OfflineForm && visit::stays(tx, of, since)?);
+    Ok(is_in.then_some(it.created))
+}
+
+/// From when on somebody is known to be there again who looks at a page at `from`. Whoever talks may look at one page for
+/// as long as they like: in the visit that their conversation is a part of, they were away until they came.
+fn there_again(
+    tx: &mut dyn Tx,
+    of: (SiteId, VisitorId),
+    (since, from): (Option<UnixMillis>, UnixMillis),
+) -> Result<UnixMillis, store::Error> {
+    let (Some(since), Some(begun)) = (since, talks(tx, of, since)?) else { return Ok(from) };
+    let is_part = visit::last_at(tx, of)?.is_some_and(|last| begun <= last);
+    Ok(if is_part { since.min(from) } else { from })
 }
 
 /// Keeps what a site's script tells of a visitor: what the site declared, of the declared type. The rest is
@@ -177,8 +204,9 @@ async fn write(
 ) -> Result<(), Fault> {
     let (changes, now) = (engine.changes().clone(), engine.now());
     let from = pages.first().map_or(began.started, |it| it.at);
-    let unnamed = began.name.is_empty();
+    let (unnamed, since) = (began.name.is_empty(), engine.online().since(of.0, of.1));
     let write = move |tx: &mut dyn Tx| {
+        let from = there_again(tx, of, (since, from))?;
         let wanted = (if unnamed { "" } else { began.name.as_str() }, from);
         let going_on = visit::going_on(tx, of, wanted, IDLE)?;
         let visit = match going_on {

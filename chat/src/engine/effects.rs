@@ -79,12 +79,19 @@ impl Write<'_> {
         self.beside(tx, transition, no)
     }
 
-    /// Whoever is there as a conversation ends was there until then.
+    /// Whoever is there as a conversation ends was there until then, and if nobody came and they stay to leave a message,
+    /// until they have. What becomes of the message is of no visit any more.
     fn end_of_visit(&self, tx: &mut dyn Tx, next: &Conversation) -> Result<(), Fault> {
-        let ends = next.state.stage() == Stage::Closed
-            && self.before.is_some_and(|it| it.state.stage() != Stage::Closed);
-        if ends && self.inner.online.has(next.site, next.visitor) {
-            visit::lasts(tx, (next.site, next.visitor), self.at)?;
+        let (of, stage) = ((next.site, next.visitor), next.state.stage());
+        let Some(since) = self.inner.online.since(of.0, of.1) else { return Ok(()) };
+        let before = self.before.map(|it| it.state.stage());
+        let ends = match before {
+            Some(Stage::OfflineForm) => stage != Stage::OfflineForm && visit::stays(tx, of, Some(since))?,
+            Some(before) => conversation::is_live(before) && !conversation::is_live(stage),
+            None => false,
+        };
+        if ends {
+            visit::lasts(tx, of, self.at)?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ fn show(inner: &Arc<Inner>, tx: &mut dyn Tx, changes: impl IntoIterator<Item = C
     }));
 }
 
-/// Stores a queue; tells of it once it is durable.
+/// Stores a queue; tells the router of it once it is durable. Whoever puts it shows it after that.
 fn put_queue(
     inner: &Arc<Inner>,
     tx: &mut dyn Tx,
@@ -45,8 +45,27 @@ fn put_queue(
 ) -> Result<QueueId, Fault> {
     let id = site::put_queue(tx, (site, queue), facts, version)?.ok_or(Fault::NoQueue)?;
     tell(inner, tx, site, Event::Queue(id, facts.strategy));
-    show(inner, tx, [Change::Widget(site), Change::Directory(site)]);
     Ok(id)
+}
+
+/// Stores a queue and all who serve it. Widgets and desks ask the router who is there: it knows before they are told.
+fn put_served_queue(
+    inner: &Arc<Inner>,
+    tx: &mut dyn Tx,
+    (site, queue): (SiteId, Option<QueueId>),
+    (facts, members, version): (&QueueFacts, &[(AgentId, Member)], i64),
+) -> Result<QueueId, Fault> {
+    let queue = put_queue(inner, tx, (site, queue), (facts, version))?;
+    let before = people::members_of(tx, site)?;
+    let before = before.into_iter().filter(|(of, ..)| *of == queue).map(|(_, agent, _)| agent);
+    let gone = before.filter(|agent| members.iter().all(|(it, _)| it != agent)).map(|it| (it, None));
+    let all: Vec<_> = gone.chain(members.iter().map(|(agent, it)| (*agent, Some(*it)))).collect();
+    for (agent, member) in all {
+        people::put_member(tx, (site, agent), (queue, member))?;
+        tell(inner, tx, site, Event::Member(queue, agent, member));
+    }
+    show(inner, tx, [Change::Widget(site), Change::Directory(site)]);
+    Ok(queue)
 }
 
 /// Which version of the settings this becomes.
@@ -102,7 +121,11 @@ impl Engine {
         facts: QueueFacts,
     ) -> Result<QueueId, Fault> {
         let (inner, version) = (self.inner.clone(), version()?);
-        let write = move |tx: &mut dyn Tx| put_queue(&inner, tx, (site, queue), (&facts, version));
+        let write = move |tx: &mut dyn Tx| {
+            let id = put_queue(&inner, tx, (site, queue), (&facts, version))?;
+            show(&inner, tx, [Change::Widget(site), Change::Directory(site)]);
+            Ok(id)
+        };
         self.inner.store.write(Key(site.0), write).await
     }
 
@@ -192,18 +215,80 @@ impl Engine {
         (facts, members): (QueueFacts, Vec<(AgentId, Member)>),
     ) -> Result<QueueId, Fault> {
         let (inner, version) = (self.inner.clone(), version()?);
-        let write = move |tx: &mut dyn Tx| {
-            let queue = put_queue(&inner, tx, (site, queue), (&facts, version))?;
-            let before = people::members_of(tx, site)?;
-            let before = before.into_iter().filter(|(of, ..)| *of == queue).map(|(_, agent, _)| agent);
-            let gone = before.filter(|agent| members.iter().all(|(it, _)| it != agent)).map(|it| (it, None));
-            let all: Vec<_> = gone.chain(members.iter().map(|(agent, it)| (*agent, Some(*it)))).collect();
-            for (agent, member) in all {
-                people::put_member(tx, (site, agent), (queue, member))?;
-                tell(&inner, tx, site, Event::Member(queue, agent, member));
-            }
-            Ok(queue)
-        };
+        let write =
+            move |tx: &mut dyn Tx| put_served_queue(&inner, tx, (site, queue), (&facts, &members, version));
         self.inner.store.write(Key(site.0), write).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Dialect, Error, Hook, Row, SavepointEnd, Value};
+
+    use super::{super::testing, *};
+    use crate::{
+        model::QueueSettings,
+        router::{Reach, Strategy},
+    };
+
+    /// Keeps back what follows the commit.
+    struct Held<'a, 't> {
+        tx: &'a mut (dyn Tx + 't),
+        hooks: &'a mut Vec<Hook>,
+    }
+
+    impl Tx for Held<'_, '_> {
+        fn dialect(&self) -> Dialect {
+            self.tx.dialect()
+        }
+
+        fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
+            self.tx.execute(sql, params)
+        }
+
+        fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+            self.tx.query(sql, params)
+        }
+
+        fn after_commit(&mut self, hook: Hook) {
+            self.hooks.push(hook);
+        }
+
+        fn savepoint(&mut self) -> Result<(), Error> {
+            self.tx.savepoint()
+        }
+
+        fn end_savepoint(&mut self, end: SavepointEnd) -> Result<(), Error> {
+            self.tx.end_savepoint(end)
+        }
+    }
+
+    // shows: QUE-14
+    #[tokio::test]
+    async fn whoever_hears_of_a_queue_finds_that_somebody_is_there() {
+        const SHOP: SiteId = SiteId(1);
+        const ANNA: AgentId = AgentId(1);
+        let (_folder, engine) = testing::engine().await;
+        let (inner, now) = (engine.inner.clone(), engine.now());
+        let is_there = vec![Event::Agent(ANNA, Some(Profile::default())), Event::Reach(ANNA, Reach::Ready)];
+        inner.routing.tell(SHOP, is_there, now);
+        let (settings, strategy) = (QueueSettings::default(), Strategy::Manual);
+        let facts = QueueFacts { name: "Sales".to_owned(), settings, strategy, hours: None };
+        let members = [(ANNA, Member { priority: 0, cap: None })];
+        let write = move |tx: &mut dyn Tx| {
+            let mut hooks = Vec::new();
+            let mut held = Held { tx, hooks: &mut hooks };
+            let queue = put_served_queue(&inner, &mut held, (SHOP, None), (&facts, &members, 1))?;
+            Ok::<_, Fault>((queue, hooks))
+        };
+        let (queue, hooks) = engine.inner.store.write(Key(SHOP.0), write).await.expect("stored");
+        let (mut changes, mut told) = (engine.changes().subscribe(), Vec::new());
+        for hook in hooks {
+            hook();
+            while let Ok(change) = changes.try_recv() {
+                told.push((change, engine.is_attended(SHOP, queue)));
+            }
+        }
+        assert_eq!(told, [(Change::Widget(SHOP), true), (Change::Directory(SHOP), true)]);
     }
 }

@@ -5,9 +5,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use chat_proto::{desk::Query, visitor::Token};
+use tokio::time::Instant;
 
 use super::{
     outbox::{Code, Outbox},
@@ -356,9 +358,14 @@ impl Hub {
         self.lock().widgets.all().count()
     }
 
-    /// A widget's socket has closed.
-    pub fn widget_leaves(&self, who: Visiting, widget: &Arc<Widget>) -> Option<Ticket> {
-        self.lock().widgets.leave(who, widget)
+    /// A widget's socket has closed. The last one gives a ticket, and when its grace and that of others is over.
+    pub fn widget_leaves(
+        &self,
+        who: Visiting,
+        widget: &Arc<Widget>,
+        grace: Duration,
+    ) -> Option<(Ticket, Instant)> {
+        self.lock().widgets.leave(who, widget, Instant::now() + grace)
     }
 
     /// The grace is over; true when the visitor is gone.
@@ -388,8 +395,8 @@ impl Hub {
     }
 
     /// A desk's socket has closed.
-    pub fn desk_leaves(&self, desk: &Arc<Desk>) -> Option<Ticket> {
-        self.lock().desks.leave(desk.agent, desk)
+    pub fn desk_leaves(&self, desk: &Arc<Desk>, grace: Duration) -> Option<(Ticket, Instant)> {
+        self.lock().desks.leave(desk.agent, desk, Instant::now() + grace)
     }
 
     /// The grace is over; true when the agent is gone.

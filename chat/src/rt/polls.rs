@@ -18,7 +18,7 @@ use axum::extract::ws::{Message, Utf8Bytes};
 use chat_proto::limits::PAGE_BYTES;
 use tokio::{
     sync::{mpsc, watch},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +40,8 @@ const TOGETHER: Duration = Duration::from_millis(5);
 const PARTING_MS: u32 = 500;
 /// For each line that a visitor may have, so many may be there: those that are let in, and those that are about to end.
 const AT_ONCE: usize = 2;
+/// Whoever is there asks again within so long of an answer: only where nobody did may a newcomer take the place.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// There is no such poll: the client says hello anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,8 @@ pub(crate) struct Polled {
     turn: watch::Sender<u64>,
     /// How many do.
     n_asking: AtomicUsize,
+    /// When its client was heard, or answered, last.
+    last: Mutex<Instant>,
     hung_up: CancellationToken,
     /// Nobody serves it any more.
     over: CancellationToken,
@@ -129,6 +133,25 @@ impl Polls {
     }
 }
 
+/// Ends as many of these as it takes, those first that are about to end, and then those that nobody has asked on for
+/// longest: a browser that says hello again and again is one browser. A page that is there asks again meanwhile, and keeps
+/// its place; so does one that is still at work.
+async fn make_room(mut unasked: Vec<Arc<Polled>>, is_crowded: impl Fn() -> bool) {
+    unasked.sort_by_key(|it| (!it.hung_up.is_cancelled(), it.last()));
+    for it in unasked {
+        if !is_crowded() {
+            return;
+        }
+        let left = timeout_at(it.last() + BETWEEN, it.hung_up.cancelled()).await;
+        if left.is_err() && it.n_asking.load(Ordering::Relaxed) == 0 && BETWEEN <= it.last().elapsed() {
+            it.hung_up.cancel();
+        }
+        if it.hung_up.is_cancelled() {
+            let _ = timeout(Duration::from_millis(PARTING_MS.into()), it.over.cancelled()).await;
+        }
+    }
+}
+
 /// Begins to serve a visitor who has posted their hello, under this name.
 ///
 /// # Errors
@@ -144,21 +167,10 @@ pub(crate) fn begin(
     let _ = ends.say.try_send(Message::Text(hello));
     let polled = Arc::new(Polled::new(who, ends));
     let most = chat.options.limits.sockets;
-    let is_crowded = most <= chat.hub.n_of(who);
-    let mut unasked = chat.polls.enter(name, &polled, AT_ONCE * most)?;
-    unasked.retain(|_| is_crowded);
+    let unasked = chat.polls.enter(name, &polled, AT_ONCE * most)?;
     let chat = chat.clone();
     tokio::spawn(async move {
-        // Those make room: a browser that says hello again and again is one browser. One that is still at work keeps its
-        // place.
-        unasked.iter().for_each(|it| it.hung_up.cancel());
-        let gone = async {
-            for it in &unasked {
-                it.over.cancelled().await;
-            }
-        };
-        let _ = timeout(Duration::from_millis(PARTING_MS.into()), gone).await;
-        drop(unasked);
+        make_room(unasked, || most <= chat.hub.n_of(who)).await;
         visitor::serve(chat.clone(), line, Codec::Json, guest).await;
         chat.polls.leave(name, who);
         polled.over.cancel();
@@ -176,14 +188,25 @@ impl Polled {
             answers: answers.into(),
             turn: watch::Sender::new(0),
             n_asking: AtomicUsize::new(0),
+            last: Instant::now().into(),
             hung_up,
             over: CancellationToken::new(),
         }
     }
 
+    /// Its client is there.
+    fn hear(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn last(&self) -> Instant {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Says something. One at a time: what is said keeps its order.
     pub async fn say(&self, frame: Utf8Bytes) -> Result<(), Unsaid> {
         let _alone = self.says.try_lock().map_err(|_| Unsaid::Busy)?;
+        self.hear();
         tokio::select! {
             biased;
             () = self.hung_up.cancelled() => Err(Unsaid::Gone),
@@ -273,6 +296,8 @@ impl Asking {
 
 impl Drop for Asking {
     fn drop(&mut self) {
+        // Before nobody asks: until now somebody did.
+        self.of.hear();
         self.of.n_asking.fetch_sub(1, Ordering::Relaxed);
         // One whose place another has taken was lost on the way, and nobody has hung up.
         if !self.is_answered && *self.of.turn.borrow() == self.mine {
@@ -284,8 +309,80 @@ impl Drop for Asking {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::{SiteId, VisitorId};
+    use super::{
+        super::{
+            outbox::{Code, Outbox},
+            presence,
+            socket::{self, Heard, Out, Pulse, Stop, Tell, Work},
+        },
+        *,
+    };
+    use crate::{
+        engine::testing,
+        model::{SiteId, VisitorId},
+        server::Options,
+    };
+
+    /// Neither does nor tells anything, and is there.
+    struct Idle;
+
+    impl Work for Idle {
+        type Frame = String;
+
+        async fn work(&mut self, _: Heard<String>) -> Result<(), Code> {
+            Ok(())
+        }
+    }
+
+    impl Tell for Idle {
+        type Dirty = ();
+
+        async fn tell(&mut self, (): (), _: &mut Out<'_>) -> Result<(), Stop> {
+            Ok(())
+        }
+
+        fn ping(&self) -> Option<Message> {
+            Codec::Json.encode(&"ping")
+        }
+
+        async fn beat(&mut self) -> Result<(), Code> {
+            Ok(())
+        }
+
+        fn bye(&self, _: Code) -> Option<Message> {
+            None
+        }
+    }
+
+    // shows: PRS-01
+    #[tokio::test]
+    async fn a_page_that_is_left_between_two_requests_is_gone_within_15_s() {
+        let (_folder, engine) = testing::engine().await;
+        tokio::time::pause();
+        let (options, (line, ends)) = (Options::new(""), line::piped());
+        let (polled, outbox) =
+            (Arc::new(Polled::new((SiteId(1), VisitorId(1)), ends)), Outbox::<()>::new(Codec::Json));
+        let serves = async {
+            let pulse = Pulse { every: options.ping };
+            let stop = socket::serve(&engine, line, &outbox, pulse, (Idle, Idle)).await;
+            Instant::now() + presence::grace(&options, matches!(stop, Stop::Silent))
+        };
+        let asks = async {
+            let ask = |cursor| polled.clone().ask(cursor, Duration::from_secs(25));
+            let (begun, mut cursor) = (Instant::now(), 0);
+            // It is there for as long as it asks again.
+            while begun.elapsed() < Duration::from_secs(60) {
+                cursor = ask(cursor).await.expect("there").cursor;
+            }
+            // It asks, is answered at once, and left before it asks again.
+            outbox.push(&"news");
+            ask(cursor).await.expect("there");
+            Instant::now()
+        };
+        let (gone, left) = tokio::join!(serves, asks);
+        assert!(gone - left <= Duration::from_secs(15), "red after {:?}", gone - left);
+        assert!(options.grace <= gone - left, "no sooner than what is closed: {:?}", gone - left);
+    }
 
     #[test]
     fn whoever_begins_again_and_again_takes_up_a_bounded_room() {

@@ -2,7 +2,7 @@
 //!
 //! A visitor whose last socket closed is gone after the grace; so is an agent. An agent who comes back soon is
 //! what they said they were; the engine remembers what each was last.
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use store::{Tx, params};
 
@@ -10,7 +10,7 @@ use super::hub::{Desk, Visiting, Widget};
 use crate::{
     engine::{Ask, Fault, Request},
     model::{AgentId, Conversation, ConversationId, FromSystem, Presence, SiteId, Stage},
-    server::Chat,
+    server::{Chat, Options},
     tables::{conversation, people},
     visits,
 };
@@ -18,23 +18,30 @@ use crate::{
 /// A visitor has another socket.
 pub(crate) async fn visitor_came(chat: &Chat, who: Visiting) {
     let _turn = chat.hub.visitor_turn(who).await;
-    if chat.engine.online().set(who.0, who.1, true) {
+    if chat.engine.online().came(who.0, who.1, chat.engine.now()) {
         show(chat, who, true).await;
     }
     tell(chat, who, FromSystem::VisitorBack).await;
 }
 
-/// A visitor's socket has closed.
-pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>) {
-    let Some(ticket) = chat.hub.widget_leaves(who, widget) else { return };
+/// How long somebody whose last line has ended may come back without having been gone. That a socket is closed is heard at
+/// once; that nobody asks any more is known by two pings of silence only. What was left between two requests is to be
+/// gone as soon as what is closed, within 15 s (PRS-01): the silence is a part of its grace.
+pub(crate) fn grace(options: &Options, was_asked_no_more: bool) -> Duration {
+    if was_asked_no_more { options.grace * 2 / 5 } else { options.grace }
+}
+
+/// A visitor's line has ended, and may be followed by another for so long.
+pub(crate) fn widget_left(chat: &Chat, who: Visiting, widget: &Arc<Widget>, grace: Duration) {
+    let Some((ticket, until)) = chat.hub.widget_leaves(who, widget, grace) else { return };
     let (chat, at) = (chat.clone(), chat.engine.now());
     tokio::spawn(async move {
-        tokio::time::sleep(chat.options.grace).await;
+        tokio::time::sleep_until(until).await;
         let turn = chat.hub.visitor_turn(who).await;
         if !chat.hub.visitor_is_gone(who, ticket) {
             return;
         }
-        chat.engine.online().set(who.0, who.1, false);
+        chat.engine.online().left(who.0, who.1);
         show(&chat, who, false).await;
         tell(&chat, who, FromSystem::VisitorGone).await;
         // Nobody who comes waits for this.
@@ -162,10 +169,10 @@ async fn gone(chat: &Chat, site: SiteId, agent: AgentId) -> Result<(), Fault> {
 
 /// A desk's socket has closed.
 pub(crate) fn desk_left(chat: &Chat, desk: Arc<Desk>) {
-    let Some(ticket) = chat.hub.desk_leaves(&desk) else { return };
+    let Some((ticket, until)) = chat.hub.desk_leaves(&desk, chat.options.grace) else { return };
     let chat = chat.clone();
     tokio::spawn(async move {
-        tokio::time::sleep(chat.options.grace).await;
+        tokio::time::sleep_until(until).await;
         let _turn = chat.hub.agent_turn(desk.agent).await;
         if chat.hub.agent_is_gone(desk.agent, ticket)
             && let Err(fault) = agent_gone(&chat, &desk).await

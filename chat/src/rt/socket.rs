@@ -88,6 +88,8 @@ pub(crate) trait Tell {
 pub(crate) enum Stop {
     /// The socket is gone.
     Gone,
+    /// Nothing was heard for so long that whoever was there is gone.
+    Silent,
     /// It ends with this code.
     Bye(Code),
 }
@@ -179,14 +181,15 @@ pub(crate) async fn refuse(socket: &mut Line, bye: Option<Message>) {
     let _ = timeout(FAREWELL, parting).await;
 }
 
-/// Serves a socket to its end.
+/// Serves a socket to its end, and says how it ended.
 pub(crate) async fn serve<W, T>(
     engine: &Engine,
     socket: Line,
     outbox: &Outbox<T::Dirty>,
     pulse: Pulse,
     (work, mut tell): (W, T),
-) where
+) -> Stop
+where
     W: Work,
     T: Tell,
 {
@@ -198,7 +201,7 @@ pub(crate) async fn serve<W, T>(
             end = talk(reader, &mut stream, work) => end,
             stop = write(&mut sink, outbox, &mut tell, pulse) => stop,
             code = outbox.ended() => Stop::Bye(code),
-            () = life.ends(pulse) => Stop::Gone,
+            () = life.ends(pulse) => Stop::Silent,
         }
     };
     if let Stop::Bye(code) = end {
@@ -206,6 +209,7 @@ pub(crate) async fn serve<W, T>(
         // A peer that does not read is cut.
         let _ = timeout(FAREWELL, Box::pin(part(&mut sink, &mut stream, outbox.take(), bye))).await;
     }
+    end
 }
 
 /// Reads and works until the peer is gone and everything is done that it said.

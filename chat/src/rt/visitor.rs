@@ -63,11 +63,13 @@ pub(crate) async fn serve(chat: Chat, mut socket: Line, codec: Codec, guest: Gue
     let by = Speaker { who, from: guest.from, browsing: guest.browsing };
     let teller = Teller { chat: chat.clone(), who, widget: widget.clone(), at: None, expires };
     let worker = Worker { chat: chat.clone(), by, widget: widget.clone() };
-    let pulse = Pulse { every: chat.options.ping };
-    if let Some(teller) = Box::pin(teller.welcome(&mut socket, resume)).await {
-        socket::serve(&chat.engine, socket, &widget.outbox, pulse, (worker, teller)).await;
-    }
-    presence::widget_left(&chat, who, &widget);
+    let (pulse, is_polled) = (Pulse { every: chat.options.ping }, matches!(socket, Line::Polled(_)));
+    let stop = match Box::pin(teller.welcome(&mut socket, resume)).await {
+        Some(teller) => socket::serve(&chat.engine, socket, &widget.outbox, pulse, (worker, teller)).await,
+        None => Stop::Gone,
+    };
+    let grace = presence::grace(&chat.options, is_polled && matches!(stop, Stop::Silent));
+    presence::widget_left(&chat, who, &widget, grace);
 }
 
 /// The first frame: whose it is, when the token ends, and where the client stands.

@@ -95,6 +95,13 @@ pub(crate) fn append(tx: &mut dyn Tx, of: &Conversation, it: &Message) -> Result
     Ok(())
 }
 
+/// When the visitor wrote last.
+pub(crate) fn visitor_wrote(tx: &mut dyn Tx, (site, conv): Of) -> Result<Option<UnixMillis>, Error> {
+    const WROTE: &str = "SELECT MAX(at) FROM chat_message WHERE site_id = $1 AND conv_id = $2
+        AND author = 'visitor'";
+    tx.one::<(Option<i64>,)>(WROTE, params![site.0, conv.0]).map(|(at,)| at.map(UnixMillis))
+}
+
 /// One message of either stream.
 pub(crate) fn one(tx: &mut dyn Tx, (site, conv): Of, at: Place) -> Result<Option<Message>, Error> {
     const THREAD: &str = "SELECT seq, cid, author, author_id, body, at, reply_to FROM chat_message

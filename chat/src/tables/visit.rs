@@ -119,6 +119,18 @@ pub(crate) fn lasts(tx: &mut dyn Tx, (site, visitor): Of, at: UnixMillis) -> Res
     Ok(0 < tx.execute(LAST, params![site.0, visitor.0, at.0])?)
 }
 
+/// Until when a visitor was there as far as is known, if there was a visit.
+pub(crate) fn last_at(tx: &mut dyn Tx, (site, visitor): Of) -> Result<Option<UnixMillis>, Error> {
+    const LAST: &str = "SELECT last_at FROM chat_visit WHERE site_id = $1 AND visitor_id = $2
+        ORDER BY last_at DESC, id DESC LIMIT 1";
+    Ok(tx.optional::<(i64,)>(LAST, params![site.0, visitor.0])?.map(|(at,)| UnixMillis(at)))
+}
+
+/// Whether whoever is there `since` then was in their latest visit as they came, and so is still.
+pub(crate) fn stays(tx: &mut dyn Tx, of: Of, since: Option<UnixMillis>) -> Result<bool, Error> {
+    Ok(since.zip(last_at(tx, of)?).is_some_and(|(since, last)| since <= last))
+}
+
 /// The last visit that began before `before`, and how many there are in all.
 pub(crate) fn last(
     tx: &mut dyn Tx,

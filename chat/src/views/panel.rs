@@ -1,12 +1,14 @@
 //! The visitor's panel beside a conversation (FEATURES B8).
+use std::time::Duration;
+
 use chat_proto::{desk, visitor::PageView};
 use store::{Error, Row, Tx, params};
 
 use super::{Online, contact, row};
 use crate::{
     engine::{Engine, Fault},
-    model::{Conversation, ConversationId, Form, Lang, SiteId, Stage, State, UnixMillis, VisitorId},
-    tables::{self, conversation, from_column, from_json, library, visit},
+    model::{Conversation, ConversationId, Form, Kind, Lang, SiteId, State, UnixMillis, VisitorId},
+    tables::{self, conversation, from_column, from_json, library, message, visit},
     who::{Device, Viewer},
 };
 
@@ -14,9 +16,11 @@ use crate::{
 const PAGES: i64 = 50;
 /// Past conversations that it names (FEATURES INF-09).
 const PAST: i64 = 3;
+/// A visit is written down after what it came with, and may begin so much later.
+const NOTED: Duration = Duration::from_secs(60);
 
 /// Everything about the visitor of a conversation: of the visit that goes on while it is open, of the one that
-/// went on as it ended when it is over (FEATURES DSK-11).
+/// went on as it ended when it is over (FEATURES DSK-11), and of the one in which a message was left.
 ///
 /// # Errors
 /// [`Fault::NoConversation`], or the store's.
@@ -42,7 +46,8 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
     let (site, visitor) = (of.site, of.visitor);
     let person = person(tx, (site, visitor), lang)?;
     // While it is open, the latest visit; afterwards, the one that was the latest then.
-    let before = if let State::Closed(closed) = &of.state { closed.at } else { UnixMillis(i64::MAX) };
+    let over = over(tx, of)?;
+    let before = over.map_or(UnixMillis(i64::MAX), |at| at + NOTED);
     let (last, visits) = visit::last(tx, (site, visitor), before)?;
     let pages = match &last {
         Some(it) => visit::pages(tx, (site, it.id), PAGES)?,
@@ -69,13 +74,31 @@ fn panel(tx: &mut dyn Tx, of: &Conversation, online: &Online, lang: &Lang) -> Re
         (made.referrer, made.campaign) = (it.referrer, it.campaign.0.into());
         made.visit_started = Some(it.started.0);
         // However long they stayed after it.
-        let ended =
-            if let State::Closed(closed) = &of.state { closed.at.min(it.last_at) } else { it.last_at };
-        made.visit_ended = Some(ended.0).filter(|_| !made.online || of.state.stage() == Stage::Closed);
+        let ended = over.map_or(it.last_at, |at| at.min(it.last_at));
+        made.visit_ended = Some(ended.0).filter(|_| !made.online || over.is_some());
         made.page_count = it.pages;
         (made.country, made.browser, made.system) = (it.country, it.browser, it.system);
     }
     Ok(made)
+}
+
+/// When it was over for its visitor: they have left a message, or it was closed. Nothing while it goes on.
+fn over(tx: &mut dyn Tx, of: &Conversation) -> Result<Option<UnixMillis>, Error> {
+    match (&of.state, of.kind) {
+        (State::Offline, _) | (State::Closed(_), Kind::Offline) => {
+            message::visitor_wrote(tx, (of.site, of.id))
+        }
+        (State::Closed(closed), Kind::Chat | Kind::Video) => Ok(Some(closed.at)),
+        (
+            State::Bot(_)
+            | State::Queued(_)
+            | State::Offered(..)
+            | State::Active(_)
+            | State::Snoozed(_)
+            | State::OfflineForm,
+            _,
+        ) => Ok(None),
+    }
 }
 
 pub(super) fn shown(it: visit::Page) -> PageView {

@@ -19,4 +19,5 @@ mod search;
 mod site;
 mod told;
 mod views;
+mod visits;
 mod wheel;

@@ -21,8 +21,6 @@ on_each_engine! {
     what_an_agent_may_do_follows_the_conversation,
     unread_is_what_the_visitor_wrote_after,
     the_panel_tells_where_a_visitor_came_from_and_went,
-    visits_end_after_half_an_hour,
-    a_visit_lasts_until_the_visitor_leaves_or_the_conversation_ends,
     whoever_has_no_name_has_figures,
     custom_data_is_what_the_site_declared,
     a_file_holds_everything_from_the_oldest_on,
@@ -86,7 +84,7 @@ async fn a_list_is_narrowed_sorted_and_paged(bench: Arc<Bench>) {
 
     bench.agent(made[7].1, MAYA, FromAgent::Tag([TagId(3)].into())).await.expect("tagged");
     views::star(&bench.engine, (SITE, made[9].1), (MAYA, true)).await.expect("followed");
-    bench.engine.online().set(SITE, made[7].0, true);
+    bench.engine.online().came(SITE, made[7].0, UnixMillis(0));
     let one = |it: Query| {
         let (bench, maya) = (bench.clone(), maya.clone());
         async move { all(&bench, &maya, &it).await }
@@ -272,13 +270,13 @@ async fn unread_is_what_the_visitor_wrote_after(bench: Arc<Bench>) {
     assert_eq!(tally().await.expect("read").inbox, 0);
 }
 
-fn page(path: &str, at: i64) -> PageView {
+pub fn page(path: &str, at: i64) -> PageView {
     PageView { url: format!("https://shop.example{path}"), title: path.to_owned(), at }
 }
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
 
-fn firefox() -> Browsing {
+pub fn firefox() -> Browsing {
     Browsing { user_agent: FIREFOX.into(), country: String::new() }
 }
 
@@ -344,62 +342,6 @@ async fn the_panel_tells_where_a_visitor_came_from_and_went(bench: Arc<Bench>) {
     assert_eq!((panel.page_count, panel.visits), (3, 2));
     let panel = views::visitor_panel(&bench.engine, &anna, (SITE, ids[4])).await.expect("there");
     assert_eq!((panel.page_count, panel.provenance.0.as_str()), (1, "direct"));
-}
-
-// shows: INF-05
-async fn visits_end_after_half_an_hour(bench: Arc<Bench>) {
-    const MINUTE: i64 = 60_000;
-    let visitor = bench.visitor(1).await;
-    // Nobody is in a conversation.
-    let shown = chat::shown::Shown { presence: true, ..chat::shown::Shown::default() };
-    bench.engine.put_shown(SITE, shown).await.expect("stored");
-    let count = || bench.number("SELECT COUNT(*) FROM chat_visit");
-    let looks =
-        [(1, "/", 1), (20, "/", 1), (49, "/shoes", 1), (79, "/", 2), (100, "/shoes", 2), (131, "/", 3)];
-    for (minute, url, visits) in looks {
-        let at = minute * MINUTE;
-        bench.clock.set(at);
-        visits::record_page(&bench.engine, (SITE, visitor), &page(url, at), &firefox()).await.expect("kept");
-        assert_eq!(count().await, visits, "after {minute} minutes");
-    }
-    let pages = bench.ask("SELECT pages FROM chat_visit ORDER BY id").await;
-    let pages: Vec<i64> = pages.iter().map(|it| it.get(0).expect("a number")).collect();
-    assert_eq!(pages, [2, 2, 1], "a page that is told again is no other one, and the visit goes on by it");
-}
-
-// shows: INF-03
-async fn a_visit_lasts_until_the_visitor_leaves_or_the_conversation_ends(bench: Arc<Bench>) {
-    bench.arrives(ANNA).await;
-    bench.clock.set(10_000);
-    let visitor = bench.visitor(1).await;
-    let visit = Visit { started: 1_000, pages: vec![page("/", 1_000)], ..Visit::default() };
-    visits::record(&bench.engine, (SITE, visitor), &visit, &firefox()).await.expect("kept");
-    let anna = viewer(&bench, ANNA).await;
-    let lasts = async |id| {
-        let panel = views::visitor_panel(&bench.engine, &anna, (SITE, id)).await.expect("there");
-        assert_eq!(panel.visit_started, Some(1_000));
-        panel.visit_ended
-    };
-    bench.engine.online().set(SITE, visitor, true);
-    let first = bench.engine.start(bench.start(visitor)).await.expect("let in").conversation;
-    bench.agent(first, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
-    bench.agent(first, ANNA, says(bench.cid(), "answer")).await.expect("stored");
-    assert_eq!(lasts(first).await, None, "it goes on");
-    bench.clock.set(60_000);
-    bench.agent(first, ANNA, FromAgent::Close([].into())).await.expect("closed");
-    assert_eq!(lasts(first).await, Some(60_000), "they were there, and looked at no page since");
-    let second = bench.engine.start(bench.start(visitor)).await.expect("let in").conversation;
-    assert_eq!((lasts(first).await, lasts(second).await), (Some(60_000), None));
-    bench.agent(second, ANNA, FromAgent::Take(Cap::Holds)).await.expect("taken");
-    bench.agent(second, ANNA, says(bench.cid(), "answer")).await.expect("stored");
-    bench.engine.online().set(SITE, visitor, false);
-    visits::record_leaving(&bench.engine, (SITE, visitor), UnixMillis(90_000)).await.expect("kept");
-    bench.clock.set(120_000);
-    bench.agent(second, ANNA, FromAgent::Close([].into())).await.expect("closed");
-    assert_eq!((lasts(first).await, lasts(second).await), (Some(60_000), Some(90_000)));
-    // Nobody is in a conversation, and the site wants to know of nobody else.
-    visits::record_leaving(&bench.engine, (SITE, visitor), UnixMillis(150_000)).await.expect("passed over");
-    assert_eq!(bench.number("SELECT last_at FROM chat_visit").await, 90_000);
 }
 
 async fn whoever_has_no_name_has_figures(bench: Arc<Bench>) {

@@ -1,7 +1,7 @@
 //! Visitors whose network lets no WebSocket through: what sockets promise is promised to them.
 use std::time::{Duration, Instant};
 
-use chat::{rt::Limits, server::Options};
+use chat::{model::VisitorId, rt::Limits, server::Options};
 use chat_client::{Error, Visitor, name, secret};
 use chat_proto::{
     Resume,
@@ -314,7 +314,8 @@ fn who_says_much_and_asks_for_nothing_is_ended() {
 // shows: PRS-01
 #[test]
 fn who_asks_no_more_is_gone_and_who_hangs_up_at_once() {
-    let options = Options { ping: Duration::from_secs(1), ..options() };
+    let grace = Duration::from_secs(5);
+    let options = Options { ping: Duration::from_secs(1), grace, ..options() };
     play_with(Database::file(), options, async |bench| {
         let mut lea = bench.visitor();
         lea.polls(true);
@@ -341,6 +342,14 @@ fn who_asks_no_more_is_gone_and_who_hangs_up_at_once() {
             silent.elapsed()
         );
         assert_eq!(asks.hear(&stream, 1).await, None);
+        // She was on one line after the other, and the silence of the last was a part of the grace.
+        let visitor = VisitorId(bench.number("SELECT id FROM chat_visitor").await);
+        let is_there = || bench.chat.engine().online().has(bench.site, visitor);
+        assert!(is_there());
+        while is_there() {
+            tokio::time::sleep(Duration::from_millis(10)).await; // waits: for the grace
+        }
+        assert!(silent.elapsed() < Duration::from_secs(1) + grace, "gone after {:?}", silent.elapsed());
     });
 }
 

@@ -132,6 +132,32 @@ fn the_dot_shows_who_is_there() {
     });
 }
 
+// shows: PRS-01
+#[test]
+fn a_setting_that_changes_brings_nobody_back() {
+    play(Database::file(), async |bench| {
+        let (mut lea, mut anna, conv) = talking(&bench).await;
+        lea.say(FromVisitor::Close { cid: name(), conv }).await.expect("closed");
+        let ended = anna.until("the end", |_, frame| match frame {
+            ToDesk::Conv(detail) => (detail.row.stage == "closed").then_some(detail.row.online),
+            _ => None,
+        });
+        assert!(ended.await.expect("told"), "she is still there");
+        lea.leave().await;
+        let dot = |_: &chat_client::Agent, frame: &ToDesk| match frame {
+            ToDesk::Visitor { online, .. } => Some(*online),
+            _ => None,
+        };
+        assert!(!anna.until("the dot", dot).await.expect("seen"));
+        let engine = bench.chat.engine();
+        let site = engine.settings(bench.site).await.expect("settings").site.clone();
+        engine.put_site(bench.site, site).await.expect("the site");
+        let told = anna.until("the site", |_, frame| matches!(frame, ToDesk::Directory(_)).then_some(()));
+        told.await.expect("told");
+        assert!(!anna.until("the dot", dot).await.expect("seen"), "nobody has come");
+    });
+}
+
 #[test]
 fn an_agent_who_is_gone_is_missed_and_one_who_comes_back_is_there() {
     play(Database::file(), async |bench| {

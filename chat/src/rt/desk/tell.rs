@@ -108,33 +108,38 @@ impl Teller {
         }
     }
 
-    /// Who and what there is, where it is news; everything, where the agent may see something else by now.
-    async fn tell_directory(&mut self, dirty: &mut DeskDirty, out: &mut Out<'_>) -> Result<(), Stop> {
+    /// Who and what there is, where it is news; everything, where the agent may see something else by now. Gives the open
+    /// conversations whose site's settings have changed.
+    async fn tell_directory(&mut self, dirty: &mut DeskDirty, out: &mut Out<'_>) -> Result<Vec<Conv>, Stop> {
         let viewer = self.chat.viewer(&self.guest.claims).await?;
         let directory = views::directory(&self.chat.engine, &viewer, &self.chat.names.all()).await?;
         dirty.everything |= viewer != self.desk.viewer();
         self.desk.set_viewer(viewer);
-        if directory != self.directory {
-            self.follow_settings(&directory, dirty);
-            self.directory = directory.clone();
-            self.send(out, &ToDesk::Directory(directory)).await?;
+        if directory == self.directory {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let changed = self.with_other_settings(&directory);
+        self.directory = directory.clone();
+        self.send(out, &ToDesk::Directory(directory)).await?;
+        Ok(changed)
     }
 
     /// What an open conversation may, and what its panel shows, goes by the site's settings too.
-    fn follow_settings(&self, next: &Directory, dirty: &mut DeskDirty) {
+    fn with_other_settings(&self, next: &Directory) -> Vec<Conv> {
         let number =
             |of: &Directory, key: &str| of.sites.iter().find(|it| it.key == key).map(|it| it.settings);
-        for (conv, opened) in &self.open {
-            let Some(detail) = &opened.told else { continue };
-            let of = &detail.row.site;
-            if number(&self.directory, of) == number(next, of) {
-                continue;
-            }
-            dirty.threads.insert(*conv);
-            if let Some(public) = PublicId::from_name(&opened.name) {
-                dirty.visitors.entry(public).or_insert(detail.row.online);
+        let is_other = |of: &str| number(&self.directory, of) != number(next, of);
+        let changed =
+            self.open.iter().filter(|(_, it)| it.told.as_ref().is_some_and(|it| is_other(&it.row.site)));
+        changed.map(|(conv, _)| *conv).collect()
+    }
+
+    /// The panels of these are asked for anew: with whether the visitor is there, as it has just been read. What was told
+    /// of a conversation before may be older than the dot beside it.
+    fn show_panels(&self, of: &[Conv], dirty: &mut DeskDirty) {
+        for opened in of.iter().filter_map(|conv| self.open.get(conv)) {
+            if let (Some(detail), Some(public)) = (&opened.told, PublicId::from_name(&opened.name)) {
+                dirty.visitors.insert(public, detail.row.online);
             }
         }
     }
@@ -447,8 +452,10 @@ impl Tell for Teller {
         if dirty.login || self.guest.rights.has_changed().unwrap_or(true) {
             dirty.everything |= self.look_up().await.map_err(Stop::Bye)?;
         }
+        let mut panels = Vec::new();
         if dirty.directory || dirty.everything {
-            self.tell_directory(&mut dirty, out).await?;
+            panels = self.tell_directory(&mut dirty, out).await?;
+            dirty.threads.extend(&panels);
         }
         if dirty.everything {
             self.offers_anew(&mut dirty, out).await?;
@@ -458,6 +465,7 @@ impl Tell for Teller {
             self.offered(conv, out).await?;
         }
         self.threads(&mut dirty, out).await?;
+        self.show_panels(&panels, &mut dirty);
         self.signs(dirty, out).await
     }
 
