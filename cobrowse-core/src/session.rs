@@ -12,6 +12,7 @@ mod tests;
 pub mod viewer;
 pub mod visitor;
 
+pub use connector::CUT_BUDGET;
 use thiserror::Error;
 
 use crate::wire::{EnvelopeError, message::MessageError};

@@ -28,7 +28,7 @@ use cobrowse_core::{
     wire::message::Refusal,
 };
 
-use crate::{app::App, error::ApiError, records::now_ms};
+use crate::{app::App, error::ApiError};
 
 pub mod login;
 pub mod site;
@@ -91,7 +91,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = App::from_ref(state);
-        let claims = app.tickets.verify(bearer(&parts.headers)?, now_ms())?;
+        let claims = app.tickets.verify(bearer(&parts.headers)?)?;
         match claims.bearer {
             Bearer::Visitor { visitor, .. } => Ok(Self(Visitor { session: claims.session, visitor })),
             Bearer::Viewer { .. } => Err(Refusal::TicketInvalid.into()),
@@ -111,7 +111,7 @@ where
             let claims = claims(&app, &parts.headers).await?.ok_or(ApiError::LoginRequired)?;
             return Ok(Self(Viewer { session: None, agent: on_wire(claims.agent)? }));
         }
-        let claims = app.tickets.verify(bearer(&parts.headers)?, now_ms())?;
+        let claims = app.tickets.verify(bearer(&parts.headers)?)?;
         match claims.bearer {
             Bearer::Viewer { agent, .. } => Ok(Self(Viewer { session: Some(claims.session), agent })),
             Bearer::Visitor { .. } => Err(Refusal::TicketInvalid.into()),

@@ -1,6 +1,7 @@
 //! Every bound of the server in one place, and the rate limits made of them.
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
+use cobrowse_core::session::CUT_BUDGET;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Longest message of the two JSON sockets, bytes.
@@ -47,6 +48,10 @@ pub const PRESENCE_GRACE: Duration = Duration::from_secs(4);
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Life of a ticket.
 pub const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
+/// How often a session sends its peers new tickets. Who is cut off just before may come back with the last one for as
+/// long as they are waited for, and longer.
+pub const TICKET_RENEWED: Duration = Duration::from_secs(5 * 60);
+const _: () = assert!(TICKET_RENEWED.as_secs() + 2 * CUT_BUDGET.as_secs() <= TICKET_LIFE.as_secs());
 /// How long a request of a shared page waits for the yes that was sent just before it.
 pub const CONSENT_WITHIN: Duration = Duration::from_secs(2);
 /// How often it is looked whether viewers still may view, where nobody told of a change.

@@ -22,7 +22,7 @@ mod adopted;
 pub mod port;
 pub mod registry;
 
-use crate::limits::CONSENT_WITHIN;
+use crate::{auth::ticket::Bearer, limits::CONSENT_WITHIN};
 use port::{Farewell, LaneInlet};
 
 /// What never changes of a session.
@@ -69,6 +69,8 @@ pub enum Joiner {
 pub(crate) struct Join {
     joiner: Joiner,
     resume: Option<Resume>,
+    /// Whom new tickets are for, where the peer can read them.
+    renewed: Option<Bearer>,
     reply: oneshot::Sender<Result<Admission, Refusal>>,
 }
 
@@ -128,16 +130,22 @@ pub enum JoinError {
 pub struct SessionGone;
 
 impl SessionHandle {
-    /// Joins with a good hello.
+    /// Joins with a good hello. As long as it is connected it is sent tickets that are `renewed` for this bearer, if for
+    /// any.
     ///
     /// # Errors
     /// What the session refuses, or that it is over.
-    pub async fn join(&self, joiner: Joiner, resume: Option<Resume>) -> Result<Admission, JoinError> {
+    pub async fn join(
+        &self,
+        joiner: Joiner,
+        resume: Option<Resume>,
+        renewed: Option<Bearer>,
+    ) -> Result<Admission, JoinError> {
         if matches!(joiner, Joiner::Visitor(..)) {
             self.marks.visitor_came.store(true, Ordering::Relaxed);
         }
         let (reply, answer) = oneshot::channel();
-        let join = Box::new(Join { joiner, resume, reply });
+        let join = Box::new(Join { joiner, resume, renewed, reply });
         self.send(Input::Join(join)).await?;
         answer.await.map_err(|_| SessionGone)?.map_err(JoinError::Refused)
     }

@@ -118,6 +118,14 @@ impl Connector {
         connector
     }
 
+    /// The next hello carries this ticket. What the page signs now it signs with the last one, and only that one fits
+    /// the proof; the welcome brings another.
+    pub(super) fn renew(&mut self, ticket: String) {
+        if !matches!(self.phase, Phase::Proving { .. }) {
+            self.ticket = ticket;
+        }
+    }
+
     pub(super) fn draw(&mut self) -> u64 {
         (self.random)()
     }

@@ -229,6 +229,17 @@ impl RelaySession {
         self.settle(now);
     }
 
+    /// A newer ticket for this peer, which must be of a version that knows such a message
+    /// ([`TICKETS_SINCE`](crate::wire::TICKETS_SINCE)).
+    pub fn renew_ticket(&mut self, peer: PeerId, ticket: String, now: Moment) {
+        match self.peers.get(&peer) {
+            Some(Who::Visitor) => self.send_visitor(&ToVisitor::Ticket(ticket), Urgency::Normal, now),
+            Some(Who::Viewer(agent)) => self.send_viewer(*agent, &ToViewer::Ticket(ticket), now),
+            None => {}
+        }
+        self.settle(now);
+    }
+
     /// The moment of [`Self::poll_timeout`] has come.
     pub fn handle_timeout(&mut self, now: Moment) {
         if self.life == Life::Over {

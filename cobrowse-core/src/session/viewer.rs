@@ -159,6 +159,10 @@ impl ViewerSession {
             ToViewer::Answer(sdp) => ViewerEvent::Answer(sdp),
             ToViewer::Refused(refusal) => ViewerEvent::Refused(refusal),
             ToViewer::Ended(reason) => return self.finish(reason),
+            ToViewer::Ticket(ticket) => {
+                self.connector.renew(ticket.clone());
+                ViewerEvent::Ticket(ticket)
+            }
         };
         self.events.push_back(event);
     }

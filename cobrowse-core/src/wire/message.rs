@@ -87,7 +87,7 @@ pub struct Welcome {
     /// [`Hello::resume`] was accepted sees its own link number again; a different one means a new link,
     /// on which both sides begin at [`Seq`] 1.
     pub resume: Resume,
-    /// A newer ticket, to be used for the next connection.
+    /// A newer ticket, to be used for the next connection, until one comes over the link.
     pub ticket: String,
     /// For visitors: whether the consent that the tab carried still stands at the relay.
     pub stands: bool,
@@ -242,6 +242,8 @@ pub enum ToVisitor {
     Refused(Refusal),
     /// The session is over.
     Ended(EndReason),
+    /// A newer ticket, to be used from now on. Since version 3.
+    Ticket(String),
 }
 
 /// From the viewer to the relay.
@@ -290,6 +292,8 @@ pub enum ToViewer {
     Refused(Refusal),
     /// The session is over.
     Ended(EndReason),
+    /// A newer ticket, to be used from now on. Since version 3.
+    Ticket(String),
 }
 
 /// How the share stands, as one agent may know it.
@@ -401,6 +405,15 @@ mod tests {
         let last = FromVisitor::Lapsed(AgentId(3), Ask::Control);
         assert_eq!(encode(&last).expect("short"), [11, 3, 1]);
         assert_eq!(encode(&FromVisitor::Diverged(300)).expect("short"), [12, 0xac, 0x02]);
+    }
+
+    #[test]
+    fn what_version_three_adds_comes_after_all_of_version_two() {
+        let last = EndReason::VisitorFailed;
+        assert_eq!(encode(&ToVisitor::Ended(last)).expect("short"), [10, 4]);
+        assert_eq!(encode(&ToVisitor::Ticket("ab".to_owned())).expect("short"), [11, 2, b'a', b'b']);
+        assert_eq!(encode(&ToViewer::Ended(last)).expect("short"), [9, 4]);
+        assert_eq!(encode(&ToViewer::Ticket("ab".to_owned())).expect("short"), [10, 2, b'a', b'b']);
     }
 
     #[test]

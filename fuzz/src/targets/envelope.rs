@@ -35,6 +35,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         message::encode(&FromVisitor::Offer("v=0".to_owned())),
         message::encode(&FromViewer::Release),
         message::encode(&ToVisitor::KeyframeWanted),
+        message::encode(&ToVisitor::Ticket("a.b".to_owned())),
+        message::encode(&ToViewer::Ticket("a.b".to_owned())),
     ];
     let control = |payload: Vec<u8>| [&[1, 5, 9][..], &payload].concat();
     payloads.into_iter().flatten().map(control).chain([vec![0x0c, 0xac, 0x02, 0x02, 7, 8]]).collect()

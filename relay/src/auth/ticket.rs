@@ -1,7 +1,17 @@
 //! Tickets: minutes-long, signed permits to speak in one session as one participant.
 //!
-//! `base64url(claims) . base64url(HMAC-SHA256(key, claims))`, the claims as MessagePack. Nothing in them is
+//! `base64url(claims) . base64url(HMAC-SHA256(key, claims))`, the claims as postcard. Nothing in them is
 //! secret from their bearer.
+//!
+//! A page is given one when it is asked to come, a viewer when its agent opens it, each of them another with every welcome,
+//! and as long as they are connected a newer one every [`TICKET_RENEWED`]. So whoever is cut off holds one that outlives
+//! the time in which they may come back; whoever slept longer finds a session that has ended. It opens nothing by
+//! itself: a hello wants the page's signature, or the agent's rights, beside it, a request the visitor's consent.
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use cobrowse_core::{
     id::{AgentId, SessionId, VisitorId},
@@ -13,7 +23,10 @@ use p256::pkcs8::DecodePublicKey;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{limits::TICKET_LIFE, records::now_ms};
+use crate::{
+    limits::{TICKET_LIFE, TICKET_RENEWED},
+    records::now_ms,
+};
 
 /// Longest ticket that is looked at, bytes.
 const MAX_TICKET: usize = 1024;
@@ -79,18 +92,35 @@ impl PageKey {
 /// Issues and checks tickets.
 pub struct Tickets {
     key: [u8; 32],
+    ahead_ms: AtomicU64,
 }
 
 impl Tickets {
     /// With the key of the data folder, so that tickets outlive a restart.
     pub fn new(key: [u8; 32]) -> Self {
-        Self { key }
+        Self { key, ahead_ms: AtomicU64::new(0) }
     }
 
     /// A ticket that is good for [`TICKET_LIFE`] from now.
     pub fn issue(&self, session: SessionId, bearer: Bearer) -> Result<String, postcard::Error> {
-        let life = u64::try_from(TICKET_LIFE.as_millis()).unwrap_or(u64::MAX);
-        self.sign(&Claims { session, bearer, expires_ms: now_ms().saturating_add(life) })
+        let expires_ms = self.now_ms().saturating_add(in_ms(TICKET_LIFE));
+        self.sign(&Claims { session, bearer, expires_ms })
+    }
+
+    /// How long tickets that were issued then are still good enough. Told by the clock by which they end: when that is
+    /// set forward, they are not.
+    pub fn fresh_for(&self, issued_ms: u64) -> Duration {
+        TICKET_RENEWED.saturating_sub(Duration::from_millis(self.now_ms().saturating_sub(issued_ms)))
+    }
+
+    /// The time by which tickets begin and end, milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        now_ms().saturating_add(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// Sets their clock ahead, so that tests need not wait.
+    pub fn time_passes(&self, by: Duration) {
+        self.ahead_ms.fetch_add(in_ms(by), Ordering::Relaxed);
     }
 
     /// The ticket of these claims.
@@ -104,7 +134,11 @@ impl Tickets {
     ///
     /// # Errors
     /// [`Refusal::TicketInvalid`] and [`Refusal::TicketExpired`].
-    pub fn verify(&self, ticket: &str, now_ms: u64) -> Result<Claims, Refusal> {
+    pub fn verify(&self, ticket: &str) -> Result<Claims, Refusal> {
+        self.verify_at(ticket, self.now_ms())
+    }
+
+    fn verify_at(&self, ticket: &str, now_ms: u64) -> Result<Claims, Refusal> {
         let claims = self.open(ticket).ok_or(Refusal::TicketInvalid)?;
         if claims.expires_ms <= now_ms {
             return Err(Refusal::TicketExpired);
@@ -141,6 +175,10 @@ impl Tickets {
     }
 }
 
+fn in_ms(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,23 +195,38 @@ mod tests {
     fn a_ticket_is_good_until_its_time() {
         let tickets = Tickets::new([1; 32]);
         let ticket = tickets.sign(&claims(1_000)).expect("signed");
-        assert_eq!(tickets.verify(&ticket, 999), Ok(claims(1_000)));
-        assert_eq!(tickets.verify(&ticket, 1_000), Err(Refusal::TicketExpired));
+        assert_eq!(tickets.verify_at(&ticket, 999), Ok(claims(1_000)));
+        assert_eq!(tickets.verify_at(&ticket, 1_000), Err(Refusal::TicketExpired));
+    }
+
+    #[test]
+    fn tickets_are_renewed_after_half_of_their_life() {
+        let tickets = Tickets::new([1; 32]);
+        let then = tickets.now_ms();
+        assert!(TICKET_RENEWED.saturating_sub(tickets.fresh_for(then)) < Duration::from_secs(60));
+        tickets.time_passes(TICKET_RENEWED);
+        assert_eq!(tickets.fresh_for(then), Duration::ZERO);
+        assert_eq!(tickets.fresh_for(u64::MAX), TICKET_RENEWED, "the clock was set back");
+        let ticket = tickets.issue(claims(0).session, claims(0).bearer).expect("signed");
+        tickets.time_passes(TICKET_RENEWED);
+        assert!(tickets.verify(&ticket).is_ok());
+        tickets.time_passes(TICKET_RENEWED);
+        assert_eq!(tickets.verify(&ticket), Err(Refusal::TicketExpired));
     }
 
     #[test]
     fn a_ticket_of_another_key_or_with_another_bit_is_none() {
         let tickets = Tickets::new([1; 32]);
         let foreign = Tickets::new([2; 32]).sign(&claims(1_000)).expect("signed");
-        assert_eq!(tickets.verify(&foreign, 0), Err(Refusal::TicketInvalid));
+        assert_eq!(tickets.verify_at(&foreign, 0), Err(Refusal::TicketInvalid));
         let mut ticket = tickets.sign(&claims(1_000)).expect("signed").into_bytes();
         for index in 0..ticket.len() {
             ticket[index] ^= 1;
             let text = String::from_utf8_lossy(&ticket).into_owned();
-            assert_eq!(tickets.verify(&text, 0), Err(Refusal::TicketInvalid), "byte {index}");
+            assert_eq!(tickets.verify_at(&text, 0), Err(Refusal::TicketInvalid), "byte {index}");
             ticket[index] ^= 1;
         }
-        assert_eq!(tickets.verify("", 0), Err(Refusal::TicketInvalid));
-        assert_eq!(tickets.verify(&"a.".repeat(4000), 0), Err(Refusal::TicketInvalid));
+        assert_eq!(tickets.verify_at("", 0), Err(Refusal::TicketInvalid));
+        assert_eq!(tickets.verify_at(&"a.".repeat(4000), 0), Err(Refusal::TicketInvalid));
     }
 }

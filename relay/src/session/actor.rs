@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth,
+    auth::{self, ticket::Bearer},
     limits::MAX_PEERS,
     metrics::{Kind, Way},
     records::audit::Entry,
@@ -74,13 +74,15 @@ pub(super) struct SessionActor {
     next_peer: u32,
     room: Arc<Notify>,
     started: Instant,
+    /// When its peers were sent new tickets, by the clock of those.
+    renewed_ms: u64,
     ended: Option<EndReason>,
 }
 
 impl SessionActor {
     pub(super) fn new(app: App, handle: SessionHandle, ends: Ends, origin: Origin) -> Self {
         let Ends { inbox, shared } = ends;
-        let started = Instant::now();
+        let (started, renewed_ms) = (Instant::now(), app.tickets.now_ms());
         Self {
             app,
             handle,
@@ -92,6 +94,7 @@ impl SessionActor {
             next_peer: 0,
             room: Arc::new(Notify::new()),
             started,
+            renewed_ms,
             ended: None,
         }
     }
@@ -110,10 +113,11 @@ impl SessionActor {
 
     /// Only waits. Cancelling any arm loses nothing, because no arm has side effects.
     async fn next_event(&mut self) -> Event {
-        let deadline = self.machine.poll_timeout().map(|at| self.started + at.0);
+        let due = self.tickets_are_due();
+        let deadline = self.machine.poll_timeout().map_or(due, |at| due.min(self.started + at.0));
         tokio::select! {
             biased; // A grant whose time is over must lapse before the next command is looked at.
-            () = until(deadline) => Event::Deadline,
+            () = sleep_until(deadline) => Event::Deadline,
             () = self.app.shutdown.wanted() => Event::Stop,
             input = self.inbox.recv() => input.map_or(Event::Stop, Event::Input),
             () = self.room.notified() => Event::Room,
@@ -126,13 +130,20 @@ impl SessionActor {
         match event {
             Event::Input(input) => self.handle_input(input, now),
             Event::Room => self.handle_room(now),
-            Event::Deadline => self.machine.handle_timeout(now),
+            Event::Deadline => self.handle_deadline(now),
             Event::Stop => return ControlFlow::Break(()),
         }
         self.pump(now).await;
         let shared = self.machine.consent().is_shared();
         self.shared.send_if_modified(|told| std::mem::replace(told, shared) != shared);
         if self.ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn handle_deadline(&mut self, now: Moment) {
+        self.machine.handle_timeout(now);
+        if self.app.tickets.fresh_for(self.renewed_ms).is_zero() {
+            self.renew_tickets(now);
+        }
     }
 
     fn handle_input(&mut self, input: Input, now: Moment) {
@@ -188,15 +199,20 @@ impl SessionActor {
     }
 
     fn handle_join(&mut self, join: Join, now: Moment) {
-        let Join { joiner, resume, reply } = join;
-        let admitted = self.admit(joiner, resume, now);
+        let Join { joiner, resume, renewed, reply } = join;
+        let admitted = self.admit(joiner, renewed, (resume, now));
         if let Err(Ok(admission)) = reply.send(admitted) {
             // The socket went away meanwhile.
             self.handle_leave(admission.peer, now);
         }
     }
 
-    fn admit(&mut self, joiner: Joiner, resume: Option<Resume>, now: Moment) -> Result<Admission, Refusal> {
+    fn admit(
+        &mut self,
+        joiner: Joiner,
+        renewed: Option<Bearer>,
+        (resume, now): (Option<Resume>, Moment),
+    ) -> Result<Admission, Refusal> {
         if MAX_PEERS <= self.ports.len() {
             self.count(Counter::Refused(Refusal::RateLimited));
             return Err(Refusal::RateLimited);
@@ -213,7 +229,7 @@ impl SessionActor {
         };
         let (outlet, outgoing) = port::lane(&self.room);
         let (told, farewell) = oneshot::channel();
-        self.ports.insert(peer, Port::new(outlet, told, agent));
+        self.ports.insert(peer, Port::new(outlet, told, (agent, renewed)));
         self.count_peers("websocket", 1);
         Ok(Admission { peer, joined, outgoing, farewell })
     }
@@ -259,6 +275,27 @@ impl SessionActor {
         for (peer, port) in &self.ports {
             for lane in port.with_room_again() {
                 self.machine.set_writable(*peer, lane, true, now);
+            }
+        }
+    }
+
+    fn tickets_are_due(&self) -> Instant {
+        match self.app.tickets.fresh_for(self.renewed_ms) {
+            // A moment that is past: what else comes in does not put it off.
+            Duration::ZERO => self.started,
+            left => Instant::now() + left,
+        }
+    }
+
+    /// A welcome brought each its first; who stays for longer than that lives gets the next over the link.
+    fn renew_tickets(&mut self, now: Moment) {
+        self.renewed_ms = self.app.tickets.now_ms();
+        let session = self.facts().id;
+        for (peer, port) in &self.ports {
+            let Some(bearer) = port.renewed() else { continue };
+            match self.app.tickets.issue(session, bearer.clone()) {
+                Ok(ticket) => self.machine.renew_ticket(*peer, ticket, now),
+                Err(error) => tracing::error!(%error, "ticket not issued"),
             }
         }
     }
@@ -425,13 +462,6 @@ async fn store_end(app: &App, session: SessionId, reason: EndReason) {
             () = tokio::time::sleep(wait) => wait = (wait * 2).min(most),
             () = app.shutdown.wanted() => return,
         }
-    }
-}
-
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 

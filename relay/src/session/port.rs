@@ -8,7 +8,10 @@ use cobrowse_core::{id::AgentId, session::Lane, session::relay::CloseReason};
 use governor::DefaultDirectRateLimiter;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::limits::{self, LANE_OUTBOX};
+use crate::{
+    auth::ticket::Bearer,
+    limits::{self, LANE_OUTBOX},
+};
 
 /// Why a peer's socket closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,24 +102,30 @@ pub(crate) struct Port {
     unreliable: Option<LaneOutlet>,
     farewell: oneshot::Sender<Farewell>,
     agent: Option<AgentId>,
+    renewed: Option<Bearer>,
     /// Taking an offer costs some 10 ms.
     offers: DefaultDirectRateLimiter,
 }
 
 impl Port {
-    /// A peer that is this agent's viewer, or the visitor.
+    /// A peer that is this agent's viewer, or the visitor, and whom its new tickets are for, if it reads any.
     pub(crate) fn new(
         websocket: LaneOutlet,
         farewell: oneshot::Sender<Farewell>,
-        agent: Option<AgentId>,
+        (agent, renewed): (Option<AgentId>, Option<Bearer>),
     ) -> Self {
         let offers = DefaultDirectRateLimiter::direct(limits::offers());
-        Self { websocket, reliable: None, unreliable: None, farewell, agent, offers }
+        Self { websocket, reliable: None, unreliable: None, farewell, agent, renewed, offers }
     }
 
     /// Whose viewer it is, if it is one.
     pub(crate) fn agent(&self) -> Option<AgentId> {
         self.agent
+    }
+
+    /// Whom its new tickets are for, if it reads any.
+    pub(crate) fn renewed(&self) -> Option<&Bearer> {
+        self.renewed.as_ref()
     }
 
     pub(crate) fn may_offer(&self) -> bool {

@@ -19,7 +19,7 @@ use cobrowse_core::{
     id::{AgentId, SessionId},
     session::{Lane, handshake::Handshake, relay::CloseReason},
     wire::{
-        Envelope, OLDEST_VERSION, PROTOCOL_VERSION,
+        Envelope, OLDEST_VERSION, PROTOCOL_VERSION, TICKETS_SINCE,
         message::{AgentCard, Challenge, Hello, Refusal, Resume, Tab, Welcome},
     },
 };
@@ -37,7 +37,6 @@ use crate::{
     },
     error::ApiError,
     limits::{HELLO_WITHIN, LANE_OUTBOX, MAX_SOCKET_READ},
-    records::now_ms,
     session::{
         Admission, JoinError, Joiner, SessionHandle, end_code,
         port::{Farewell, LaneInlet},
@@ -129,7 +128,7 @@ async fn greet(app: &App, socket: &mut WebSocket, origin: Option<&str>) -> Resul
         tokio::time::timeout(HELLO_WITHIN, next_heard(socket)).await.map_err(|_| Refusal::Malformed)?;
     let Heard::Bytes(first) = first? else { return Ok(None) };
     let hello = read_hello(&first)?;
-    let claims = app.tickets.verify(&hello.ticket, now_ms())?;
+    let claims = app.tickets.verify(&hello.ticket)?;
     check_bearer(app, &claims, &hello, (&nonce, origin)).await?;
     admit(app, claims, &hello).await.map(Some)
 }
@@ -183,7 +182,8 @@ async fn admit(app: &App, claims: Claims, hello: &Hello) -> Result<Guest, NotGre
         app.sessions.find(app, claims.session).await.map_err(|error| error.into_refusal("hello"))?;
     may_view(app, &claims.bearer, &session).await?;
     let joiner = joiner(app, &claims, hello.tab).await?;
-    let admission = session.join(joiner, hello.resume).await?;
+    let renewed = (TICKETS_SINCE <= hello.version).then(|| claims.bearer.clone());
+    let admission = session.join(joiner, hello.resume, renewed).await?;
     let welcome = welcome(app, claims.session, claims.bearer, &admission);
     match welcome {
         Ok(welcome) => Ok(Guest { session, admission, welcome }),

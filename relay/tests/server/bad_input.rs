@@ -224,23 +224,28 @@ async fn a_session_that_ended_stays_ended() {
 }
 
 /// A viewer that obeys nothing but the handshake.
-struct Rogue {
+pub struct Rogue {
     socket: Socket,
     seq: u32,
 }
 
 impl Rogue {
     async fn joins(share: &Share, ticket: String) -> Self {
+        Self::speaks(PROTOCOL_VERSION, share, ticket).await
+    }
+
+    /// Of this version.
+    pub async fn speaks(version: u16, share: &Share, ticket: String) -> Self {
         let mut socket = share.world.socket("/v1/session", &share.world.server.url, None).await;
         nonce(&mut socket).await;
-        let hello = Hello { version: PROTOCOL_VERSION, ticket, proof: None, tab: None, resume: None };
+        let hello = Hello { version, ticket, proof: None, tab: None, resume: None };
         socket.send(Message::binary(Handshake::Hello(hello).encode().expect("short"))).await.expect("sent");
         let Some(Ok(Message::Binary(bytes))) = socket.next().await else { panic!("welcome") };
         assert!(matches!(Handshake::decode(&bytes), Ok(Handshake::Welcome(_))));
         Self { socket, seq: 0 }
     }
 
-    async fn says(&mut self, message: &FromViewer) {
+    pub async fn says(&mut self, message: &FromViewer) {
         self.seq += 1;
         let (seq, payload) = (Seq(self.seq), cobrowse_core::wire::message::encode(message).expect("short"));
         let envelope =
@@ -249,7 +254,7 @@ impl Rogue {
     }
 
     /// The first message of the server that `pick` takes.
-    async fn hears<T>(&mut self, pick: impl Fn(ToViewer) -> Option<T>) -> T {
+    pub async fn hears<T>(&mut self, pick: impl Fn(ToViewer) -> Option<T>) -> T {
         loop {
             let bytes = match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => bytes,

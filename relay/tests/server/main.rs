@@ -16,4 +16,5 @@ mod peer;
 mod restart;
 mod story;
 mod takeover;
+mod tickets;
 mod world;

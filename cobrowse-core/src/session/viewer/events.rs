@@ -31,7 +31,7 @@ pub enum Connection {
 pub enum ViewerEvent {
     /// Open a (new) WebSocket to `/v1/session`; the old one, if any, is dead: close it.
     Reconnect,
-    /// Keep this ticket for a reload.
+    /// Use this ticket from now on for what goes by HTTP.
     Ticket(String),
     /// The viewer's own connection changed.
     Connection(Connection),

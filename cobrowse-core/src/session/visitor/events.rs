@@ -78,7 +78,7 @@ pub enum VisitorEvent {
     NeedProof(Vec<u8>),
     /// Open a (new) WebSocket to `/v1/session`; the old one, if any, is dead: close it.
     Reconnect,
-    /// Keep this ticket for the next page.
+    /// Keep this ticket for the next page, and use it for what goes by HTTP.
     Ticket(String),
     /// [`super::VisitorSession::tab`] changed: write it to `sessionStorage`.
     TabChanged,

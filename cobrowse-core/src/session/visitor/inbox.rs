@@ -65,6 +65,10 @@ impl VisitorSession {
             ToVisitor::Answer(sdp) => self.events.push_back(VisitorEvent::Answer(sdp)),
             ToVisitor::Refused(refusal) => self.events.push_back(VisitorEvent::Refused(refusal)),
             ToVisitor::Ended(reason) => self.end(reason),
+            ToVisitor::Ticket(ticket) => {
+                self.connector.renew(ticket.clone());
+                self.events.push_back(VisitorEvent::Ticket(ticket));
+            }
         }
     }
 

@@ -46,9 +46,25 @@ impl Page {
         page
     }
 
+    /// Its socket closes, and after a moment it opens another.
+    fn is_cut(&mut self) {
+        self.session.handle_lane(Lane::WebSocket, false, self.now);
+        self.relay.handle_lane(Lane::WebSocket, false, self.now);
+        self.now = self.now + Duration::from_secs(1);
+        self.session.handle_timeout(self.now);
+    }
+
     fn greet(&mut self) -> Hello {
+        self.challenge();
+        self.prove()
+    }
+
+    fn challenge(&mut self) {
         self.session.handle_lane(Lane::WebSocket, true, self.now);
         self.frame(&Handshake::Challenge(Challenge { nonce: [5; 32] }).encode().expect("short"));
+    }
+
+    fn prove(&mut self) -> Hello {
         self.session.provide_proof(vec![1; 64], self.now);
         let (_, bytes) = self.session.poll_transmit(self.now).expect("a hello");
         let Ok(Handshake::Hello(hello)) = Handshake::decode(&bytes) else { panic!("no hello") };
@@ -102,6 +118,10 @@ impl Page {
         while let Some(event) = self.session.poll_event() {
             self.done.push(event);
         }
+    }
+
+    fn keeps(&self, ticket: &str) -> bool {
+        self.done.iter().any(|event| matches!(event, VisitorEvent::Ticket(it) if it == ticket))
     }
 
     fn applied(&self) -> usize {
@@ -189,9 +209,7 @@ fn a_yes_is_for_the_question_that_was_on_the_screen() {
 fn what_is_taken_back_between_hello_and_welcome_is_told_to_the_new_link() {
     let mut page = Page::controlled();
     let grant = page.grant();
-    page.session.handle_lane(Lane::WebSocket, false, page.now);
-    page.now = page.now + Duration::from_secs(1);
-    page.session.handle_timeout(page.now);
+    page.is_cut();
     let hello = page.greet();
     assert_eq!(hello.tab.and_then(|tab| tab.standing).and_then(|it| it.grant), Some(grant));
     page.session.take_back(page.now);
@@ -199,6 +217,38 @@ fn what_is_taken_back_between_hello_and_welcome_is_told_to_the_new_link() {
     page.welcome(12, true);
     assert!(page.said.contains(&FromVisitor::Revoked(grant)), "{:?}", page.said);
     assert!(matches!(page.session.bar().state, BarState::Viewing { .. }));
+}
+
+#[test]
+fn the_newest_ticket_goes_with_the_next_hello() {
+    let mut page = Page::new();
+    page.hears(&ToVisitor::Ticket("t3".to_owned()));
+    page.poll();
+    assert!(page.keeps("t3"), "{:?}", page.done);
+    page.is_cut();
+    assert_eq!(page.greet().ticket, "t3");
+    page.welcome(12, false);
+    page.is_cut();
+    assert_eq!(page.greet().ticket, "t2", "the welcome's");
+}
+
+#[test]
+fn a_ticket_that_comes_while_the_page_signs_does_not_take_the_place_of_the_signed_one() {
+    let mut page = Page::new();
+    page.session.handle_lane(Lane::DataChannelReliable, true, page.now);
+    page.relay.handle_lane(Lane::DataChannelReliable, true, page.now);
+    page.is_cut();
+    page.challenge();
+    let newer = message::encode(&ToVisitor::Ticket("t3".to_owned())).expect("short");
+    page.relay.send_control(newer, Urgency::Normal, page.now).expect("room");
+    while let Some((lane, bytes)) = page.relay.poll_transmit(page.now) {
+        page.session.handle_frame(lane, &bytes, page.now).expect("good bytes");
+    }
+    page.poll();
+    assert!(page.keeps("t3"), "{:?}", page.done);
+    let signed = |event: &VisitorEvent| matches!(event, VisitorEvent::NeedProof(it) if it.ends_with(b"t2"));
+    assert!(page.done.iter().any(signed), "{:?}", page.done);
+    assert_eq!(page.prove().ticket, "t2");
 }
 
 #[test]
