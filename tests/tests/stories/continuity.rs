@@ -1,10 +1,17 @@
 //! Tabs are closed and opened again, lines are cut, people leave: what both sides are told, and what the desk lists.
 use anyhow::{Context, Result, ensure};
+use relay::limits::TICKET_RENEWED;
 use tests::{
     story::{Stage, in_each_browser},
     wait::until,
 };
 use thirtyfour::WebDriver;
+
+/// What the next page of the tab, and each request for a picture, shows the server.
+const TICKET: &str = "JSON.parse(sessionStorage.getItem('tandem.share')).ticket";
+/// A picture that the page did not have before.
+const LATE: &str = "document.querySelector('main').prepend(
+    Object.assign(new Image(), { id: 'late', src: '/pictures/night-900.jpg', width: 90, height: 60 })), true";
 
 /// Two more pictures, which are held on their way to the server until a cut comes between. One is the page's alone: nobody
 /// else is given it, and the page's own first request is cut off, too.
@@ -38,6 +45,18 @@ async fn closes_the_tab(driver: &WebDriver) -> Result<()> {
     driver.switch_to_window(other).await.context("the other tab")
 }
 
+/// A ticket's life passes, by the server's clock: what is used from then on came since.
+async fn outlives_its_tickets(stage: &Stage) -> Result<()> {
+    for _ in 0..2 {
+        let last = stage.visitor.reads(TICKET).await?;
+        stage.server.app.tickets.time_passes(TICKET_RENEWED);
+        // The session looks at the clock with whatever comes in.
+        stage.visitor.reads("document.body.toggleAttribute('data-later')").await?;
+        stage.visitor.has(&format!("{TICKET} !== {last}")).await?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn both_sides_hear_of_a_lost_connection_and_go_on_when_it_is_back() {
     in_each_browser("a_lost_connection", async |stage: &mut Stage| {
@@ -57,14 +76,20 @@ async fn both_sides_hear_of_a_lost_connection_and_go_on_when_it_is_back() {
                 stage.visitor.has("document.querySelectorAll('#list li.card').length === 1").await
             })
             .await?;
-        stage.visitor.is_told("Sophie sees this page").await?;
-        stage.agent.is_told("Viewing").await?;
-        stage.agent.sees("page.querySelectorAll('#list li.card').length === 1").await?;
+        let (visitor, agent) = (&stage.visitor, &stage.agent);
+        visitor.is_told("Sophie sees this page").await?;
+        agent.is_told("Viewing").await?;
+        agent.sees("page.querySelectorAll('#list li.card').length === 1").await?;
         // What was on its way when the line was cut.
         for picture in ["#drawn", "#alone"] {
-            stage.agent.sees(&format!("page.querySelector('{picture}')?.src.startsWith('blob:')")).await?;
+            agent.sees(&format!("page.querySelector('{picture}')?.src.startsWith('blob:')")).await?;
         }
-        Ok(())
+        outlives_its_tickets(stage).await?;
+        visitor.reads(LATE).await?;
+        agent.sees("page.querySelector('#late').naturalWidth").await?;
+        visitor.opens("/help?lang=en").await?;
+        visitor.is_told("Sophie sees this page").await?;
+        agent.sees("page.querySelector('#sky')").await.map(drop)
     })
     .await;
 }
