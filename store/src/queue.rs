@@ -1,7 +1,7 @@
 //! Queues from callers to the threads that own connections.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, PoisonError, TryLockError,
     atomic::{AtomicU64, Ordering},
 };
 use std::thread::{self, JoinHandle};
@@ -36,6 +36,16 @@ pub(crate) struct Shared(Arc<Mutex<Receiver>>);
 impl Shared {
     pub(crate) fn new(receiver: Receiver) -> Self {
         Self(Arc::new(Mutex::new(receiver)))
+    }
+
+    /// What waits already. Nothing does while another thread waits for it.
+    pub(crate) fn waiting(&self) -> Option<Order> {
+        let mut queue = match self.0.try_lock() {
+            Ok(queue) => queue,
+            Err(TryLockError::Poisoned(left)) => left.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        queue.try_recv().ok()
     }
 
     /// Waits for the next order; `None` when there will be none.

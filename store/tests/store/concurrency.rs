@@ -1,6 +1,5 @@
 //! Many threads at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -13,6 +12,7 @@ on_each_engine! {
     no_increment_is_lost,
     what_was_answered_is_read_by_everybody,
     a_read_sees_one_state,
+    a_read_that_fails_takes_nothing_from_those_that_wait,
     the_first_of_many_wins,
     those_who_lock_in_any_order_all_get_through,
 }
@@ -61,23 +61,25 @@ fn what_was_answered_is_read_by_everybody(bench: &Bench) {
 fn a_read_sees_one_state(bench: &Bench) {
     counter(&bench.store, "left");
     counter(&bench.store, "right");
-    let done = Arc::new(AtomicBool::new(false));
+    let done = AtomicBool::new(false);
+    let reading = || {
+        let mut reads = 0;
+        while !done.load(Ordering::SeqCst) || reads < 10 {
+            let both = bench.store.read_blocking(|tx| {
+                let sql = "SELECT n FROM counter WHERE name = $1";
+                let left: (i64,) = tx.one(sql, params!["left"])?;
+                thread::yield_now();
+                let right: (i64,) = tx.one(sql, params!["right"])?;
+                Ok::<_, Error>((left, right))
+            });
+            let (left, right) = both.expect("read");
+            assert_eq!(left, right);
+            reads += 1;
+        }
+    };
     thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let mut reads = 0;
-            while !done.load(Ordering::SeqCst) || reads < 10 {
-                let both = bench.store.read_blocking(|tx| {
-                    let sql = "SELECT n FROM counter WHERE name = $1";
-                    let left: (i64,) = tx.one(sql, params!["left"])?;
-                    thread::yield_now();
-                    let right: (i64,) = tx.one(sql, params!["right"])?;
-                    Ok::<_, Error>((left, right))
-                });
-                let (left, right) = both.expect("read");
-                assert_eq!(left, right);
-                reads += 1;
-            }
-        });
+        // More of them than connections that read: some wait, and go on where others end.
+        let readers = [(); 5].map(|()| scope.spawn(reading));
         for _ in 0..100 {
             write(&bench.store, |tx| {
                 add(tx, "left")?;
@@ -86,7 +88,27 @@ fn a_read_sees_one_state(bench: &Bench) {
             .expect("added");
         }
         done.store(true, Ordering::SeqCst);
-        reader.join().expect("every read was whole");
+        for it in readers {
+            it.join().expect("every read was whole");
+        }
+    });
+}
+
+fn a_read_that_fails_takes_nothing_from_those_that_wait(bench: &Bench) {
+    counter(&bench.store, "c");
+    let read = |sql: &'static str| bench.store.read_blocking(move |tx| tx.one::<(i64,)>(sql, &[]));
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            scope.spawn(move || {
+                for n in 0..20 {
+                    if (thread + n) % 2 == 0 {
+                        assert!(matches!(read("SELECT n FROM nowhere"), Err(Error::Sql(_))));
+                    } else {
+                        assert_eq!(read("SELECT n FROM counter"), Ok((0,)));
+                    }
+                }
+            });
+        }
     });
 }
 
