@@ -9,7 +9,8 @@
 //! signs and pairs of signs. Every indexed word begins with its site: nothing of another site is found, or even
 //! passed over.
 //!
-//! Both databases index the same words and neither of them parses: they find the same.
+//! Both databases index the same words and neither of them parses: they find the same. SQLite's index has the first
+//! signs of each word as well: it would put all words together that begin so, for each page anew.
 mod find;
 mod index;
 mod snippet;

@@ -159,11 +159,13 @@ pub fn found_in(
     if of.is_empty() {
         return Ok(found);
     }
+    let dialect = tx.dialect();
+    let matches = INDEX.beside(dialect, "d.id", 1);
     let sql = format!(
         "SELECT {COLUMNS} FROM chat_indexed d JOIN chat_conversation c ON c.id = d.conv_id
-         AND c.site_id = d.site_id WHERE d.conv_id IN ({}) AND d.id IN {} ORDER BY d.id DESC",
+         AND c.site_id = d.site_id WHERE d.conv_id IN ({}) AND {} ORDER BY d.id DESC",
         numbers(of.iter().map(|it| it.0)),
-        INDEX.ids(tx.dialect(), 1)
+        matches.unwrap_or_else(|| format!("d.id IN {}", INDEX.ids(dialect, 1)))
     );
     let rows: Vec<Row> = tx.rows(&sql, &[wanted.value(tx.dialect())])?;
     for row in rows {

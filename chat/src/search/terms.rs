@@ -1,7 +1,10 @@
 //! What stands in the index, and what is looked for there.
 use std::{collections::BTreeSet, ops::Range};
 
-use store::{Dialect, Value, fulltext::FullText};
+use store::{
+    Dialect, Value,
+    fulltext::{FullText, Sought},
+};
 
 use super::words::{Aim, Tongue, Word, words};
 use crate::model::SiteId;
@@ -23,11 +26,34 @@ fn stem(site: SiteId, tongue: Tongue, stem: &str) -> String {
     format!("{}={}.{stem};", site.0, tongue.code)
 }
 
+/// The first signs of words, as a word of their own in the index; it has an end as well. Nearly every message has a word
+/// that begins with `e`: whoever types that much must not wait until all of those are put together.
+fn beginning(site: SiteId, signs: &str) -> String {
+    format!("{}^{signs};", site.0)
+}
+
+/// Beginnings of so many signs and fewer stand in the index.
+const SHORT: usize = 2;
+
+/// Whether beginnings stand in the index. PostgreSQL finds the newest of what is common without.
+fn has_beginnings(dialect: Dialect) -> bool {
+    dialect == Dialect::Sqlite
+}
+
+/// The beginnings of a word that stand in the index.
+fn beginnings(site: SiteId, folded: &str) -> impl Iterator<Item = String> {
+    let ends = folded.char_indices().map(|(at, sign)| at + sign.len_utf8());
+    ends.take(SHORT).map(move |end| beginning(site, &folded[..end]))
+}
+
 /// Everything that a text is found by.
-pub(super) fn of_text(site: SiteId, tongues: &[Tongue], text: &str) -> Vec<String> {
+pub(super) fn of_text(dialect: Dialect, (site, tongues): (SiteId, &[Tongue]), text: &str) -> Vec<String> {
     let mut all = BTreeSet::new();
     for word in words(text, Aim::Index) {
         all.insert(plain(site, &word.folded));
+        if has_beginnings(dialect) && !word.is_dense() {
+            all.extend(beginnings(site, &word.folded));
+        }
         let stems = tongues.iter().filter_map(|it| Some(stem(site, *it, &it.stem(&word)?)));
         all.extend(stems);
     }
@@ -47,7 +73,20 @@ struct Term {
 impl Term {
     fn new(word: &Word, tongues: &[Tongue]) -> Self {
         let stems = tongues.iter().filter_map(|it| Some((it.code, it.stem(word)?))).collect();
-        Self { folded: word.folded.clone(), is_dense: word.lower.is_none(), stems }
+        Self { folded: word.folded.clone(), is_dense: word.is_dense(), stems }
+    }
+
+    /// What finds the word itself, of the last one all that begin so.
+    fn sought(&self, dialect: Dialect, site: SiteId, is_last: bool) -> Vec<Sought> {
+        let whole = plain(site, &self.folded);
+        if !is_last || self.is_dense {
+            return vec![Sought::Word(whole)];
+        }
+        if has_beginnings(dialect) && self.folded.chars().count() <= SHORT {
+            // A sign by itself has no beginning there.
+            return vec![Sought::Word(beginning(site, &self.folded)), Sought::Word(whole)];
+        }
+        vec![Sought::Beginning(whole)]
     }
 
     fn matches(&self, other: &Self, is_last: bool) -> bool {
@@ -75,17 +114,19 @@ impl Wanted {
 
     /// The parameter for [`Wanted::conversations`].
     pub fn value(&self, dialect: Dialect) -> Value {
-        let alternatives = |term: &Term| {
+        let alternatives = |(i, term): (usize, &Term)| {
             let of_site = |site: &SiteId| {
                 let stems = self.tongues.iter().filter_map(|it| {
                     let (_, found) = term.stems.iter().find(|(code, _)| *code == it.code)?;
-                    Some(stem(*site, *it, found))
+                    Some(Sought::Word(stem(*site, *it, found)))
                 });
-                std::iter::once(plain(*site, &term.folded)).chain(stems).collect::<Vec<_>>()
+                let mut all = term.sought(dialect, *site, i + 1 == self.terms.len());
+                all.extend(stems);
+                all
             };
             self.sites.iter().flat_map(of_site).collect::<Vec<_>>()
         };
-        let all: Vec<Vec<String>> = self.terms.iter().map(alternatives).collect();
+        let all: Vec<Vec<Sought>> = self.terms.iter().enumerate().map(alternatives).collect();
         // There is a word: the index has nothing to leave out of it.
         INDEX.query(dialect, &all).unwrap_or(Value::Null)
     }

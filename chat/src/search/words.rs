@@ -21,6 +21,13 @@ pub(super) struct Word {
     pub lower: Option<String>,
 }
 
+impl Word {
+    /// A sign of a script without blanks, or a pair of them: there by itself, and not as a beginning.
+    pub fn is_dense(&self) -> bool {
+        self.lower.is_none()
+    }
+}
+
 /// For what a text is taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {

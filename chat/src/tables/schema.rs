@@ -12,6 +12,7 @@ pub(crate) const TABLES: Migrations = Migrations {
         Step::both("devices and identities", IDENTITY),
         Step::both("search", SEARCH),
         Step::both("visitors' pages", PAGES),
+        Step::each("beginnings of words", BEGINNINGS, "SELECT 1;"),
     ],
 };
 
@@ -192,4 +193,11 @@ INSERT INTO chat_unindexed (site_id, conv_id, stream, n, at)
 /// The relay's name of the browser that the visitor was seen in last.
 const PAGES: &str = "
 ALTER TABLE chat_visitor ADD COLUMN page {blob};
+";
+
+/// The index has beginnings of words as well: what stands in it is indexed anew, the newest first, and found as before until
+/// then. Not on PostgreSQL, whose index is as it was.
+const BEGINNINGS: &str = "
+INSERT OR IGNORE INTO chat_unindexed (site_id, conv_id, stream, n, at)
+    SELECT site_id, conv_id, stream, n, id / 1048576 FROM chat_indexed;
 ";

@@ -39,10 +39,12 @@ pub(crate) fn is_due(tx: &mut dyn Tx) -> Result<bool, Error> {
     Ok(tx.optional::<(i64,)>("SELECT 1 FROM chat_unindexed LIMIT 1", &[])?.is_some())
 }
 
-/// Takes what is to be indexed, the oldest first, at most `n`. Two nodes never get the same.
+/// Takes what is to be indexed, at most `n`; of the newest instants first, so that while a whole index is made anew what
+/// comes is found at once. Two nodes never get the same.
 pub(crate) fn take(tx: &mut dyn Tx, n: i64) -> Result<Vec<Entry>, Error> {
-    const TAKE: &str = "DELETE FROM chat_unindexed WHERE (site_id, conv_id, stream, n) IN
-        (SELECT site_id, conv_id, stream, n FROM chat_unindexed ORDER BY at, site_id, conv_id, stream, n LIMIT $1)
+    const TAKE: &str =
+        "DELETE FROM chat_unindexed WHERE (site_id, conv_id, stream, n) IN (SELECT site_id, conv_id,
+        stream, n FROM chat_unindexed ORDER BY at DESC, site_id, conv_id, stream, n LIMIT $1)
         RETURNING site_id, conv_id, stream, n, at";
     let rows: Vec<(i64, i64, bool, i64, i64)> = tx.rows(TAKE, params![n])?;
     let entry = |(site, conv, aside, n, at)| Entry {
@@ -75,17 +77,15 @@ pub(crate) const fn first_number(at: UnixMillis) -> i64 {
 
 /// Gives a message a number.
 pub(crate) fn add(tx: &mut dyn Tx, it: Entry, author: Author) -> Result<i64, Error> {
-    const LAST: &str = "SELECT MAX(id) FROM chat_indexed WHERE $1 <= id AND id < $2";
     const ADD: &str = "INSERT INTO chat_indexed (id, site_id, conv_id, stream, n, author, author_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        SELECT COALESCE(MAX(it.id) + 1, $1), $3, $4, $5, $6, $7, $8 FROM chat_indexed it
+        WHERE $1 <= it.id AND it.id < $2 RETURNING id";
     let (first, end) = (first_number(it.at), first_number(UnixMillis(it.at.0.saturating_add(1))));
-    let (last,): (Option<i64>,) = tx.one(LAST, params![first, end])?;
-    let id = last.map_or(first, |last| last + 1);
     let (stream, n) = stream(it.place);
     let (author, author_id) = super::message::author_columns(author);
-    let values = params![id, it.site.0, it.conversation.0, stream, to_column(n), author, author_id];
-    tx.execute(ADD, values)?;
-    Ok(id)
+    let (site, conv) = (it.site.0, it.conversation.0);
+    let values = params![first, end, site, conv, stream, to_column(n), author, author_id];
+    tx.one::<(i64,)>(ADD, values).map(|(id,)| id)
 }
 
 /// Takes a message out.

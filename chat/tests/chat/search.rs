@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat::engine::{Ask, Started};
+use chat::engine::{Ask, NoShares, Started, TABLES};
 use chat::model::*;
 use chat::router::Profile;
 use chat::search::{By, Filter, Find, Hit, Results, Search, Visible, found_in, wanted};
 
-use crate::engines::on_each_engine;
+use store::{Key, SqliteOptions, Store};
+
+use crate::engines::{Database, on_each_engine};
 use crate::site::*;
 
 mod same;
@@ -85,11 +87,15 @@ async fn forms_of_a_word_find_each_other(bench: Arc<Bench>) {
         ("strasse koln", vec!["Straße", "Köln"]),
         ("ab-1234", vec!["AB", "1234"]),
         ("schmidt@example", vec!["schmidt", "example"]),
+        ("k", vec!["Köln"]),
+        ("be", vec!["Bestellung"]),
+        ("strasse na", vec!["Straße", "nach"]),
     ] {
         let hits = search.find(find(words)).await.expect("found").hits;
         assert_eq!(hits.iter().map(marked).collect::<Vec<_>>(), [marks], "{words}");
     }
-    for words in ["", " ", "…", "elivery", "deliver my", "comm nancy", "商文", "schmid example", "tsai"] {
+    for words in ["", " ", "…", "elivery", "deliver my", "comm nancy", "商文", "schmid example", "tsai", "kn"]
+    {
         assert_eq!(texts(&search, find(words)).await, [""; 0], "{words}");
     }
 }
@@ -333,4 +339,43 @@ async fn a_list_finds_its_rows(bench: Arc<Bench>) {
         keys.sort();
         assert_eq!(keys, conversations, "{words}");
     }
+}
+
+/// Makes the index what it was before it had beginnings of words.
+async fn before_beginnings(store: &Store) {
+    const OLDER: [&str; 3] = [
+        "DELETE FROM chat_words WHERE rowid IN (SELECT id FROM chat_indexed)",
+        "INSERT INTO chat_words (rowid, folded_words) SELECT id, '1.older 1=en.older; 1.words' FROM chat_indexed",
+        "DELETE FROM schema_step WHERE component = 'chat' AND name = 'beginnings of words'",
+    ];
+    let made = store.write(Key(1), |tx| OLDER.iter().try_for_each(|it| tx.execute(it, &[]).map(drop)));
+    made.await.expect("made");
+}
+
+#[test]
+fn what_an_older_release_has_indexed_is_indexed_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Store::sqlite(&SqliteOptions::new(folder.path().join("a.db")), &[TABLES]).expect("opens");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let store = open();
+    runtime.block_on(async {
+        let bench = Bench::new(store.clone(), Database::file(), Arc::new(NoShares)).await;
+        bench.clock.set(1_700_000_000_000);
+        let chat = bench.begins(1).await;
+        visitor_says(&bench, &chat, "older words").await;
+        let search = indexed(&bench).await;
+        before_beginnings(&store).await;
+        assert_eq!(texts(&search, find("w")).await, [""; 0], "no beginnings stand there");
+        assert_eq!(texts(&search, find("word")).await, ["older words"]);
+    });
+    store.close();
+    let store = open();
+    runtime.block_on(async {
+        let search = Search::new(store.clone());
+        assert_eq!(search.catch_up().await, Ok(1));
+        for words in ["w", "ol", "older w", "wor", "words"] {
+            assert_eq!(texts(&search, find(words)).await, ["older words"], "{words}");
+        }
+    });
+    store.close();
 }

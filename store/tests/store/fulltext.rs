@@ -1,6 +1,6 @@
 //! Both engines find the same entries.
 
-use store::fulltext::FullText;
+use store::fulltext::{FullText, Sought};
 use store::{Error, Migrations, Step, Store, params};
 
 use crate::engines::{Database, Engine, SHARED};
@@ -33,9 +33,17 @@ fn open(engine: &Engine) -> Store {
     store
 }
 
+/// Of the last word a beginning is enough.
 fn find(store: &Store, wanted: &[&[&str]]) -> Vec<i64> {
-    let wanted: Vec<Vec<String>> =
-        wanted.iter().map(|any| any.iter().map(|it| (*it).to_owned()).collect()).collect();
+    let sought = |is_last| if is_last { Sought::Beginning } else { Sought::Word };
+    let any = |(i, any): (usize, &&[&str])| {
+        let sought = sought(i + 1 == wanted.len());
+        any.iter().map(|it| sought((*it).to_owned())).collect()
+    };
+    found(store, wanted.iter().enumerate().map(any).collect())
+}
+
+fn found(store: &Store, wanted: Vec<Vec<Sought>>) -> Vec<i64> {
     let found = store.read_blocking(move |tx| {
         let Some(query) = WORDS.query(tx.dialect(), &wanted) else { return Ok(Vec::new()) };
         let sql = format!("SELECT id FROM entry WHERE id IN {} ORDER BY id", WORDS.ids(tx.dialect(), 1));
@@ -60,7 +68,7 @@ fn fill(store: &Store) {
 
 /// Two entries at a time, the highest first.
 fn pages(store: &Store, word: &str, from: i64, below: i64) -> Vec<Vec<i64>> {
-    let wanted = vec![vec![word.to_owned()]];
+    let wanted = vec![vec![Sought::Beginning(word.to_owned())]];
     let found = store.read_blocking(move |tx| {
         let (dialect, mut below, mut pages) = (tx.dialect(), below, Vec::new());
         let sql = format!("SELECT id FROM {} p ORDER BY id DESC", WORDS.page(dialect, [1, 2, 3, 4]));
@@ -92,6 +100,8 @@ fn every_word_of_an_entry_finds_it_on_both() {
         }
         assert_eq!(find(&store, &[&["comman"]]), [0, 1, 4], "a beginning is enough");
         assert_eq!(find(&store, &[&["comman"], &["line"]]), [0_i64; 0], "of the last word only");
+        assert_eq!(found(&store, vec![vec![Sought::Word("comman".to_owned())]]), [0_i64; 0], "not always");
+        assert_eq!(found(&store, vec![vec![Sought::Word("command".to_owned())]]), [0, 1]);
         assert_eq!(find(&store, &[&["command"], &["l"]]), [0, 1]);
         assert_eq!(find(&store, &[&["nothing", "commande"], &["est"]]), [0], "one alternative is enough");
         assert_eq!(find(&store, &[&["日"]]), [2]);
