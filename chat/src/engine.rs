@@ -60,6 +60,7 @@ pub use fault::Fault;
 use intake::Intake;
 pub use intake::Receipt;
 use proving::Proving;
+pub(crate) use read::thread;
 pub use read::{Cursor, List, Page, Summary};
 use routing::Routing;
 pub(crate) use settings::version;

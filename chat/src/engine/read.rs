@@ -118,8 +118,7 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn thread(&self, site: SiteId, id: ConversationId, after: Seq) -> Result<Page, Fault> {
-        let read = move |tx: &mut dyn Tx| message::after(tx, (site, id), after, PAGE_ROWS);
-        Ok(Page::new(self.inner.store.read(read).await?))
+        Ok(self.inner.store.read(move |tx| thread(tx, (site, id), after)).await?)
     }
 
     /// The thread before `before`: the page that ends there, in order.
@@ -193,6 +192,11 @@ impl Engine {
         };
         Ok(self.inner.store.read(read).await?)
     }
+}
+
+/// The thread after `after`, as a transaction sees it: a page of it.
+pub(crate) fn thread(tx: &mut dyn Tx, of: (SiteId, ConversationId), after: Seq) -> Result<Page, Error> {
+    Ok(Page::new(message::after(tx, of, after, PAGE_ROWS)?))
 }
 
 type Columns = (i64, [u8; 16], i64, String, i64, Option<i64>, i64, i64);

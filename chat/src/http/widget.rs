@@ -115,7 +115,7 @@ pub(super) async fn say(
         return Err(Refused::unknown());
     };
     let said: Said = body(sent)?;
-    let by = Speaker { who: (site, visitor), from, browsing: browsing(&headers) };
+    let by = Speaker::new((site, visitor), from, browsing(&headers));
     let malformed = || Refused::new(StatusCode::BAD_REQUEST, "malformed");
     let frames = match said {
         Said::One(frame) => {

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use chat_proto::{desk::Query, visitor::Token};
+use chat_proto::{
+    desk::Query,
+    visitor::{ToVisitor, Token},
+};
 use tokio::time::Instant;
 
 use super::{
@@ -19,7 +22,7 @@ use super::{
 use crate::{
     changes::Change,
     engine::Committed,
-    model::{AgentId, Conversation, ConversationId, PublicId, QueueId, SiteId, Stage, Ver, VisitorId},
+    model::{AgentId, Conversation, ConversationId, PublicId, QueueId, Seq, SiteId, Stage, Ver, VisitorId},
     views::may_match,
     who::Viewer,
 };
@@ -46,6 +49,8 @@ pub(crate) type Pages = BTreeSet<(ConversationId, PublicId, u64)>;
 pub(crate) struct WidgetDirty {
     /// The conversation or its thread has changed.
     pub thread: bool,
+    /// This was said in it and waits to be acknowledged: whoever has been told so much needs no look.
+    pub said: Option<(PublicId, Seq)>,
     /// Others were taken from the queue, or came.
     pub place: bool,
     /// Pages that were asked for.
@@ -58,6 +63,22 @@ pub(crate) struct WidgetDirty {
     pub settings: bool,
     /// A new token.
     pub token: Option<Token>,
+}
+
+impl WidgetDirty {
+    /// What the visitor asked for is done, or not: what it changed is told before.
+    pub fn answered(&mut self, answer: &ToVisitor) {
+        let said = if let ToVisitor::Ack { conv, seq: seq @ 1.., .. } = answer {
+            PublicId::from_name(conv).map(|it| (it, Seq(*seq)))
+        } else {
+            None
+        };
+        let follows = |before: (PublicId, Seq)| said.is_some_and(|it| before.0 == it.0 && before.1 <= it.1);
+        if said.is_none() || !self.said.is_none_or(follows) {
+            self.thread = true;
+        }
+        self.said = said;
+    }
 }
 
 impl Widget {

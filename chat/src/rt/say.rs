@@ -1,5 +1,8 @@
 //! What a visitor says, carried out: the same over the socket and over HTTP.
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
 
 use chat_proto::{
     Fault as Told, Form as Filled,
@@ -10,8 +13,8 @@ use super::{fault, hub::Visiting};
 use crate::{
     engine::{Answer, Ask, Fault, Receipt, Request, Rid, Start, Started},
     model::{
-        Cid, Content, Conversation, Form, FromVisitor, Kind, OptionId, Place, PublicId, Rating, Refusal, Seq,
-        UnixMillis,
+        Cid, Content, Conversation, ConversationId, Form, FromVisitor, Kind, OptionId, Place, PublicId,
+        Rating, Refusal, Seq, UnixMillis,
     },
     server::Chat,
     tables::attachment,
@@ -19,11 +22,30 @@ use crate::{
 };
 
 /// A visitor who asks for something.
-#[derive(Clone)]
 pub(crate) struct Speaker {
     pub who: Visiting,
     pub from: Option<IpAddr>,
     pub browsing: Browsing,
+    /// The conversation of theirs that they spoke in last: its number stays what it is.
+    last: Mutex<Option<(PublicId, ConversationId)>>,
+}
+
+impl Speaker {
+    pub fn new(who: Visiting, from: Option<IpAddr>, browsing: Browsing) -> Self {
+        Self { who, from, browsing, last: Mutex::default() }
+    }
+
+    /// The number of a conversation of theirs. Whether it still is theirs, its own transaction says.
+    async fn conversation(&self, chat: &Chat, name: &str) -> Result<ConversationId, Fault> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = last().filter(|(public, _)| PublicId::from_name(name) == Some(*public));
+        if let Some((_, id)) = known {
+            return Ok(id);
+        }
+        let found = own(chat, self.who, name).await?;
+        *last() = Some((found.public, found.id));
+        Ok(found.id)
+    }
 }
 
 /// What a frame asks for, with its name.
@@ -98,10 +120,10 @@ async fn asked<'a>(chat: &Chat, by: &Speaker, frame: &'a Frame) -> Result<Asked<
 async fn command(chat: &Chat, by: &Speaker, asked: Asked<'_>, receipt: Receipt) -> Result<ToVisitor, Told> {
     chat.rates.message(by.who).map_err(fault::rate)?;
     let told = |fault: Fault| fault::told(&fault, &chat.names);
-    let of = own(chat, by.who, asked.conv).await.map_err(told)?;
+    let conversation = by.conversation(chat, asked.conv).await.map_err(told)?;
     let rid = Some(Rid(bytes(asked.cid)?));
     let ask = Ask::Visitor(by.who.1, asked.ask);
-    let request = Request { site: by.who.0, conversation: of.id, ask, rid };
+    let request = Request { site: by.who.0, conversation, ask, rid };
     let answer = chat.engine.execute(receipt, request).await.map_err(told)?;
     let (seq, at) = place(answer);
     Ok(ToVisitor::Ack { cid: asked.cid.to_owned(), conv: asked.conv.to_owned(), seq, at: at.0 })

@@ -25,7 +25,7 @@ use super::{
     wire::Codec,
 };
 use crate::{
-    engine::{Fault, Page},
+    engine::{self, Fault, Page},
     model::{self, ConversationId, PublicId, QueueId, Seq, SiteId, Stage, UnixMillis},
     server::{Chat, RENEW},
     tables::{identity, marks, people},
@@ -60,7 +60,7 @@ pub(crate) async fn serve(chat: Chat, mut socket: Line, codec: Codec, guest: Gue
         return Box::pin(refuse(&mut socket, codec, "rate")).await;
     }
     Box::pin(presence::visitor_came(&chat, who)).await;
-    let by = Speaker { who, from: guest.from, browsing: guest.browsing };
+    let by = Speaker::new(who, guest.from, guest.browsing);
     let teller = Teller { chat: chat.clone(), who, widget: widget.clone(), at: None, expires };
     let worker = Worker { chat: chat.clone(), by, widget: widget.clone() };
     let (pulse, is_polled) = (Pulse { every: chat.options.ping }, matches!(socket, Line::Polled(_)));
@@ -111,7 +111,7 @@ impl Work for Worker {
     async fn work(&mut self, heard: Heard<FromVisitor>) -> Result<(), Code> {
         if let Some(answer) = say::say(&self.chat, &self.by, &heard.frame, heard.receipt).await {
             // What was changed is told before the answer.
-            self.widget.outbox.mark(|dirty| dirty.thread = true);
+            self.widget.outbox.mark(|dirty| dirty.answered(&answer));
             self.widget.outbox.push(&answer);
             return Ok(());
         }
@@ -180,23 +180,28 @@ impl Worker {
 }
 
 /// A page of a thread, and the cards of its files.
-async fn thread(
-    chat: &Chat,
-    (site, id): (SiteId, ConversationId),
+fn thread(
+    tx: &mut dyn Tx,
+    of @ (site, _): (SiteId, ConversationId),
     after: Seq,
 ) -> Result<(Page, Cards), Fault> {
-    let page = chat.engine.thread(site, id, after).await?;
-    if page.messages.iter().all(|it| it.body.files().is_none()) {
-        return Ok((page, Cards::new()));
-    }
-    let wanted = page.clone();
-    let cards = chat.engine.store().read(move |tx| render::cards(tx, site, &wanted)).await?;
+    let page = engine::thread(tx, of, after)?;
+    let cards = render::cards(tx, site, &page)?;
     Ok((page, cards))
 }
 
 fn messages(chat: &Chat, page: &Page, cards: &Cards) -> Vec<chat_proto::message::Msg> {
     let render = Render { names: &chat.names, cards };
     page.messages.iter().filter_map(|it| render.for_visitor(it)).collect()
+}
+
+/// A visitor's conversation, and whether no other one may follow.
+type Current = (model::Conversation, bool);
+
+fn current(tx: &mut dyn Tx, who: Visiting) -> Result<Option<Current>, Fault> {
+    let Some(it) = identity::current(tx, who)? else { return Ok(None) };
+    let is_last = it.state.stage() == Stage::Closed && people::is_blocked(tx, who)? == Some(true);
+    Ok(Some((it, is_last)))
 }
 
 /// Tells a visitor what they may see.
@@ -254,18 +259,31 @@ impl Teller {
     }
 
     /// The conversation, and whether no other one may follow.
-    async fn current(&self) -> Result<Option<(model::Conversation, bool)>, Fault> {
+    async fn current(&self) -> Result<Option<Current>, Fault> {
         let who = self.who;
+        self.chat.engine.store().read(move |tx| current(tx, who)).await
+    }
+
+    /// The same, and what the client lacks of its thread: a page of it.
+    async fn news(&self) -> Result<Option<(Current, (Page, Cards))>, Fault> {
+        let (who, at) = (self.who, self.at.as_ref().map(|at| (at.id, at.seq)));
         let read = move |tx: &mut dyn Tx| {
-            let Some(it) = identity::current(tx, who)? else { return Ok(None) };
-            let is_last = it.state.stage() == Stage::Closed && people::is_blocked(tx, who)? == Some(true);
-            Ok::<_, Fault>(Some((it, is_last)))
+            let Some(current) = current(tx, who)? else { return Ok(None) };
+            let of = (current.0.site, current.0.id);
+            let after = at.filter(|(id, _)| *id == of.1).map_or(Seq(0), |(_, seq)| seq);
+            let page = thread(tx, of, after)?;
+            Ok::<_, Fault>(Some((current, page)))
         };
         self.chat.engine.store().read(read).await
     }
 
+    /// Whether the client has been told so much of this thread.
+    fn has(&self, (public, seq): (PublicId, Seq)) -> bool {
+        self.at.as_ref().is_some_and(|at| at.public == public && seq <= at.seq)
+    }
+
     /// A conversation as it is shown now.
-    fn shown(&self, (it, is_last): &(model::Conversation, bool)) -> Conversation {
+    fn shown(&self, (it, is_last): &Current) -> Conversation {
         let mut shown = render::conversation(it, &self.chat.names, self.waits(it.id, it.queue));
         shown.unavailable = *is_last;
         shown.rateable &= !is_last;
@@ -302,7 +320,8 @@ impl Teller {
     /// A page of the thread that the client asked for; what else it asked for comes after what waits by then.
     async fn tell_page(&mut self, mut pages: Pages, out: &mut Out<'_>) -> Result<(), Stop> {
         let Some((id, public, after)) = pages.pop_first() else { return Ok(()) };
-        let (page, cards) = thread(&self.chat, (self.who.0, id), Seq(after)).await?;
+        let of = (self.who.0, id);
+        let (page, cards) = self.chat.engine.store().read(move |tx| thread(tx, of, Seq(after))).await?;
         let msgs = messages(&self.chat, &page, &cards);
         if !pages.is_empty() {
             self.widget.outbox.mark(|dirty| dirty.pages.extend(pages));
@@ -312,7 +331,7 @@ impl Teller {
 
     /// Messages that the client lacks, a page at a time as the socket takes them; then the conversation.
     async fn catch_up(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
-        let Some(current) = self.current().await? else { return Ok(()) };
+        let Some((current, (mut page, mut cards))) = self.news().await? else { return Ok(()) };
         let (shown, it) = (self.shown(&current), current.0);
         if self.at.as_ref().is_none_or(|at| at.id != it.id) {
             self.at = Some(At::new(&it, 0, None));
@@ -321,9 +340,7 @@ impl Teller {
         let Some(at) = &mut self.at else { return Ok(()) };
         // It may wait elsewhere by now: the bot or an agent has sent it on.
         at.queue = it.queue;
-        loop {
-            let (page, cards) = thread(&self.chat, (it.site, it.id), at.seq).await?;
-            let Some(last) = page.messages.last() else { break };
+        while let Some(last) = page.messages.last() {
             if let model::Place::Thread(seq) = last.place {
                 at.seq = seq;
             }
@@ -332,6 +349,8 @@ impl Teller {
             if !page.more {
                 break;
             }
+            let (of, after) = ((it.site, it.id), at.seq);
+            (page, cards) = self.chat.engine.store().read(move |tx| thread(tx, of, after)).await?;
         }
         if at.told.as_ref() != Some(&shown) {
             at.told = Some(shown.clone());
@@ -346,7 +365,7 @@ impl Tell for Teller {
 
     async fn tell(&mut self, dirty: WidgetDirty, out: &mut Out<'_>) -> Result<(), Stop> {
         let codec = self.codec();
-        if dirty.thread {
+        if dirty.thread || dirty.said.is_some_and(|said| !self.has(said)) {
             self.catch_up(out).await?;
         } else if dirty.place {
             self.tell_place(out).await?;

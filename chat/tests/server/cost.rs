@@ -71,6 +71,31 @@ fn presence_is_told_to_every_desk_and_the_directory_is_read_once() {
 }
 
 #[test]
+fn what_a_visitor_says_is_read_once_for_each_of_their_tabs() {
+    const MESSAGES: u64 = 60;
+    // Who is silent is there.
+    let limits = Limits { message_burst: 100, ..Limits::default() };
+    let options = Options { ping: Duration::from_secs(60), limits, ..options() };
+    play_with(Database::file(), options, async |bench: Bench| {
+        let mut lea = bench.visitor();
+        lea.start(form(), "fr").await.expect("let in");
+        let mut tab = Visitor::of(bench.place(), lea.secret().to_owned());
+        tab.connect().await.expect("connects");
+        let before = bench.store.asked();
+        let mut last = 0;
+        for n in 0..MESSAGES {
+            last = lea.write(&format!("{n}")).await.expect("stored").seq;
+        }
+        tab.reads("the last", |it| it.seq == last).await.expect("told");
+        let after = bench.store.asked();
+        let (reads, writes) = (after.reads - before.reads, after.writes - before.writes);
+        println!("{reads} reads and {writes} writes for {MESSAGES} messages before two tabs");
+        // One for each tab, and another where the commit is told after the answer.
+        assert!(reads <= 3 * MESSAGES + BESIDE, "{reads} reads");
+    });
+}
+
+#[test]
 fn what_goes_on_elsewhere_costs_a_desk_with_a_long_list_nothing() {
     const MESSAGES: u64 = 40;
     // Nobody's log-in is looked up meanwhile, and who is silent is there.
