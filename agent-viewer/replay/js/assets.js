@@ -153,13 +153,24 @@ export class Assets {
     return state === FAILED ? blank(width, height) : TRANSPARENT(width, height);
   }
 
-  /** CSS with each `asset:N` replaced: blobs for pictures and fonts, the text itself for imports. */
-  fill(css, key, depth = 0) {
-    const imported = css.replace(IMPORT, (_, number, tail) => {
-      if (number === undefined) return "";
-      this.await(+number, key);
-      const text = this.held(+number)?.css;
-      return text && depth < 8 ? imports(this.fill(text, key, depth + 1), tail) : "";
+  /**
+   * CSS with each `asset:N` replaced: blobs for pictures and fonts, the text itself for imports. A sheet that imports
+   * itself is empty there, as in CSS, and what is imported grows no text by more than {@link IMPORTED}.
+   */
+  fill(css, key, within = { numbers: [], room: IMPORTED }) {
+    const imported = css.replace(IMPORT, (other, rule) => {
+      if (rule === undefined) return other;
+      // Anybody's import has no number, and vanishes.
+      const named = IMPORTS_ASSET.exec(rule);
+      if (!named) return "";
+      const number = +named[1], text = this.held(number)?.css;
+      this.await(number, key);
+      if (!text || within.room < text.length || within.numbers.includes(number) || within.numbers.length === DEEPEST) return "";
+      within.room -= text.length;
+      within.numbers.push(number);
+      const filled = this.fill(text, key, within);
+      within.numbers.pop();
+      return imports(filled, rule.slice(named[0].length));
     });
     const drawn = imported.replace(FONT_FACE, (face) => (this.hasFont(face, key) ? face : ""));
     return drawn.replace(REFERENCE, (_, quote, number) => {
@@ -189,8 +200,19 @@ export class Assets {
   }
 }
 
-/** An import of ours or of anybody's: the latter has no number, and vanishes. */
-const IMPORT = /@import\s+(?:url\(\s*)?["']?(?:asset:(\d+))?[^"';)]*["']?\s*\)?\s*([^;{}]*)(?:;|$)/gi;
+/** Characters that imports may add to one sheet: twenty imports of a sheet with twenty of them are a bomb. */
+const IMPORTED = 4 * 1024 * 1024;
+/** Sheets that an import may stand within. */
+const DEEPEST = 8;
+// A page may send any text as CSS: each expression passes over it once, whatever stands there. An import is none in a
+// comment or a string, and its address may hold what ends a rule elsewhere.
+const IMPORT = new RegExp([
+  /\/\*[^]*?(?:\*\/|$)/,
+  /"[^"\\\n]*(?:\\[^][^"\\\n]*)*"?/,
+  /'[^'\\\n]*(?:\\[^][^'\\\n]*)*'?/,
+  /@import((?:"[^"\n]*"?|'[^'\n]*'?|url\([^"')]*|[^;{}"'u]+|u)*);?/,
+].map((each) => each.source).join("|"), "gi");
+const IMPORTS_ASSET = /^\s*(?:url\(\s*)?["']?asset:(\d+)[^"')]*["']?\s*\)?/i;
 const FONT_FACE = /@font-face\s*\{[^{}]*\}/gi;
 const REFERENCE = /(["'(])asset:(\d+)(?=["')])/g;
 
@@ -215,7 +237,7 @@ export function refers(css) {
 function imports(css, tail) {
   let rest = tail.trim();
   let text = css;
-  const layer = /^layer(?:\(\s*([^)]*)\))?(?![\w(-])/i.exec(rest);
+  const layer = /^layer(?:\(([^)]*)\))?(?![\w(-])/i.exec(rest);
   if (layer) rest = rest.slice(layer[0].length).trim();
   const [condition, media] = supports(rest);
   if (media) text = `@media ${media}{${text}}`;

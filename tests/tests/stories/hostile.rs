@@ -125,9 +125,15 @@ async fn assets(stage: &Stage, visitor: &Visitor) -> Result<(Vec<(String, String
     );
     let css = visitor.uploads("text/css", sheet.as_bytes()).await?;
     let svg = visitor.uploads("image/svg+xml", drawing.as_bytes()).await?;
+    // What holds a viewer up for ever: a sheet within itself, twenty times over, and an import that a reader who goes back
+    // takes in a million ways.
+    let within = visitor.uploads("text/css", "@import 'asset:3';".repeat(20).as_bytes()).await?;
+    let endless =
+        format!("<style>@import{})){{</style><style>@import 'asset:3';</style>", " ".repeat(10_000));
     let named = vec![
         (" asset:1".to_owned(), format!("ready {css} text/css 0 0")),
         (" asset:2".to_owned(), format!("ready {svg} image/svg+xml 9 9")),
+        (" asset:3".to_owned(), format!("ready {within} text/css 0 0")),
         (
             " css:1".to_owned(),
             format!("@import 'asset:1'; body {{ background: url({}) }}", host("constructed")),
@@ -138,7 +144,7 @@ async fn assets(stage: &Stage, visitor: &Visitor) -> Result<(Vec<(String, String
         <input type='image' x-prop-src='2'><audio x-prop-src='2'></audio><canvas x-prop-frame='2'></canvas>\
         <video x-prop-src='2'></video><p style='background:url(asset:2)'>x</p><svg><image x-prop-src='2'/></svg>\
         <object x-prop-src='2'></object><embed x-prop-src='2'><a x-prop-src='2'>x</a>";
-    let attack = Attack { id: "assets".to_owned(), category: "assets", html: html.to_owned() };
+    let attack = Attack { id: "assets".to_owned(), category: "assets", html: endless + html };
     let here = stage.agent.window().window().await?;
     let there = stage.agent.window().new_tab().await?;
     stage.agent.window().switch_to_window(there).await?;
