@@ -133,8 +133,9 @@ export class Dirty {
       this.retire(node);
       this.touched.delete(node);
     }
-    for (const [root, host] of nodes.roots) {
-      if (host === null || nodes.content(host) === root) continue;
+    for (const root of nodes.framed) {
+      const host = nodes.roots.get(root);
+      if (nodes.content(host) === root) continue;
       this.retire(root);
       nodes.leave(root);
       if (nodes.id(host)) this.hosts.add(host);

@@ -11,6 +11,8 @@ export class Nodes {
     this.nodes = [null];
     /** Documents and shadow roots that are followed, each with the element that holds it. */
     this.roots = new Map();
+    /** Those of them that an element may lose: a shadow root stays, a frame's document does not. */
+    this.framed = new Set();
     /** The followed root inside an element. */
     this.slots = new WeakMap();
     /** Redaction facts of elements that have any, by id. */
@@ -27,6 +29,7 @@ export class Nodes {
     this.ids.set(this.doc, 1);
     this.flags.clear();
     this.roots.clear();
+    this.framed.clear();
     this.slots = new WeakMap();
     this.roots.set(this.doc, null);
     this.known = 1;
@@ -83,6 +86,7 @@ export class Nodes {
   /** Follows a document or shadow root inside `host`. */
   enter(root, host) {
     this.roots.set(root, host);
+    if (root.nodeType === 9) this.framed.add(root);
     this.slots.set(host, root);
   }
 
@@ -91,6 +95,7 @@ export class Nodes {
     if (!host) return;
     this.retire(root);
     this.roots.delete(root);
+    this.framed.delete(root);
     if (this.slots.get(host) === root) this.slots.delete(host);
   }
 
