@@ -56,6 +56,11 @@ pub trait Place {
     /// # Errors
     /// When it cannot be made.
     fn firefox_profile(&self) -> Result<Option<PathBuf>>;
+
+    /// Whether Chromium's scroll bars take room beside pages, as on most computers; else they take none, as on phones.
+    fn has_bars(&self) -> bool {
+        false
+    }
 }
 
 /// This machine, as it is.
@@ -72,6 +77,27 @@ impl Place for Here {
 
     fn firefox_profile(&self) -> Result<Option<PathBuf>> {
         Ok(None)
+    }
+}
+
+/// This machine, where scroll bars take room.
+pub struct WithBars;
+
+impl Place for WithBars {
+    fn command(&self, program: &OsStr) -> Result<Command> {
+        Here.command(program)
+    }
+
+    fn port(&self) -> Result<u16> {
+        Here.port()
+    }
+
+    fn firefox_profile(&self) -> Result<Option<PathBuf>> {
+        Here.firefox_profile()
+    }
+
+    fn has_bars(&self) -> bool {
+        true
     }
 }
 
@@ -106,7 +132,7 @@ impl Browser {
         let saved = tempfile::Builder::new().prefix("tandem-saved-").tempdir()?;
         let (process, port) = start_driver(place, kind)?;
         let capabilities = match kind {
-            Kind::Chromium => chromium(language, saved.path())?,
+            Kind::Chromium => chromium(language, saved.path(), place.has_bars())?,
             Kind::Firefox => firefox((language, saved.path()), place.firefox_profile()?.as_deref())?,
         };
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await;
@@ -219,7 +245,7 @@ fn port_of(line: &str) -> Option<u16> {
     line[at..].split(|it: char| !it.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn chromium(language: &str, saved: &Path) -> Result<Capabilities> {
+fn chromium(language: &str, saved: &Path, has_bars: bool) -> Result<Capabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
     if let Ok(binary) = env::var("TANDEM_CHROMIUM") {
         capabilities.set_binary(&binary)?;
@@ -234,10 +260,12 @@ fn chromium(language: &str, saved: &Path) -> Result<Capabilities> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        "--hide-scrollbars",
         "--disable-features=Translate,OptimizationHints,MediaRouter",
     ] {
         capabilities.add_arg(argument)?;
+    }
+    if !has_bars {
+        capabilities.add_arg("--hide-scrollbars")?;
     }
     capabilities.add_arg(&format!("--lang={language}"))?;
     capabilities.add_arg(&format!("--accept-lang={language}"))?;

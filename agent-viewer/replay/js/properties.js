@@ -345,10 +345,12 @@ const SETTERS = {
     if (!customElements.get(node.localName)) customElements.define(node.localName, class extends HTMLElement {});
   },
   viewport(all, _, value) {
-    const [width, height] = numbers(value ?? "");
+    const [width, height, , , , , bar] = numbers(value ?? "");
     if (!width || !height) return;
     all.viewport = [width, height];
     all.resized = true;
+    // Who speaks an older version of the protocol does not tell of the bar.
+    all.page.sheets.bars(bar ?? 0);
   },
   scheme(all, _, value) {
     all.scheme = value === "dark" ? "dark" : "light";

@@ -9,15 +9,40 @@ import { read, refers, written } from "./assets.js";
 const PSEUDO = /(?<!\\):(hover|active|focus-visible|focus-within|focus)(?![-\w(])/g;
 const SCRIPTING = /\(\s*scripting\s*(?::\s*([a-z-]+)\s*)?\)/gi;
 
+/** Layers, its own or those of a sheet that it imports. */
+const LAYERS = /\blayer\b|@import/i;
+/** A layer below all of the page's, if it is named before them: what is in no layer would win over theirs. */
+const LOWEST = "@layer tandem-own;";
+
 /** What the rebuilt page needs beside its own sheets. Everything yields to the page's rules but boxes. */
 const OWN = `
-:where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+@layer tandem-own {
+  :where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+}
 video::-webkit-media-controls { display: none !important }
 ::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
 :where(a, abbr, b, code, em, i, label, small, span, strong, tandem-box, time)[data-tandem-box] { display: inline-block }
 [data-tandem-box] {
   background: repeating-linear-gradient(135deg, #80808047 0 1px, #80808014 1px 8px) !important;
 }`;
+
+const NO_RULE = ":not(*) {}";
+
+/** Bars of this width that yield to those which the page draws itself. */
+const barsOf = (width) => `@layer tandem-own {
+  ::-webkit-scrollbar { width: ${width}px; height: ${width}px }
+  ::-webkit-scrollbar-thumb { background: #80808099 content-box; border: 3px solid #0000; border-radius: ${width}px }
+}`;
+
+/** How much room scroll bars take in this browser, pixels. */
+function ownBar(frame) {
+  const doc = frame.ownerDocument, probe = doc.createElement("div");
+  probe.style.cssText = "all: initial; position: fixed; visibility: hidden; overflow: scroll; width: 99px; height: 99px";
+  doc.documentElement.append(probe);
+  const width = probe.offsetWidth - probe.clientWidth;
+  probe.remove();
+  return width;
+}
 
 /** Whether a node's text children are CSS. */
 export function styledBy(node) {
@@ -80,6 +105,20 @@ export class Sheets {
     return key;
   }
 
+  /**
+   * Scroll bars take as much room as at the visitor: `bar` pixels, none if -1; 0 where it is not known. Otherwise the
+   * lines of a phone's page would break elsewhere on an agent's computer.
+   */
+  bars(bar) {
+    if (bar === 0 && !this.rules.has("bars")) return;
+    const here = bar === 0 ? 0 : ownBar(this.page.frame);
+    this.rule("bars", () => {
+      if (bar === 0 || Math.max(bar, 0) === here) return NO_RULE;
+      if (bar < 0) return "* { scrollbar-width: none !important }";
+      return CSS.supports("selector(::-webkit-scrollbar)") ? barsOf(bar) : NO_RULE;
+    });
+  }
+
   // Style and link elements
 
   mark(id) {
@@ -136,9 +175,11 @@ export class Sheets {
     if (differs && !(grows && this.grow(sheet, said, before.said))) this.rewrite(sheet, text, id);
     const points = text.search(PSEUDO) !== -1;
     if (differs || points) point(sheet.cssRules);
+    const layers = LAYERS.test(text);
+    if (layers && sheet.cssRules[0]?.cssText !== LOWEST) sheet.insertRule(LOWEST, 0);
     const limits = this.limits.get(id) ?? (isAlternate(element) ? {} : undefined);
     if (limits) limit(sheet, element, limits);
-    if (differs || points || limits) this.changed.set(element, { sheet, said: refers(text) ? undefined : said });
+    if (differs || points || layers || limits) this.changed.set(element, { sheet, said: refers(text) ? undefined : said });
   }
 
   rewrite(sheet, text, id) {

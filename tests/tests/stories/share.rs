@@ -1,11 +1,12 @@
 //! The main job: an agent sees a visitor's page, after a yes and not before; the demo's shop, and pages of somebody's own.
-use std::{env, fs, process::Stdio};
+use std::{env, fs, mem, process::Stdio};
 
 use anyhow::{Context, Result};
 use http::Method;
 use serde_json::json;
 use tempfile::TempDir;
 use tests::{
+    browser::{Browser, WithBars},
     files::Files,
     story::{Stage, in_each_browser},
     wait::until,
@@ -21,6 +22,8 @@ async fn an_agent_sees_the_page_after_the_visitors_yes() {
 }
 
 async fn story(stage: &mut Stage) -> Result<()> {
+    let with_bars = Browser::start_at(&WithBars, stage.agent.browser.kind, "en").await?;
+    mem::replace(&mut stage.agent.browser, with_bars).quit().await?;
     let (visitor, agent) = (&stage.visitor, &stage.agent);
     visitor.opens("/products?lang=en").await?;
     agent.logs_in().await?;
@@ -29,6 +32,14 @@ async fn story(stage: &mut Stage) -> Result<()> {
     visitor.presses("allow").await?;
     agent.sees("page.querySelectorAll('#list li.card').length >= 10").await?;
     visitor.is_told("Sophie sees this page").await?;
+    // The shop says in a layer how its focus looks: what every page has must not win over that.
+    visitor.reads("void document.querySelector('[name=q]').focus()").await?;
+    let ring = "(field => page.defaultView.getComputedStyle(field).outline)(page.querySelector('[name=q]'))";
+    let visitors = visitor.reads(&ring.replace("page.", "document.")).await?;
+    agent.sees(&format!("{ring} === {visitors}")).await?;
+    // Only Chromium's bars can be chosen: the visitor's lie over the page, as on a phone, and the agent's stand beside it.
+    let width = visitor.reads("document.documentElement.clientWidth").await?;
+    agent.sees(&format!("page.documentElement.clientWidth === {width}")).await?;
     visitor.presses("stop").await?;
     visitor.sees_no_bar().await?;
     Ok(())

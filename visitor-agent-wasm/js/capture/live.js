@@ -6,6 +6,8 @@ import { frame } from "./time.js";
 /** A scroll position that has rested this long is sent reliably, milliseconds. */
 const REST = 200;
 const KINDS = { mouse: 0, touch: 1, pen: 2 };
+/** Pixels from which a difference is no scroll bar: pages that are laid out wider than the window. */
+const WIDEST_BAR = 40;
 
 export class Live {
   constructor(capture) {
@@ -33,6 +35,8 @@ export class Live {
     const here = { signal: ended, passive: true };
     const seen = () => this.later("look", () => this.look());
     page.addEventListener("resize", seen, here);
+    // By then it is known whether it is longer than the window.
+    page.addEventListener("load", seen, here);
     page.visualViewport?.addEventListener("resize", seen, here);
     page.visualViewport?.addEventListener("scroll", seen, here);
     // A policy that forbids a fetch reports it: what it forbade once is not tried again.
@@ -291,9 +295,20 @@ function frameOffset(element, nodes) {
   return { x, y };
 }
 
-/** ` viewport`: width, height, device pixel ratio, and the visual viewport's scale and offset. */
+/** ` viewport`: width, height, device pixel ratio, the visual viewport's scale and offset, and the bar beside the page. */
 function viewOf(page) {
   const view = page.visualViewport;
   const round = (value) => Math.round(value * 1000) / 1000;
-  return [page.innerWidth, page.innerHeight, page.devicePixelRatio, view?.scale ?? 1, view?.offsetLeft ?? 0, view?.offsetTop ?? 0].map(round).join(" ");
+  const seen = [view?.scale ?? 1, view?.offsetLeft ?? 0, view?.offsetTop ?? 0];
+  return [page.innerWidth, page.innerHeight, page.devicePixelRatio, ...seen, barOf(page)].map(round).join(" ");
+}
+
+/** How wide the scroll bar beside a page is; -1 where bars lie over pages, as on phones; 0 where there is none to ask. */
+function barOf(page) {
+  const box = page.document.scrollingElement;
+  if (!box) return 0;
+  const width = page.innerWidth - box.clientWidth;
+  if (width > 0) return width < WIDEST_BAR ? width : 0;
+  const { overflowY, scrollbarWidth } = page.getComputedStyle(box);
+  return box.scrollHeight > box.clientHeight && !/hidden|clip/.test(overflowY) && scrollbarWidth !== "none" ? -1 : 0;
 }
