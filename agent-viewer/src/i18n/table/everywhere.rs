@@ -61,9 +61,9 @@ macro_rules! texts_of_everywhere {
         WaitingForVisitorsHelp: "Open a page of your site in another window, and you will see yourself arrive.", "Ouvrez une page de votre site dans une autre fenêtre : vous vous verrez arriver.";
         ChooseVisitor: "Choose a visitor", "Choisissez un visiteur";
         ChooseVisitorHelp: "You will see where they are, and you can ask to see their page.", "Vous verrez où il se trouve, et pourrez demander à voir sa page.";
-        KeySearch: "search", "chercher";
-        KeyMove: "move through the list", "parcourir la liste";
-        KeyOpen: "go to the visitor’s actions", "aller aux actions du visiteur";
+        KeySearch: "Search", "Chercher";
+        KeyMove: "Move through the list", "Parcourir la liste";
+        KeyOpen: "Go to the visitor’s actions", "Aller aux actions du visiteur";
         BackToList: "Back to the list", "Retour à la liste";
         VisitorGone: "The visitor left", "Le visiteur est parti";
         VisitorGoneHelp: "They closed the page or lost their connection. They appear again when they come back.", "Il a fermé la page ou perdu sa connexion. Il réapparaîtra à son retour.";
