@@ -40,6 +40,9 @@ pub struct Rect {
     pub height: f64,
 }
 
+/// Hears of an asset that is not here, and of its media type.
+type Wanted = dyn FnMut(AssetHash, &str);
+
 /// Shows one visitor's page in a container. Dropping it empties the container.
 ///
 /// The callbacks are called from within [`Self::apply`] and [`Self::pointer`]: they note what they hear, and
@@ -54,7 +57,7 @@ pub struct Replayer {
     whole: Option<Epoch>,
     /// Whether a keyframe was asked for and has not begun.
     asked: bool,
-    wanted: Box<dyn FnMut(AssetHash, &str)>,
+    wanted: Box<Wanted>,
     diverged: Box<dyn FnMut(Option<Epoch>)>,
     pressed: Box<dyn FnMut(Anchor)>,
 }
