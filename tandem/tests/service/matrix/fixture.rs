@@ -1,14 +1,18 @@
 //! What the rows of the tables are about: one conversation with everything that belongs to it, made anew where a
 //! cell would use it up.
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use accounts::Role;
 use chat::server::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{
     databases::Database,
@@ -316,13 +320,20 @@ impl Fixture {
         id
     }
 
-    /// A stream of the visitor's.
+    /// A stream of the visitor's. Whoever has begun many is asked to come back in a moment: those that nobody hears go.
     async fn stream(&self) -> String {
-        let begun = self.as_own(Method::POST, "/v1/stream?site=shop").header("origin", PAGES);
-        let begun: Value =
-            begun.json(&hello(&self.own.token)).send().await.expect("an answer").json().await.expect("begun");
-        let stream = begun["stream"].as_str().unwrap_or_else(|| panic!("{begun}"));
-        format!("/v1/stream?site=shop&stream={stream}")
+        loop {
+            let begun = self.as_own(Method::POST, "/v1/stream?site=shop").header("origin", PAGES);
+            let begun = begun.json(&hello(&self.own.token)).send().await.expect("an answer");
+            let begun: Value = begun.json().await.expect("begun");
+            if let Some(stream) = begun["stream"].as_str() {
+                return format!("/v1/stream?site=shop&stream={stream}");
+            }
+            assert_eq!(begun["code"], "rate", "{begun}");
+            let pause = begun["retry_ms"].as_u64().unwrap_or_else(|| panic!("{begun}"));
+            // waits: as long as it was told
+            sleep(Duration::from_millis(pause)).await;
+        }
     }
 
     /// The signed address of a file.
