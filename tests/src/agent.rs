@@ -200,6 +200,9 @@ impl Agent {
             "[...document.querySelectorAll('.picker button')].find(it => it.textContent === {text:?})"
         );
         until(self.window(), &format!("the choice {text}"), &find).await?;
+        // The list takes the focus as it is painted, not from the choice that has it by then.
+        until(self.window(), "the list to have the focus", "!!document.activeElement?.closest('.picker')")
+            .await?;
         self.window().execute(format!("({find}).focus()"), Vec::new()).await?;
         Ok(self.window().active_element().await?.click().await?)
     }
