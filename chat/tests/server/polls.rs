@@ -314,7 +314,7 @@ fn who_says_much_and_asks_for_nothing_is_ended() {
 // shows: PRS-01
 #[test]
 fn who_asks_no_more_is_gone_and_who_hangs_up_at_once() {
-    let grace = Duration::from_secs(5);
+    let grace = Duration::from_secs(10);
     let options = Options { ping: Duration::from_secs(1), grace, ..options() };
     play_with(Database::file(), options, async |bench| {
         let mut lea = bench.visitor();
