@@ -22,6 +22,8 @@ use crate::css::{
 
 /// What stands where a text was masked: a constant, so that neither length nor rhythm shows.
 pub const MASK: &str = "••••••";
+/// Bytes of the longest value that is shown without anybody's knowing what it is for.
+const MAX_DATA: usize = 1024;
 /// What ends a value that was too long to be sent whole.
 pub const CUT: &str = "…";
 
@@ -44,6 +46,8 @@ impl Flags {
     pub const LOCK: u8 = 32;
     /// A field whose value is masked by default: input, textarea, select, option, editing host.
     pub const FIELD: u8 = 64;
+    /// An input whose value is chosen and not typed: a box, a slider, a colour. Its type says so, here.
+    pub(crate) const CHOSEN: u8 = 128;
 
     /// Whether any of `bits` is set.
     pub const fn any(self, bits: u8) -> bool {
@@ -144,7 +148,10 @@ pub(crate) fn redact<'a>(
     let tokens = tokens::Tokens::new(policy.key);
     let redacted = match treatment {
         Treatment::Drop => return None,
-        Treatment::Show => numbers::mask_sensitive(value),
+        Treatment::Data if is_state(value) => return None,
+        Treatment::Show | Treatment::Unmasked | Treatment::Data | Treatment::Markup => {
+            numbers::mask_sensitive(value)
+        }
         Treatment::AsIs => Cow::Borrowed(value),
         Treatment::Mask if value.trim().is_empty() => Cow::Borrowed(value),
         Treatment::Mask => Cow::Borrowed(MASK),
@@ -166,6 +173,24 @@ pub(crate) fn redact<'a>(
         Treatment::ScrubSubtree => Cow::Owned(scrub(value, Scope::Subtree, &tokens)),
     };
     Some(Redacted(redacted))
+}
+
+/// Whether a value looks like what scripts keep for themselves: an object or a list, as it is, in percent signs or in
+/// base64, or anything long.
+pub(crate) fn is_state(value: &str) -> bool {
+    let begins = matches!(
+        value.trim_start().as_bytes(),
+        [b'{' | b'[', ..]
+            | [b'%', b'5' | b'7', b'B' | b'b', ..]
+            | [b'e', b'y', b'J', ..]
+            | [b'W', b'3', b's', ..]
+    );
+    begins || MAX_DATA < value.len()
+}
+
+/// Whether a value is made of the languages' own words, which tell nothing.
+pub(crate) fn is_of_known_words(value: &str) -> bool {
+    words::are_known_words(value)
 }
 
 /// Cuts what is longer than `max` bytes, and says so.
@@ -233,6 +258,14 @@ mod tests {
             Mode::Default,
             &[
                 (Treatment::Show, "pay 4111 1111 1111 1111 now"),
+                (Treatment::Data, "pay 4111 1111 1111 1111 now"),
+                (Treatment::Data, " {\"user\": 1}"),
+                (Treatment::Data, "[1]"),
+                (Treatment::Data, "%7b%22user%22"),
+                (Treatment::Data, "%5B1"),
+                (Treatment::Data, "eyJhbGciOiJIUzI1NiJ9.e30.x"),
+                (Treatment::Data, "a {b}"),
+                (Treatment::Markup, "[a]"),
                 (Treatment::Mask, "Anna"),
                 (Treatment::Mask, " \n"),
                 (Treatment::Words, "open"),
@@ -251,6 +284,14 @@ mod tests {
             ],
             expect![[r#"
                 Show pay •••••• now
+                Data pay •••••• now
+                Data -
+                Data -
+                Data -
+                Data -
+                Data -
+                Data a {b}
+                Markup [a]
                 Mask ••••••
                 Mask  
 
@@ -269,6 +310,12 @@ mod tests {
                 Urls background: url("asset:5"), url("")
             "#]],
         );
+    }
+
+    #[test]
+    fn what_is_long_is_what_scripts_keep() {
+        assert!(!is_state(&"a".repeat(MAX_DATA)));
+        assert!(is_state(&"a".repeat(MAX_DATA + 1)));
     }
 
     #[test]

@@ -5,16 +5,18 @@ use super::{
 };
 use crate::{
     id::{Epoch, NodeId},
-    redaction::{Bearer, Flags, Inside, Mode, Policy, Role, Verdict},
+    redaction::{Bearer, Class, Flags, Inside, Mode, Policy, Role, Treatment, Verdict},
     wire::envelope::put_u32,
 };
 
 mod changes;
 mod compare;
+mod held;
 mod stream;
 mod values;
 
 pub use compare::Differences;
+use held::Held;
 use values::Pass;
 
 /// Redacts what capture gathered, keeps the mirror, and writes frames.
@@ -33,6 +35,7 @@ pub struct Recorder {
     names: Names,
     mirror: Mirror<Note>,
     writer: Writer,
+    held: Held,
     retired: Vec<NodeId>,
     stale: Vec<NodeId>,
 }
@@ -79,6 +82,7 @@ impl Recorder {
             names: Names::new(),
             mirror: Mirror::new(),
             writer: Writer::new(),
+            held: Held::default(),
             retired: Vec::new(),
             stale: Vec::new(),
         }
@@ -92,6 +96,7 @@ impl Recorder {
         self.names.begin_epoch();
         self.mirror.reset();
         self.writer.begin_epoch();
+        self.held.begin_epoch();
         if let Some(document) = self.mirror.get_mut(NodeId::DOCUMENT.to_wire()) {
             document.note = Note::plain(Inside::page(self.policy.mode));
         }
@@ -164,6 +169,8 @@ impl Recorder {
             names: &mut self.names,
             mirror: &mut self.mirror,
             writer: &mut self.writer,
+            held: &mut self.held,
+            compares: false,
             retired: &mut self.retired,
             stale: &mut self.stale,
             strings: read::Strings::new(&cut.text, start, &cut.ends[cut.names..]),
@@ -233,6 +240,14 @@ impl Recorder {
         verdict
     }
 
+    /// Whether it may be told where a node is scrolled to: of a hidden field that says how long its text is.
+    pub fn tells_scroll(&self, id: NodeId) -> bool {
+        let node = self.mirror.get(id.to_wire());
+        node.is_some_and(|node| {
+            node.note.bearer.attribute(Class::Scroll, self.policy.mode) != Treatment::Drop
+        })
+    }
+
     /// Compares nodes as they are in the live page with the mirror, and tells those that differ in where they
     /// are, what they are, or in what an agent would see of them.
     ///
@@ -251,6 +266,8 @@ impl Recorder {
             return Err(GatherError::NoEpoch);
         }
         let cut = self.ship_names(batch)?;
-        self.pass(&cut, assets).compare(batch.ops)
+        let mut pass = self.pass(&cut, assets);
+        pass.compares = true;
+        pass.compare(batch.ops)
     }
 }

@@ -20,7 +20,7 @@ pub(crate) enum Class {
     Names,
     /// Numbers and keywords of drawing and layout, which may hold `url()`.
     Geometry,
-    /// What a browser reads as keywords; the rest.
+    /// What a browser reads as keywords, and what it does not know: `data-*`, `wire:*`, `x-*` …
     Plain,
     /// A language tag: says which glyphs and hyphens to draw.
     Language,
@@ -48,6 +48,8 @@ pub(crate) enum Class {
     Scroll,
     /// Where the caret and the selection are.
     Selection,
+    /// What a field holds that comes later: known here, and never sent.
+    Held,
     /// The asset that is shown.
     Picture,
     /// The address of the page.
@@ -94,6 +96,7 @@ impl Class {
             "url" => Self::Address,
             "title" => Self::Words,
             "flags" => Self::Flags,
+            "held" => Self::Held,
             "open" | "focus" | "box" | "viewport" | "hover" | "defined" | "mode" | "adopted" | "disabled"
             | "scheme" => Self::Fact,
             "media" => Self::Geometry,
@@ -130,7 +133,9 @@ impl Class {
             | "aria-description"
             | "aria-roledescription"
             | "aria-placeholder"
-            | "aria-braillelabel" => Self::Words,
+            | "aria-braillelabel"
+            // What is not for people may begin as the data of scripts do.
+            | "pattern" => Self::Words,
             "class"
             | "id"
             | "for"

@@ -57,10 +57,12 @@ pub(crate) enum Role {
     Textarea,
     /// A select or an option.
     Choice,
-    /// A meta.
+    /// A meta: it tells others than who sees the page.
     Meta,
-    /// A meta that carries a token against forged requests.
-    Csrf,
+    /// A meta that says how the page is drawn.
+    Drawing,
+    /// An element of the page's own, by the hyphen in its name.
+    Custom,
     /// A link that people follow.
     Anchor,
     /// An iframe.
@@ -82,8 +84,14 @@ pub(crate) struct Bearer {
 pub(crate) enum Treatment {
     /// It does not travel.
     Drop,
-    /// It shows, but for numbers of cards and accounts.
+    /// It shows, but for numbers of cards and accounts, and for copies of what a field holds that is hidden.
     Show,
+    /// As [`Self::Show`] where all is un-masked: but for copies of secrets.
+    Unmasked,
+    /// As [`Self::Show`], unless it is what scripts keep there for themselves: that does not travel.
+    Data,
+    /// It shows, but for numbers of cards and accounts: the page's names and keywords.
+    Markup,
     /// It shows: numbers and keywords of ours or of drawing.
     AsIs,
     /// A constant, unless it is blank.
@@ -126,6 +134,7 @@ impl Role {
             "select" | "option" => Self::Choice,
             "meta" => Self::Meta,
             "a" | "area" => Self::Anchor,
+            _ if tag.contains('-') => Self::Custom,
             _ => Self::Other,
         }
     }
@@ -159,6 +168,16 @@ impl Inside {
         }
     }
 
+    /// Whether texts in here are typed, and are hidden.
+    pub(crate) fn hides_typed(self) -> bool {
+        self.place == Place::Typed && self.level != Level::Unmasked
+    }
+
+    /// Whether nothing in here un-masks.
+    pub(crate) fn is_secret(self) -> bool {
+        self.level == Level::Secret
+    }
+
     /// Whether nothing in here is sent.
     pub(crate) fn is_nowhere(self) -> bool {
         self.place == Place::Nowhere
@@ -173,7 +192,7 @@ impl Inside {
             _ if flags.any(Flags::UNMASK) => Level::Unmasked,
             inherited @ (Level::Shown | Level::Unmasked | Level::Masked) => inherited,
         };
-        let is_editor = matches!(role, Role::Other | Role::Anchor) && flags.any(Flags::FIELD);
+        let is_editor = matches!(role, Role::Other | Role::Custom | Role::Anchor) && flags.any(Flags::FIELD);
         let place = match role {
             _ if self.place == Place::Nowhere || flags.any(Flags::BLOCK) => Place::Nowhere,
             Role::Inert => Place::Nowhere,
@@ -186,7 +205,8 @@ impl Inside {
             | Role::Hidden
             | Role::Choice
             | Role::Meta
-            | Role::Csrf
+            | Role::Drawing
+            | Role::Custom
             | Role::Anchor
             | Role::Frame
             | Role::Root => Place::Content,
@@ -202,17 +222,14 @@ impl Inside {
             (Place::Sheet, Level::Masked | Level::Secret) => Treatment::ScrubSubtree,
             (Place::Sheet, Level::Shown | Level::Unmasked) => Treatment::Urls,
             (_, Level::Masked | Level::Secret) | (Place::Typed, Level::Shown) => Treatment::Mask,
-            (Place::Content | Place::Typed, Level::Shown | Level::Unmasked) => Treatment::Show,
+            (Place::Content, Level::Shown) => Treatment::Show,
+            (Place::Content | Place::Typed, Level::Unmasked) => Treatment::Unmasked,
         }
     }
 
-    /// A comment in here.
+    /// A comment in here: it has its place among its siblings, and nobody sees it.
     pub(crate) fn comment(self) -> Treatment {
-        match (self.place, self.level) {
-            (Place::Nowhere, _) => Treatment::Drop,
-            (Place::Content | Place::Sheet, Level::Shown | Level::Unmasked) => Treatment::Show,
-            _ => Treatment::Empty,
-        }
+        if self.is_nowhere() { Treatment::Drop } else { Treatment::Empty }
     }
 }
 
@@ -236,9 +253,15 @@ impl Bearer {
             || matches!(self.role, Role::Input | Role::Hidden | Role::Textarea | Role::Choice)
     }
 
-    /// Whether what is typed or chosen here is hidden.
+    /// Whether the visitor types here.
+    pub(crate) fn is_typed_into(self) -> bool {
+        matches!(self.role, Role::Input | Role::Textarea) && !self.flags.any(Flags::CHOSEN)
+    }
+
+    /// Whether what is typed or chosen here is hidden. A page's own element may be a field.
     pub(crate) fn hides_value(self) -> bool {
-        self.is_masked() || (self.is_field() && self.role != Role::Button && self.level == Level::Shown)
+        let has_value = (self.is_field() && self.role != Role::Button) || self.role == Role::Custom;
+        self.is_masked() || (has_value && self.level == Level::Shown)
     }
 
     /// What happens to an attribute or property of this class.
@@ -248,7 +271,7 @@ impl Bearer {
             return Treatment::Drop;
         }
         match class {
-            Class::Never | Class::Flags => Treatment::Drop,
+            Class::Never | Class::Flags | Class::Held => Treatment::Drop,
             Class::Fact => Treatment::AsIs,
             Class::Value => self.value(),
             Class::Href => self.href(),
@@ -262,13 +285,13 @@ impl Bearer {
             Class::State | Class::Picture => Treatment::AsIs,
             // Without its live state, a field would show this as what was chosen.
             Class::Chosen if self.is_masked() && self.is_field() => Treatment::Drop,
-            Class::Content if self.role == Role::Csrf => Treatment::Drop,
+            Class::Content if self.role != Role::Drawing => Treatment::Drop,
             Class::Address => Treatment::PageUrl,
             _ if self.is_masked() => Self::masked(class),
             Class::Geometry => Treatment::Urls,
-            Class::Words
-            | Class::Names
-            | Class::Plain
+            Class::Words => self.shown(),
+            Class::Plain => Treatment::Data,
+            Class::Names
             | Class::Chosen
             | Class::Language
             | Class::Content
@@ -277,7 +300,7 @@ impl Bearer {
             | Class::MetaName
             | Class::TandemMask
             | Class::TandemBlock
-            | Class::TandemLock => Treatment::Show,
+            | Class::TandemLock => Treatment::Markup,
         }
     }
 
@@ -287,16 +310,20 @@ impl Bearer {
             Class::Words => Treatment::Mask,
             Class::Language => Treatment::Language,
             Class::Geometry => Treatment::Measures,
-            Class::Names | Class::MetaName => Treatment::Show,
+            Class::Names | Class::MetaName => Treatment::Markup,
             _ => Treatment::Words,
         }
+    }
+
+    fn shown(self) -> Treatment {
+        if self.level == Level::Unmasked { Treatment::Unmasked } else { Treatment::Show }
     }
 
     fn value(self) -> Treatment {
         match (self.role == Role::Hidden, self.hides_value()) {
             (true, _) => Treatment::Drop,
             (false, true) => Treatment::Mask,
-            (false, false) => Treatment::Show,
+            (false, false) => self.shown(),
         }
     }
 

@@ -9,6 +9,12 @@ const REMOVED = new Set(removals.attributes);
 const RENAMED = removals.renamed;
 /** Attributes of radio buttons that have another name where a replay's group would be larger than the source's. */
 const APART = removals.apart;
+/** Metas that say how a page is drawn: of others nobody sees the content. */
+const DRAWS = new Set(["viewport", "color-scheme", "theme-color"]);
+/** How data begins that scripts keep in an attribute. */
+const DATA = /^\s*[{[]/;
+/** Fewer characters than that are no copy of what a field holds. */
+const FEWEST = 3;
 /** Elements that a replay has in another shape, without their contents: these are data, or programs. */
 const REBUILT = removals.rebuilt;
 /** Elements whose children do not travel. */
@@ -22,10 +28,12 @@ const TOLD = 8;
 export class Comparer {
   /**
    * @param {boolean} shows whether the values of fields are un-masked
-   * @param {function(Element): boolean} sawPassword whether the recorder saw an input as a password, which counts in doubt only
+   * @param {function(Element): boolean} sawSecret whether the recorder saw an input as secret, which counts in doubt only
    */
-  constructor(world, shows, sawPassword) {
-    Object.assign(this, { world, shows, sawPassword });
+  constructor(world, shows, sawSecret) {
+    Object.assign(this, { world, shows, sawSecret });
+    /** What fields hold or held: copies of it may be hidden. */
+    this.held = new Set();
     /** What of `removals.json` was seen. */
     this.removals = new Set();
     this.begin(null);
@@ -61,9 +69,24 @@ export class Comparer {
     if (frame !== this.frame) this.begin(frame);
     this.found = [];
     this.pairs = [];
+    this.look();
     if (frame === null) return ["there is no replay"];
     this.document(document, frame.contentDocument, "");
     return this.found;
+  }
+
+  /** Looks at what fields hold now. One that holds what a secret one held may be secret as well, and made anew. */
+  look() {
+    const { secrets, doubtful } = this.world, fields = this.world.all("input, textarea");
+    for (const field of fields) {
+      for (const value of [field.value, field.defaultValue]) if (FEWEST <= value.trim().length) this.held.add(value.trim());
+      if (this.isSecret(field)) secrets.add(field.value);
+    }
+    for (const field of fields) {
+      if (field.localName !== "input" || !secrets.has(field.value) || doubtful.has(field)) continue;
+      doubtful.add(field);
+      this.forget(field);
+    }
   }
 
   /** What was compared and equal is known from now on. */
@@ -93,6 +116,12 @@ export class Comparer {
     if (source !== replay) this.say(path, what, source, replay);
   }
 
+  /** What is shown is the same, or a copy of what a field holds. */
+  sameShown(path, what, source, replay, copy) {
+    if (replay === MASK && source !== null && this.held.has(source.trim())) this.removals.add(copy);
+    else this.same(path, what, source, replay);
+  }
+
   document(source, replay, path) {
     this.same(path, "mode", source.compatMode, replay.compatMode);
     this.children(source, replay, path);
@@ -120,7 +149,13 @@ export class Comparer {
     else if (source.nodeType === Node.ELEMENT_NODE) this.element(source, replay, here);
     else if (source.nodeType === Node.DOCUMENT_TYPE_NODE) this.same(here, "doctype", source.name, replay.name);
     else if (source.parentNode.localName === "style") this.same(here, "sheet", this.shownText(source).trim(), replay.data.trim());
-    else this.same(here, "data", this.shownText(source), replay.data);
+    else if (source.nodeType === Node.COMMENT_NODE) this.comment(replay, here);
+    else this.sameShown(here, "data", this.shownText(source), replay.data, "copy in a text");
+  }
+
+  comment(replay, path) {
+    this.removals.add("comment");
+    this.same(path, "comment", "", replay.data);
   }
 
   /** A text as it may be shown; what a visitor types is not, unless it is un-masked. */
@@ -137,7 +172,7 @@ export class Comparer {
   isSecret(element) {
     if (element.localName !== "input") return false;
     const { passwords, doubtful } = this.world;
-    return element.type === "hidden" || passwords.has(element) || (doubtful.has(element) && this.sawPassword(element));
+    return element.type === "hidden" || passwords.has(element) || (doubtful.has(element) && this.sawSecret(element));
   }
 
   element(source, replay, path) {
@@ -175,7 +210,7 @@ export class Comparer {
       if (name !== "style" && !OWN.test(name)) right.set(`${uri ?? ""} ${name}`, value);
     }
     for (const name of new Set([...left.keys(), ...right.keys()])) {
-      this.same(path, `attribute${name}`, left.get(name) ?? null, right.get(name) ?? null);
+      this.sameShown(path, `attribute${name}`, left.get(name) ?? null, right.get(name) ?? null, "copy in an attribute");
     }
     if (source.style) this.same(path, "style", source.style.cssText, replay.style.cssText);
   }
@@ -185,14 +220,22 @@ export class Comparer {
     for (const { namespaceURI: uri, name, value } of source.attributes) {
       const exact = `${source.localName}[${name}]`;
       const renamed = RENAMED[exact] ?? this.apart(source, replay, exact);
-      if (REMOVED.has(name)) this.removals.add(`[${name}]`);
+      const unseen = this.unseen(source, name, value);
+      if (unseen) this.removals.add(unseen);
       else if (renamed) this.removals.add(exact);
-      if (name === "style" || REMOVED.has(name)) continue;
+      if (name === "style" || unseen) continue;
       const isValue = name === "value" && ["input", "option"].includes(source.localName);
       const shown = isValue ? this.shownValue(value, this.shows) : value.toWellFormed();
       attributes.set(`${uri ?? ""} ${renamed ?? name}`, shown);
     }
     return attributes;
+  }
+
+  /** As what an attribute is listed that a replay has not. */
+  unseen(source, name, value) {
+    if (REMOVED.has(name)) return `[${name}]`;
+    if (name === "content" && !(source.localName === "meta" && DRAWS.has(source.name))) return "[content]";
+    return name.startsWith("data-") && DATA.test(value) ? "data of scripts" : null;
   }
 
   /** The other name of what groups a radio button, if it stands apart: only one that is checked has to. */

@@ -126,7 +126,9 @@ const OPS = {
     if (!field) return;
     if (field.localName === "select") select(field, dice);
     else if (field.type === "checkbox" || field.type === "radio") field.checked = dice.chance(0.6);
-    else field.value = field.type === "range" ? dice.below(100) : `live${dice.below(99)}`;
+    else field.value = field.type === "range" ? dice.below(100) : `live${world.count++}`;
+    // No two fields hold the same but by cloning: one that holds what a secret one held would be secret, too.
+    if (field.type === "password" || world.passwords.has(field) || world.doubtful.has(field)) world.secrets.add(field.value);
     if (field.type === "checkbox" && dice.chance(0.3)) field.indeterminate = dice.chance(0.5);
   },
   field(world) {

@@ -42,7 +42,7 @@ export class Pair {
       failed: (reason) => this.fail(reason),
     });
     this.capture = inside.newest;
-    this.comparer = new Comparer(this.world, shows, (input) => this.capture.rules.passwords.has(input));
+    this.comparer = new Comparer(this.world, shows, (input) => this.capture.rules.passwords.has(input) || !this.capture.shows(input));
   }
 
   /** The first reason is the one that counts. */

@@ -15,12 +15,14 @@ const PAGE = `
   <script type="text/plain">1 + 1</script>
   <template><p>later</p></template>
   <div data-tandem-block><form id="hidden"></form></div>
+  <!-- for nobody --><meta name="user" content="someone"><div data-state='{"user":"someone"}'></div>
+  <p data-value="typed by somebody">typed by somebody</p><input value="typed by somebody">
   <input type="radio" name="group" checked form="hidden"><input type="radio" name="group" checked>
 `;
 /** What is taken from an element, and comes as a change of it. */
 const LATER = {
   a: ["ping", "accesskey", "onclick"], form: ["action"], input: ["autofocus"], button: ["formaction"], iframe: ["srcdoc"],
-  style: ["title", "nonce"],
+  style: ["title", "nonce"], meta: ["content"],
 };
 
 /** Shows it in each way that a page travels: as a change, attribute by attribute, and whole. */

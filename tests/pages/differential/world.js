@@ -26,12 +26,15 @@ export class World {
     this.passwords = new WeakSet();
     /** Inputs that were passwords where the recorder may not have followed them yet. */
     this.doubtful = new WeakSet();
+    /** What secret inputs held. */
+    this.secrets = new Set();
   }
 
   /** An input is or was a password. */
   passed(input) {
     const kept = this.followed.has(input.getRootNode()) ? this.passwords : this.doubtful;
     kept.add(input);
+    this.secrets.add(input.value);
   }
 
   /** Bodies and open shadow roots, those of frames too. */

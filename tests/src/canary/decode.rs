@@ -9,6 +9,7 @@ use cobrowse_core::{
     session::handshake::{CONTROL, Handshake},
     wire::{
         Channel, Envelope,
+        envelope::PointerKind,
         limits::MAX_FRAME,
         message::{self, FromVisitor},
     },
@@ -32,6 +33,8 @@ pub struct Said {
     pub built: String,
     /// Control messages, in words.
     pub messages: String,
+    /// How far down something was scrolled, in CSS pixels, as it was told at once.
+    pub scrolls: Vec<f32>,
     /// How many page frames there were.
     pub frames: usize,
     /// How often both ends' hashes were compared; they were equal each time.
@@ -55,6 +58,10 @@ pub fn read(messages: &[Vec<u8>]) -> Result<Said> {
             Channel::Page | Channel::Control => {
                 // A piece that was not acknowledged in time comes again on the other lane.
                 ordered.entry(envelope.channel).or_default().entry(envelope.seq.0).or_insert(envelope);
+            }
+            Channel::Pointer if envelope.kind == PointerKind::Scroll as u8 => {
+                let (_, _, y): (NodeId, f32, f32) = message::decode(&envelope.payload)?;
+                said.scrolls.push(y);
             }
             Channel::Pointer | Channel::Link => {}
         }

@@ -19,8 +19,9 @@ use tests::{
 use thirtyfour::By;
 
 /// What the visitor types, by the field's id. Those that begin with `+` may be seen.
-const TYPED: [(&str, &str); 15] = [
+const TYPED: [(&str, &str); 19] = [
     ("password", "typed password"),
+    ("revealed", "typed password that was shown before"),
     ("shown", "typed password that is shown"),
     ("user", "typed user name"),
     ("email", "typed e-mail"),
@@ -33,9 +34,16 @@ const TYPED: [(&str, &str); 15] = [
     ("fresh", "typed new password"),
     ("unmasked-card", "typed card in an unmasked field"),
     ("unmasked-password", "typed password in an unmasked field"),
+    ("called", "typed password that only its label calls so"),
+    ("mirrored", "typed in a field that is copied"),
     ("area", "typed in an area"),
     ("unmasked", "+typed in an unmasked field"),
+    ("passport", "+typed passport in an unmasked field"),
 ];
+
+/// Where a hidden field and something else are scrolled to, in CSS pixels.
+const HIDDEN_SCROLL: f32 = 137.0;
+const SHOWN_SCROLL: f32 = 211.0;
 
 /// What is typed after control was given.
 const TYPED_LATE: [(&str, &str); 4] = [
@@ -46,7 +54,7 @@ const TYPED_LATE: [(&str, &str); 4] = [
 ];
 
 /// What scripts put into the page meanwhile, and how: `it` is the word.
-const SCRIPTED: [(&str, &str); 22] = [
+const SCRIPTED: [(&str, &str); 27] = [
     ("value set in silence", "document.querySelector('#filled').value = it"),
     ("value set aloud", "{ const field = document.querySelector('#filled-loudly'); field.value = it;
         field.dispatchEvent(new Event('input', { bubbles: true })); field.dispatchEvent(new Event('change', { bubbles: true })); }"),
@@ -71,6 +79,12 @@ const SCRIPTED: [(&str, &str); 22] = [
     ("hidden field that came", "{ const made = document.createElement('input'); made.type = 'hidden'; made.value = it; document.querySelector('#form').append(made); }"),
     ("drawn on a masked canvas", "{ const brush = document.querySelector('#masked-canvas').getContext('2d'); brush.fillText(it, 0, 9); }"),
     ("text in a masked frame that changed", "document.querySelector('#masked-frame').contentDocument.querySelector('p').textContent = it"),
+    ("password in another field", "for (const id of ['hiding', 'showing']) document.getElementById(id).value = it"),
+    ("text in a document that is edited later", "{ const later = document.querySelector('#edited').contentDocument; later.designMode = 'on';
+        later.body.textContent = it; }"),
+    ("comment that changed", "document.querySelector('#host').previousSibling.previousSibling.data = it"),
+    ("state in base64", "document.querySelector('#state').dataset.coded = btoa(JSON.stringify({ user: it }))"),
+    ("state that is long", "document.querySelector('#state').dataset.plain = it + '-'.repeat(1024)"),
     ("range in words", "document.querySelector('#range').setAttribute('aria-valuetext', it)"),
 ];
 
@@ -100,9 +114,9 @@ async fn story(stage: &mut Stage) -> Result<()> {
     let path = stage.canaries.fill("/page/{{+path}}?{{first address}}#{{first fragment}}");
     stage.visitor.opens(&path).await?;
     // Some of it is there before anybody asks.
-    types(stage, &TYPED[..5]).await?;
+    types(stage, &TYPED[..6]).await?;
     a_view(stage).await?;
-    types(stage, &TYPED[5..]).await?;
+    types(stage, &TYPED[6..]).await?;
     types_inside(stage).await?;
     stage.agent.takes("Control").await?;
     stage.visitor.is_told("Sophie would like to control this page").await?;
@@ -113,6 +127,7 @@ async fn story(stage: &mut Stage) -> Result<()> {
     chooses_a_file(stage).await?;
     scripts_run(stage).await?;
     is_all_there(stage).await?;
+    scrolls(stage).await?;
     has_arrived(stage).await?;
     stage.visitor.presses("stop").await?;
     stage.visitor.sees_no_bar().await?;
@@ -238,6 +253,18 @@ async fn scripts_run(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// How far down a hidden field is scrolled tells how long its text is; elsewhere it shows.
+async fn scrolls(stage: &Stage) -> Result<()> {
+    let script = "const [id, y, done] = arguments, it = document.getElementById(id);
+        it.value = 'line\\n'.repeat(99);
+        it.addEventListener('scroll', () => requestAnimationFrame(() => requestAnimationFrame(done)), { once: true });
+        it.scrollTop = y;";
+    for (id, y) in [("long", HIDDEN_SCROLL), ("scroller", SHOWN_SCROLL)] {
+        stage.visitor.window().execute_async(script, vec![json!(id), json!(y)]).await?;
+    }
+    stage.agent.sees(&format!("page.querySelector('#scroller').scrollTop === {SHOWN_SCROLL}")).await.map(drop)
+}
+
 /// The visitor's own page has what was typed: what is not there cannot leak.
 async fn is_all_there(stage: &mut Stage) -> Result<()> {
     let values = "[...document.querySelectorAll('input, textarea')].map(it => it.value).join('\\n')
@@ -318,6 +345,8 @@ fn is_complete(stage: &Stage, requests: &[Request], said: &Said) -> Result<()> {
         said.checks
     );
     ensure!(said.checks > 0, "no hash was compared");
+    ensure!(said.scrolls.contains(&SHOWN_SCROLL), "no scrolling was told: {:?}", said.scrolls);
+    ensure!(!said.scrolls.contains(&HIDDEN_SCROLL), "a hidden field's scrolling was told");
     Ok(())
 }
 

@@ -156,15 +156,18 @@ fn removals(outcome: &Value) -> BTreeSet<String> {
     removals.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// What `removals.json` lists, as the pages name it: `[attribute]`, `element[attribute]`, `<element>`.
+/// What `removals.json` lists, as the pages name it: `[attribute]`, `element[attribute]`, `<element>`, or in words.
 fn listed() -> Result<BTreeSet<String>> {
     let list: Value = serde_json::from_str(REMOVALS)?;
-    let attributes = list["attributes"].as_array().context("attributes")?.iter().filter_map(Value::as_str);
+    let array = |name| list[name].as_array().with_context(|| format!("{name} is no list"));
+    let attributes = array("attributes")?.iter().filter_map(Value::as_str);
+    let unseen = array("unseen")?.iter().filter_map(Value::as_str).map(str::to_owned);
     let object = |name| list[name].as_object().with_context(|| format!("{name} is no object"));
     let renamed = object("renamed")?.keys().chain(object("apart")?.keys());
     let rebuilt = object("rebuilt")?.keys();
     let elements = rebuilt.map(|tag| format!("<{tag}>"));
-    Ok(attributes.map(|name| format!("[{name}]")).chain(renamed.cloned()).chain(elements).collect())
+    let attributes = attributes.map(|name| format!("[{name}]"));
+    Ok(attributes.chain(renamed.cloned()).chain(elements).chain(unseen).collect())
 }
 
 fn number(variable: &str, otherwise: u64) -> Result<u64> {

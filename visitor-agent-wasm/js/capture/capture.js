@@ -106,6 +106,7 @@ export class PageCapture {
       this.dirty.observer.takeRecords();
       this.dirty.clear();
       this.nodes.begin();
+      this.rules.enter(this.doc);
       this.walk.restart(this.doc);
       this.stage = "keyframe";
       this.began = false;

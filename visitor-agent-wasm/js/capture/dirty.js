@@ -30,6 +30,9 @@ export class Dirty {
     this.selects = new Set();
     /** Elements whose redaction facts changed: told in the very next batch. */
     this.flagged = new Set();
+    /** Whether fields are left for later batches, and what is yet to be told of what they hold. */
+    this.isAhead = false;
+    this.ahead = new Set();
   }
 
   get any() {
@@ -172,8 +175,31 @@ export class Dirty {
     walk.mend(this.touched);
     const placed = this.moves(this.settlePlaces()) && this.news() && this.slots() && walk.resume();
     walk.words.put(0);
+    this.tellAhead(placed);
     this.roots();
     return this.values() && placed;
+  }
+
+  /** Tells what fields hold that come in later batches: copies of it, which are hidden as well, may be in this one. */
+  tellAhead(isLast) {
+    const { attributes, doc } = this.capture, tell = (value) => attributes.record(this.nodes.id(doc), " held", value);
+    if (isLast && this.isAhead) tell(null);
+    if (!isLast && !this.isAhead) {
+      this.isAhead = true;
+      for (const root of this.nodes.roots.keys()) this.lookAhead(root);
+    }
+    this.isAhead = !isLast;
+    if (!isLast) for (const value of this.ahead) tell(value);
+    this.ahead.clear();
+  }
+
+  lookAhead(root) {
+    if (this.isAhead) for (const field of root.querySelectorAll("input,textarea")) this.hold(field);
+  }
+
+  hold(field) {
+    const value = this.isAhead ? this.capture.rules.typed(field) : "";
+    if (2 < value.length) this.ahead.add(value);
   }
 
   /** Tells the redaction facts of elements that may have others now. */

@@ -27,6 +27,8 @@ export class Hooks {
     this.fields(page);
     this.sheets(page);
     this.rules(page);
+    // Whether a document is edited whole is asked as if an attribute had said it.
+    this.setter(page.Document, "designMode", (doc) => this.capture.live.told(doc.documentElement, ["contenteditable"]));
     if (page === this.capture.doc.defaultView) {
       for (const name of ["pushState", "replaceState"]) this.method(page.History, name, () => this.capture.live.moved());
     }

@@ -97,6 +97,7 @@ export class Live {
   field(element) {
     const { dirty } = this.capture, tag = element.localName;
     if (tag === "select") dirty.selected(element);
+    else if (tag === "input" || tag === "textarea") dirty.hold(element);
     const names = FORM[tag];
     if (names !== undefined) dirty.field(element, names);
     this.caret(element);

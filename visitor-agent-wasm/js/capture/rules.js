@@ -10,6 +10,11 @@ const TELLING = new Set(["type", "autocomplete", "contenteditable", "data-tandem
 const SECRET_FILL = /(?:^|\s)(?:cc-|one-time-code|current-password|new-password)/i;
 /** Inputs whose value is a caption or cannot be typed. */
 const CAPTIONS = new Set(["button", "submit", "reset", "image"]);
+/** Inputs whose value nobody types. */
+const UNTYPED = new Set([...CAPTIONS, "checkbox", "radio", "range", "color", "hidden", "file"]);
+/** What says of a field of text that it is a password which is shown: words for people, and short ones for programs alone. */
+const SAYS_PASSWORD = /passw|passcode|passphrase|pwd|kennwort|mot.?de.?passe/i;
+const NAMES_PASSWORD = /(?:^|[^A-Za-z])(?:pass|mdp)(?![a-z])|(?:Pass|Mdp)(?![a-z])|(?:^|[^A-Z])(?:PASS|MDP)(?![A-Z])/;
 const LISTS = [["mask", MASK], ["block", BLOCK], ["unmask", UNMASK], ["lock", LOCK]];
 
 export class Rules {
@@ -20,7 +25,7 @@ export class Rules {
   constructor(policy, nodes) {
     this.nodes = nodes;
     this.failed = 0;
-    /** Inputs that were passwords once: secret as long as the document lives. */
+    /** Inputs that were passwords once, or are called so: secret as long as the document lives. */
     this.passwords = new WeakSet();
     this.lists = LISTS.map(([name, flag]) => ({ flag, selector: this.valid(policy[name] ?? [], flag), found: new Set() }));
     this.lists = this.lists.filter((list) => list.selector);
@@ -64,6 +69,19 @@ export class Rules {
     for (const { selector, found } of this.lists) {
       for (const element of root.querySelectorAll(selector)) found.add(element);
     }
+    for (const label of root.querySelectorAll("label")) this.labelled(label);
+  }
+
+  /** A label may say what its field is, as long as that is yet to be sent: an answer does not change later. */
+  labelled({ control, textContent }) {
+    if (control?.type === "text" && !this.nodes.id(control) && SAYS_PASSWORD.test(textContent)) this.passwords.add(control);
+  }
+
+  /** What a field holds that is hidden, or nothing. */
+  typed(field) {
+    if (UNTYPED.has(field.type)) return "";
+    const isShown = (this.flags(field) & UNMASK) !== 0 || field.closest("[data-tandem-unmask]") !== null;
+    return isShown && !this.passwords.has(field) ? "" : field.value;
   }
 
   /** Whether a change of this attribute asks for the element's flags again. */
@@ -91,6 +109,8 @@ export class Rules {
     else {
       const editable = element.getAttribute("contenteditable");
       if (editable !== null && editable.toLowerCase() !== "false") flags |= FIELD;
+      // An editor without an attribute of its own: a whole document, mostly a frame's.
+      else if (tag === "html" && element.ownerDocument.designMode === "on") flags |= FIELD;
     }
     return flags;
   }
@@ -100,8 +120,12 @@ export class Rules {
     let flags = fill !== null && SECRET_FILL.test(fill) ? SECRET : 0;
     if (tag !== "input") return flags | FIELD;
     const { type } = element;
-    if (type === "password") this.passwords.add(element);
+    if (type === "password" || (type === "text" && saysPassword(element))) this.passwords.add(element);
     if (type === "hidden" || this.passwords.has(element)) flags |= SECRET;
     return CAPTIONS.has(type) && flags === 0 ? 0 : flags | FIELD;
   }
+}
+
+function saysPassword({ id, name, placeholder, ariaLabel }) {
+  return SAYS_PASSWORD.test(`${name} ${id} ${placeholder} ${ariaLabel}`) || NAMES_PASSWORD.test(`${name} ${id}`);
 }

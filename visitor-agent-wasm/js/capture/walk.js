@@ -234,8 +234,8 @@ export class Walk {
         words.put(words.value(node.systemId));
         return null;
       default:
-        // A processing instruction holds a place among its siblings and shows nothing.
-        words.put(COMMENT | words.value(node.nodeType === 8 ? node.data : "") << 4);
+        // A comment or processing instruction holds a place among its siblings and shows nothing.
+        words.put(COMMENT | words.value("") << 4);
         return null;
     }
   }
@@ -254,6 +254,7 @@ export class Walk {
     if (this.nodes.slots.get(host) === root) return;
     this.nodes.enter(root, host);
     this.capture.rules.enter(root);
+    this.capture.dirty.lookAhead(root);
     this.capture.follow(root);
   }
 
@@ -267,7 +268,9 @@ export class Walk {
     this.popover = false;
     const isField = FIELDS.has(tag);
     if (isField && html) capture.hooks.met(node);
-    this.marked = isField || capture.rules.active;
+    if (tag === "label") capture.rules.labelled(node);
+    // A document that is edited whole says so nowhere in its attributes.
+    this.marked = isField || tag === "html" || capture.rules.active;
     let count = node.hasAttributes() ? this.attributes(node, html) : 0;
     const flags = this.marked ? capture.rules.flags(node) : 0;
     if (flags !== 0 && deep) nodes.flags.set(id, flags);

@@ -192,7 +192,9 @@ impl Inner {
 
     fn scroll(&self, node: u32, x: f32, y: f32) {
         let Some(node) = NodeId::from_wire(node) else { return };
-        self.pointer(PointerKind::Scroll, &(node, x, y));
+        if self.recorder.borrow().tells_scroll(node) {
+            self.pointer(PointerKind::Scroll, &(node, x, y));
+        }
     }
 
     fn pointer<T: serde::Serialize>(&self, kind: PointerKind, message: &T) {

@@ -9,16 +9,21 @@ use crate::{
     wire::limits::MAX_ATTRIBUTES,
 };
 
+/// Facts that change nothing of what is sent of the element already.
+const IN_PLACE: u8 = Flags::LOCK | Flags::CHOSEN;
+
 impl<'p> Pass<'p> {
     /// Writes the whole batch; tells whether there is anything in it.
     pub(crate) fn run(&mut self, sections: Sections<'_>) -> Result<bool, GatherError> {
         self.mark_stale(sections.attributes)?;
+        self.learn_fields(&sections)?;
         self.detach(sections.moved)?;
         self.remove(sections.gone)?;
         self.groups(sections.groups)?;
         self.attributes(sections.attributes)?;
         self.texts(sections.texts)?;
         self.sweep(sections.moved);
+        self.held.end_batch();
         Ok(self.changed)
     }
 
@@ -44,16 +49,18 @@ impl<'p> Pass<'p> {
             // What was secret once stays so: a password shown as text is the same password.
             (Class::Flags, Some(value)) => {
                 let told = value.parse().unwrap_or(bearer.flags.0 | Flags::RULE_FAILED);
-                (bearer.role, Flags(told | bearer.flags.0 & Flags::SECRET))
+                (bearer.role, Flags(told | bearer.flags.0 & (Flags::SECRET | Flags::CHOSEN)))
             }
-            // Without its type an input is one of text. Other facts that go tell nothing: capture does.
-            (Class::Type, value) => learn(bearer.role, bearer.flags, class, value.unwrap_or_default()),
+            // Without its type an input is one of text, and without its name a meta is any. Other facts that go tell
+            // nothing: capture does.
+            (Class::Type | Class::MetaName, value) => {
+                learn(bearer.role, bearer.flags, class, value.unwrap_or_default())
+            }
             (_, Some(value)) => learn(bearer.role, bearer.flags, class, value),
             (_, None) => return,
         };
-        let lock = flags.0 & Flags::LOCK;
-        node.note.bearer.flags.0 = bearer.flags.0 & !Flags::LOCK | lock;
-        if role != bearer.role || (flags.0 ^ bearer.flags.0) & !Flags::LOCK != 0 {
+        node.note.bearer.flags.0 = bearer.flags.0 & !IN_PLACE | flags.0 & IN_PLACE;
+        if role != bearer.role || (flags.0 ^ bearer.flags.0) & !IN_PLACE != 0 {
             self.make_stale(id);
         }
     }
@@ -96,8 +103,11 @@ impl<'p> Pass<'p> {
         }
         self.writer.listed(id);
         self.changed = true;
-        let retired = &mut *self.retired;
-        self.mirror.kill(id, |dead| retired.extend(NodeId::from_wire(dead)));
+        let (retired, held) = (&mut *self.retired, &mut *self.held);
+        self.mirror.kill(id, |dead| {
+            held.end(dead);
+            retired.extend(NodeId::from_wire(dead));
+        });
     }
 
     fn attributes(&mut self, records: &[u32]) -> Result<(), GatherError> {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     id::NodeId,
-    redaction::{Inside, Role, Treatment},
+    redaction::{Flags, Inside, Role, Treatment},
     wire::limits::{MAX_DEPTH, MAX_NODES},
 };
 
@@ -229,6 +229,7 @@ impl<'p> Pass<'p> {
         self.say_text(&said, hash)?;
         let kind = Kind::Text(kind);
         self.mirror.push(kind, hash::label(kind, hash), Note::plain(inside));
+        self.learn_text(id, inside, first >> 4)?;
         self.place(id, cursor);
         Ok(())
     }
@@ -279,7 +280,10 @@ impl<'p> Pass<'p> {
     fn element(&mut self, element: ElementWords<'_>, cursor: &mut Cursor) -> Result<(), GatherError> {
         let (_, inherited) = cursor.top();
         let (role, flags) = self.role_and_flags(&element)?;
-        let (bearer, inside) = inherited.element(flags, role);
+        let (mut bearer, mut inside) = inherited.element(flags, role);
+        if self.shows_secret(bearer, element.attributes)? {
+            (bearer, inside) = inherited.element(Flags(flags.0 | Flags::SECRET), role);
+        }
         let id = self.mirror.next_id();
         self.decide_attributes(id, bearer, element.attributes)?;
         let opens = element.is_open && !inside.is_nowhere();
@@ -287,6 +291,9 @@ impl<'p> Pass<'p> {
         let kind = Kind::Element(element.namespace);
         let label = hash::label(kind, self.names.get(element.tag).hash);
         self.mirror.push(kind, label, Note { bearer, inherited, inside, dying: false });
+        if bearer.is_typed_into() {
+            self.learn_element(id, element.attributes)?;
+        }
         self.say_attributes(id)?;
         self.place(id, cursor);
         match (element.is_open, opens) {

@@ -13,6 +13,7 @@ use super::{
         write::{Base, Writer, left_out},
     },
     Note,
+    held::Held,
 };
 use crate::{
     id::NodeId,
@@ -26,6 +27,9 @@ pub(crate) struct Pass<'p> {
     pub names: &'p mut Names,
     pub mirror: &'p mut Mirror<Note>,
     pub writer: &'p mut Writer,
+    pub held: &'p mut Held,
+    /// Nothing is recorded: what was sent is looked at again.
+    pub compares: bool,
     pub retired: &'p mut Vec<NodeId>,
     pub stale: &'p mut Vec<NodeId>,
     pub strings: Strings<'p>,
@@ -119,8 +123,11 @@ impl<'p> Pass<'p> {
         if treatment == Treatment::Drop {
             return Ok(None);
         }
+        let treatment = self.unless_copy(treatment, at, value);
+        let shows = matches!(treatment, Treatment::Show | Treatment::Unmasked | Treatment::Markup)
+            || (treatment == Treatment::Data && !redaction::is_state(value));
         let unchanged = treatment == Treatment::AsIs
-            || (treatment == Treatment::Show && self.is_clean(at, value)?)
+            || (shows && self.is_clean(at, value)?)
             || (treatment == Treatment::Urls && !crate::css::may_hold_urls(value));
         if unchanged && whole {
             return Ok(Some(Said::Ref(at)));
@@ -223,7 +230,8 @@ impl<'p> Pass<'p> {
             let node = id.parse().ok().and_then(|id: u32| self.mirror.get(id));
             node.is_none_or(|node| {
                 let is_text = matches!(node.kind, Kind::Text(_));
-                let hidden = node.note.inherited.text(self.policy.mode) != Treatment::Show;
+                let text = node.note.inherited.text(self.policy.mode);
+                let hidden = !matches!(text, Treatment::Show | Treatment::Unmasked);
                 (is_text && hidden) || (node.note.bearer.is_field() && node.note.bearer.hides_value())
             })
         })
@@ -266,10 +274,14 @@ pub(crate) fn learn(role: Role, flags: Flags, class: Class, value: &str) -> (Rol
             () if is(&["password"]) => (Role::Input, with(Flags::SECRET)),
             () if is(&["hidden"]) => (Role::Hidden, with(Flags::SECRET)),
             () if is(&["submit", "button", "reset", "image"]) => (Role::Button, flags),
-            () => (Role::Input, flags),
+            () if is(&["checkbox", "radio", "range", "color"]) => (Role::Input, with(Flags::CHOSEN)),
+            () => (Role::Input, Flags(flags.0 & !Flags::CHOSEN)),
         },
         Class::Autocomplete if is_secret_purpose(value) => (role, with(Flags::SECRET)),
-        Class::MetaName if matches!(role, Role::Meta | Role::Csrf) && is_csrf(value) => (Role::Csrf, flags),
+        Class::MetaName if matches!(role, Role::Meta | Role::Drawing) => {
+            let draws = is(&["viewport", "color-scheme", "theme-color"]);
+            (if draws { Role::Drawing } else { Role::Meta }, flags)
+        }
         _ => (role, flags),
     }
 }
@@ -279,9 +291,4 @@ fn is_secret_purpose(value: &str) -> bool {
     value.split_ascii_whitespace().map(str::to_ascii_lowercase).any(|token| {
         token.starts_with("cc-") || matches!(&*token, "one-time-code" | "current-password" | "new-password")
     })
-}
-
-fn is_csrf(value: &str) -> bool {
-    let value = value.to_ascii_lowercase();
-    ["csrf", "xsrf", "token"].iter().any(|secret| value.contains(secret))
 }
