@@ -1,6 +1,12 @@
 //! A line to the server that is slow upwards, as many people's are, and may let no WebSocket through: a TCP proxy on this
 //! loopback.
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::Result;
 use tokio::{
@@ -18,8 +24,20 @@ pub struct Slow {
     /// Its port.
     pub port: u16,
     is_open: watch::Sender<bool>,
-    is_plain: watch::Sender<bool>,
+    sockets: watch::Sender<Sockets>,
+    n_chats: Arc<AtomicUsize>,
     task: JoinHandle<()>,
+}
+
+/// What becomes of a WebSocket that begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sockets {
+    /// It is carried as the rest.
+    Pass,
+    /// Its connection ends.
+    End,
+    /// It goes nowhere, and stays.
+    Wait,
 }
 
 impl Slow {
@@ -37,14 +55,26 @@ impl Slow {
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let listener = socket.listen(64)?;
         let port = listener.local_addr()?.port();
-        let ((is_open, opened), (is_plain, plain)) = (watch::channel(true), watch::channel(false));
-        let task = tokio::spawn(carry_all(listener, (to, rate), (opened, plain)));
-        Ok(Self { port, is_open, is_plain, task })
+        let ((is_open, opened), (sockets, passing)) = (watch::channel(true), watch::channel(Sockets::Pass));
+        let n_chats = Arc::<AtomicUsize>::default();
+        let terms = Terms { is_open: opened, sockets: passing, n_chats: n_chats.clone() };
+        let task = tokio::spawn(carry_all(listener, (to, rate), terms));
+        Ok(Self { port, is_open, sockets, n_chats, task })
     }
 
-    /// From now on no WebSocket begins on it, as behind many an office's proxy.
-    pub fn takes_no_sockets(&self) {
-        self.is_plain.send_replace(true);
+    /// From now on it ends each WebSocket that begins, as many an office's proxy does.
+    pub fn ends_sockets(&self) {
+        self.sockets.send_replace(Sockets::End);
+    }
+
+    /// From now on a WebSocket that begins on it is neither answered nor ended, as behind others.
+    pub fn swallows_sockets(&self) {
+        self.sockets.send_replace(Sockets::Wait);
+    }
+
+    /// How many of the chat's WebSockets have begun on it, whatever became of them.
+    pub fn n_chats(&self) -> usize {
+        self.n_chats.load(Ordering::Relaxed)
     }
 
     /// Carries nothing upwards until it goes on.
@@ -64,8 +94,13 @@ impl Drop for Slow {
     }
 }
 
-/// Whether the line carries, and whether it takes no WebSocket.
-type Terms = (watch::Receiver<bool>, watch::Receiver<bool>);
+/// Whether the line carries, and what it does about WebSockets.
+#[derive(Clone)]
+struct Terms {
+    is_open: watch::Receiver<bool>,
+    sockets: watch::Receiver<Sockets>,
+    n_chats: Arc<AtomicUsize>,
+}
 
 async fn carry_all(listener: TcpListener, to: (u16, u32), terms: Terms) {
     while let Ok((near, _)) = listener.accept().await {
@@ -74,7 +109,7 @@ async fn carry_all(listener: TcpListener, to: (u16, u32), terms: Terms) {
     }
 }
 
-async fn carry(near: TcpStream, (to, rate): (u16, u32), (mut is_open, is_plain): Terms) -> Result<()> {
+async fn carry(near: TcpStream, (to, rate): (u16, u32), mut terms: Terms) -> Result<()> {
     let far = TcpStream::connect(("127.0.0.1", to)).await?;
     near.set_nodelay(true)?;
     far.set_nodelay(true)?;
@@ -86,10 +121,15 @@ async fn carry(near: TcpStream, (to, rate): (u16, u32), (mut is_open, is_plain):
     let mut piece = vec![0; PIECE];
     loop {
         let length = from.read(&mut piece).await.unwrap_or(0);
-        if length == 0 || (*is_plain.borrow() && wants_socket(&piece[..length])) {
+        let becomes = terms.becomes(&piece[..length]);
+        if becomes == Sockets::Wait {
+            // Until the browser gives it up.
+            while from.read(&mut piece).await.is_ok_and(|length| length > 0) {}
+        }
+        if length == 0 || becomes != Sockets::Pass {
             break;
         }
-        is_open.wait_for(|it| *it).await?;
+        terms.is_open.wait_for(|it| *it).await?;
         up.write_all(&piece[..length]).await?;
         // waits: as long as the line takes for it
         tokio::time::sleep(Duration::from_secs_f64(length as f64 / f64::from(rate))).await;
@@ -97,6 +137,20 @@ async fn carry(near: TcpStream, (to, rate): (u16, u32), (mut is_open, is_plain):
     // A browser that gives up an upload resets it; the server must see that too.
     up.shutdown().await?;
     Ok(answering.await??)
+}
+
+impl Terms {
+    /// What becomes of what a browser says.
+    fn becomes(&self, said: &[u8]) -> Sockets {
+        if !wants_socket(said) {
+            return Sockets::Pass;
+        }
+        // The page's own says only that it is there.
+        if said.starts_with(b"GET /rt?") {
+            self.n_chats.fetch_add(1, Ordering::Relaxed);
+        }
+        *self.sockets.borrow()
+    }
 }
 
 /// Whether this begins a WebSocket (RFC 6455 §4.1).

@@ -257,12 +257,12 @@ impl Stage {
         is_without_server(self, again, (serve, put), meanwhile).await
     }
 
-    /// From now on the visitor's line, which is slow, lets no WebSocket through.
+    /// The visitor's line, which is slow.
     ///
     /// # Errors
     /// When there is no such line.
-    pub fn no_socket_comes_through(&self) -> Result<()> {
-        self.line.as_ref().map(Slow::takes_no_sockets).context("the line is the server's own")
+    pub fn line(&self) -> Result<&Slow> {
+        self.line.as_ref().context("the line is the server's own")
     }
 
     /// Keeps a picture of the visitor's page in `target/screens`.

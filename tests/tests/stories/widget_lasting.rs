@@ -257,20 +257,43 @@ async fn a_file_that_is_called_off_leaves_nothing_behind() {
     .await;
 }
 
-/// The talk goes on, and by requests.
+/// Until when the tab begins with requests.
+const UNTIL: &str = "sessionStorage['tandem.chat:demo:~polls']";
+
+/// The talk goes on by requests: where sockets are ended, where they are never answered, and then at once.
 async fn chats_where_no_socket_comes_through(stage: &mut Stage, conv: &str) -> Result<()> {
-    stage.no_socket_comes_through()?;
-    stage.opens("/help?lang=en").await?;
-    stage.widget().writes("By another way").await?;
-    stage.widget().has_sent("By another way").await?;
+    stage.line()?.ends_sockets();
+    talks_by_requests(stage, conv, "/help?lang=en", 1).await?;
+    // The time is over: a socket is tried again.
+    let window = stage.visitor.driver.clone();
+    ensure!(eval(&window, &format!("{UNTIL} > Date.now()")).await? == true, "it is not remembered");
+    eval(&window, &format!("{UNTIL} = Date.now()")).await?;
+    stage.line()?.swallows_sockets();
+    let before = stage.line()?.n_chats();
+    talks_by_requests(stage, conv, "/products?lang=en", 2).await?;
+    ensure!(stage.line()?.n_chats() == before + 1, "not one socket was swallowed");
+    talks_by_requests(stage, conv, "/help?lang=en", 3).await?;
+    ensure!(stage.line()?.n_chats() == before + 1, "a socket was tried on the next page");
+    Ok(())
+}
+
+/// A message each way on a page; all that was said before and now stands there once.
+async fn talks_by_requests(stage: &mut Stage, conv: &str, page: &str, n: usize) -> Result<()> {
+    stage.opens(page).await?;
+    let (said, heard) = (format!("By another way {n}"), format!("It came {n}"));
+    stage.widget().writes(&said).await?;
+    stage.widget().has_sent(&said).await?;
     let agent = stage.agent.as_mut().context("no agent is there")?;
-    agent.reads(conv, |msg| msg.text == "By another way").await?;
-    agent.write(conv, "It came once").await?;
-    stage.widget().says("It came once").await?;
+    agent.reads(conv, |msg| msg.text == said).await?;
+    agent.write(conv, &heard).await?;
+    stage.widget().says(&heard).await?;
     let asked = "performance.getEntriesByType('resource').some(it => it.name.includes('/v1/stream'))";
     stage.widget().until("requests in the place of a socket", asked).await?;
-    let sent = stage.widget().eval("root.querySelectorAll('.me[data-seq]').length").await?;
-    ensure!(sent == 2, "{sent} messages are there");
+    let texts = "[...root.querySelectorAll(':is(.me, .them) .bubble')].map(it => it.textContent).join()";
+    let both = (1..=n).map(|n| format!(",By another way {n},It came {n}"));
+    let (stands, expected) =
+        (stage.widget().eval(texts).await?, format!("Without it{}", both.collect::<String>()));
+    ensure!(stands == expected, "the thread is {stands}, not {expected:?}");
     Ok(())
 }
 

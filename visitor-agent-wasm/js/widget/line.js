@@ -7,10 +7,13 @@ export const gecko = "mozInnerScreenX" in window;
 /** A socket on which nothing is heard for so long does not come through, milliseconds. */
 const SILENCE = 6_000;
 
+/** What goes by requests, once it is here, and how often it could not be fetched. */
+let Poll, misses = 0;
+
 export class Line {
   /** @param {(kind: string, payload?: string) => void} tell */
-  constructor({ server, site, prove, files }, tell) {
-    Object.assign(this, { server, site, tell, prove, files });
+  constructor({ server, site, prove, files, kept }, tell) {
+    Object.assign(this, { server, site, tell, prove, files, kept });
     this.stay = new AbortController();
     this.name = "tandem.chat:" + site;
     try {
@@ -54,30 +57,32 @@ export class Line {
     this.lead(true);
   }
 
-  /** By a socket; where the server does not answer there, by requests, whose script comes then. */
-  connect(Poll) {
+  /** By a socket; where the server does not answer there, by requests, whose script comes then. A tab that needed them
+      begins with them for a while. */
+  async connect(polls = Date.now() < this.kept.get("~polls")) {
     this.hangup();
-    const url = `${this.server.replace(/^http/, "ws")}/rt?as=visitor&site=${encodeURIComponent(this.site)}`;
-    const ended = async () => {
+    let heard, socket = (this.socket = {});
+    const ended = () => {
       if (this.socket !== socket) return;
       this.hangup();
-      if (heard || Poll) return this.tell("down");
-      const waits = (this.socket = {});
-      // A module that could not be fetched once is not fetched again under its name.
-      const it = await import(`${this.server}/v1/visitor/chat/poll.js?${Date.now()}`).catch(() => null);
-      if (this.socket !== waits) return;
-      if (it) return this.connect(it.Poll);
-      this.socket = null;
-      this.tell("down");
+      if (heard || polls) return this.tell("down");
+      // Requests have their own time: none of it went by with the socket's silence.
+      this.tell("opens");
+      this.connect(true);
     };
-    let socket = null, heard;
     try {
-      socket = this.socket = Poll ? new Poll(this) : this.open(url, ended);
+      if (polls) {
+        // A module that could not be fetched is not fetched again under its name.
+        Poll ??= (await import(`${this.server}/v1/visitor/chat/poll.js?${misses}`)).Poll;
+        if (this.socket !== socket) return;
+      }
+      socket = this.socket = polls ? new Poll(this) : this.open(ended);
     } catch {
-      // The page's policy forbids it.
+      // It did not come, or the page's policy forbids a socket.
+      misses++;
       return ended();
     }
-    if (!Poll) setTimeout(() => heard || ended(), SILENCE);
+    if (!polls) setTimeout(() => heard || ended(), SILENCE);
     socket.onopen = async () => {
       // So that the page can be shared in the conversation. Without it the chat is a chat.
       const page = await this.prove("tandem-chat:" + this.files.bearer).catch(() => null);
@@ -90,7 +95,8 @@ export class Line {
     socket.onclose = ended;
   }
 
-  open(url, ended) {
+  open(ended) {
+    const url = `${this.server.replace(/^http/, "ws")}/rt?as=visitor&site=${encodeURIComponent(this.site)}`;
     const protocol = "chat.v1.json";
     if (!gecko) return new WebSocket(url, protocol);
     const frame = document.createElement("iframe"), room = (this.room = document.createElement("div"));

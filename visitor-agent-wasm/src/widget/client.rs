@@ -220,6 +220,7 @@ impl Client {
             Event::TokenFailed(asked, status) => self.token_failed(&asked, status, at),
             Event::Up(page) => self.up(page, at),
             Event::Down => self.down(at),
+            Event::Opens => self.heard(at),
             Event::Frame(frame) => self.frame(*frame, at),
             Event::Peer(peer) => self.peer(*peer, at),
             Event::Stored(key, value) => self.stored(&key, value),

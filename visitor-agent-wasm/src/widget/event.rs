@@ -32,6 +32,8 @@ pub enum Event {
     Up(Option<PageProof>),
     /// The socket is closed.
     Down,
+    /// No socket comes through: another way is opened.
+    Opens,
     /// The server says something.
     Frame(Box<ToVisitor>),
     /// Another tab says something.
@@ -249,6 +251,7 @@ impl Event {
             }
             "up" => Self::Up(json(payload)),
             "down" => Self::Down,
+            "opens" => Self::Opens,
             "frame" => Self::Frame(boxed(payload)?),
             "peer" => Self::Peer(boxed(payload)?),
             "stored" => {

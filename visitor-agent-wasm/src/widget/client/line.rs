@@ -185,6 +185,7 @@ impl Client {
         self.out(Out::Tell(Peer::Up(true)));
     }
 
+    /// Its silence counts from now.
     pub(super) fn heard(&mut self, at: &At) {
         self.line.heard = at.now;
     }

@@ -68,6 +68,21 @@ fn a_tab_that_leads_and_does_not_answer_is_given_up_and_nothing_is_lost() {
     assert!(!(1..30).any(|at| hidden.handle(Event::Due, &when(now + at * 1_000)).iter().any(asks)));
 }
 
+// What a socket's silence took is not taken from requests.
+#[test]
+fn another_way_to_the_server_has_its_own_time() {
+    let world = World::talking();
+    let (mut other, begun) = (beside(&world.kept, world.now), world.now);
+    let mut after = |time, kind| {
+        let outs = other.handle(Event::read(kind, "").expect("known"), &when(begun + time));
+        [Out::Connect, Out::Hangup].map(|it| outs.contains(&it))
+    };
+    assert_eq!(after(0, "leads"), [true, false]);
+    assert_eq!(after(6_000, "opens"), [false, false]);
+    assert_eq!(after(15_999, "due"), [false, false], "requests are under way");
+    assert_eq!(after(16_000, "due"), [false, true], "nothing came of them either");
+}
+
 /// With one message whose only file is on its way.
 fn sending_a_file() -> (World, String) {
     let mut world = World::talking();
