@@ -67,7 +67,7 @@ impl Slow {
         self.sockets.send_replace(Sockets::End);
     }
 
-    /// From now on a WebSocket that begins on it is neither answered nor ended, as behind others.
+    /// From now on a WebSocket of the chat that begins on it is neither answered nor ended, as behind others.
     pub fn swallows_sockets(&self) {
         self.sockets.send_replace(Sockets::Wait);
     }
@@ -145,11 +145,11 @@ impl Terms {
         if !wants_socket(said) {
             return Sockets::Pass;
         }
-        // The page's own says only that it is there.
-        if said.starts_with(b"GET /rt?") {
-            self.n_chats.fetch_add(1, Ordering::Relaxed);
-        }
-        *self.sockets.borrow()
+        let (is_chat, sockets) = (said.starts_with(b"GET /rt?"), *self.sockets.borrow());
+        self.n_chats.fetch_add(usize::from(is_chat), Ordering::Relaxed);
+        // The page's own says only that it is there. As long as it is not answered, a browser begins no other to the
+        // same server (RFC 6455 §4.1), and the chat's would never be seen here.
+        if sockets == Sockets::Wait && !is_chat { Sockets::Pass } else { sockets }
     }
 }
 

@@ -50,6 +50,8 @@ pub(crate) enum Class {
     Selection,
     /// What a field holds that comes later: known here, and never sent.
     Held,
+    /// That somebody types into a field; of the document, what was typed into one that comes later. Never sent.
+    Typed,
     /// The asset that is shown.
     Picture,
     /// The address of the page.
@@ -97,6 +99,7 @@ impl Class {
             "title" => Self::Words,
             "flags" => Self::Flags,
             "held" => Self::Held,
+            "typed" => Self::Typed,
             "open" | "focus" | "box" | "viewport" | "hover" | "defined" | "mode" | "adopted" | "disabled"
             | "scheme" => Self::Fact,
             "media" => Self::Geometry,

@@ -84,7 +84,9 @@ pub(crate) struct Bearer {
 pub(crate) enum Treatment {
     /// It does not travel.
     Drop,
-    /// It shows, but for numbers of cards and accounts, and for copies of what a field holds that is hidden.
+    /// It shows, but for numbers of cards and accounts, and for copies of what somebody typed into a field that is hidden.
+    Text,
+    /// It shows, but for such numbers, and for copies of all that a field holds that is hidden.
     Show,
     /// As [`Self::Show`] where all is un-masked: but for copies of secrets.
     Unmasked,
@@ -222,7 +224,7 @@ impl Inside {
             (Place::Sheet, Level::Masked | Level::Secret) => Treatment::ScrubSubtree,
             (Place::Sheet, Level::Shown | Level::Unmasked) => Treatment::Urls,
             (_, Level::Masked | Level::Secret) | (Place::Typed, Level::Shown) => Treatment::Mask,
-            (Place::Content, Level::Shown) => Treatment::Show,
+            (Place::Content, Level::Shown) => Treatment::Text,
             (Place::Content | Place::Typed, Level::Unmasked) => Treatment::Unmasked,
         }
     }
@@ -271,7 +273,7 @@ impl Bearer {
             return Treatment::Drop;
         }
         match class {
-            Class::Never | Class::Flags | Class::Held => Treatment::Drop,
+            Class::Never | Class::Flags | Class::Held | Class::Typed => Treatment::Drop,
             Class::Fact => Treatment::AsIs,
             Class::Value => self.value(),
             Class::Href => self.href(),

@@ -32,7 +32,7 @@ export class Comparer {
    */
   constructor(world, shows, sawSecret) {
     Object.assign(this, { world, shows, sawSecret });
-    /** What fields hold or held: copies of it may be hidden. */
+    /** What fields hold or held: copies of it in attributes may be hidden. */
     this.held = new Set();
     /** What of `removals.json` was seen. */
     this.removals = new Set();
@@ -117,8 +117,8 @@ export class Comparer {
   }
 
   /** What is shown is the same, or a copy of what a field holds. */
-  sameShown(path, what, source, replay, copy) {
-    if (replay === MASK && source !== null && this.held.has(source.trim())) this.removals.add(copy);
+  sameShown([path, what], source, replay, [copy, held]) {
+    if (replay === MASK && source !== null && held.has(source.trim())) this.removals.add(copy);
     else this.same(path, what, source, replay);
   }
 
@@ -150,7 +150,8 @@ export class Comparer {
     else if (source.nodeType === Node.DOCUMENT_TYPE_NODE) this.same(here, "doctype", source.name, replay.name);
     else if (source.parentNode.localName === "style") this.same(here, "sheet", this.shownText(source).trim(), replay.data.trim());
     else if (source.nodeType === Node.COMMENT_NODE) this.comment(replay, here);
-    else this.sameShown(here, "data", this.shownText(source), replay.data, "copy in a text");
+    // Nobody types here: of texts, copies of secrets alone are hidden.
+    else this.sameShown([here, "data"], this.shownText(source), replay.data, ["copy in a text", this.world.secrets]);
   }
 
   comment(replay, path) {
@@ -210,7 +211,7 @@ export class Comparer {
       if (name !== "style" && !OWN.test(name)) right.set(`${uri ?? ""} ${name}`, value);
     }
     for (const name of new Set([...left.keys(), ...right.keys()])) {
-      this.sameShown(path, `attribute${name}`, left.get(name) ?? null, right.get(name) ?? null, "copy in an attribute");
+      this.sameShown([path, `attribute${name}`], left.get(name) ?? null, right.get(name) ?? null, ["copy in an attribute", this.held]);
     }
     if (source.style) this.same(path, "style", source.style.cssText, replay.style.cssText);
   }

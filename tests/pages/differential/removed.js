@@ -16,7 +16,7 @@ const PAGE = `
   <template><p>later</p></template>
   <div data-tandem-block><form id="hidden"></form></div>
   <!-- for nobody --><meta name="user" content="someone"><div data-state='{"user":"someone"}'></div>
-  <p data-value="typed by somebody">typed by somebody</p><input value="typed by somebody">
+  <p data-value="held by a field">held by a field</p><input value="held by a field"><p>held secretly</p><input type="password" value="held secretly">
   <input type="radio" name="group" checked form="hidden"><input type="radio" name="group" checked>
 `;
 /** What is taken from an element, and comes as a change of it. */

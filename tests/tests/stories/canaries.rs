@@ -262,7 +262,11 @@ async fn scrolls(stage: &Stage) -> Result<()> {
     for (id, y) in [("long", HIDDEN_SCROLL), ("scroller", SHOWN_SCROLL)] {
         stage.visitor.window().execute_async(script, vec![json!(id), json!(y)]).await?;
     }
-    stage.agent.sees(&format!("page.querySelector('#scroller').scrollTop === {SHOWN_SCROLL}")).await.map(drop)
+    stage
+        .agent
+        .sees(&format!("Math.round(page.querySelector('#scroller').scrollTop) === {SHOWN_SCROLL}"))
+        .await
+        .map(drop)
 }
 
 /// The visitor's own page has what was typed: what is not there cannot leak.

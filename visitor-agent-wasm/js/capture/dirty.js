@@ -1,6 +1,6 @@
 // What has changed since it was last sent. Works from the final state of what was touched, never from the story of
 // the records, so that changes merge for as long as the channel has no room.
-import { FORM, rootNames } from "./properties.js";
+import { FORM, isTyped, rootNames } from "./properties.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const WATCHED = { subtree: true, childList: true, attributes: true, characterData: true, attributeOldValue: true };
@@ -32,7 +32,7 @@ export class Dirty {
     this.flagged = new Set();
     /** Whether fields are left for later batches, and what is yet to be told of what they hold. */
     this.isAhead = false;
-    this.ahead = new Set();
+    this.ahead = new Map();
   }
 
   get any() {
@@ -182,14 +182,14 @@ export class Dirty {
 
   /** Tells what fields hold that come in later batches: copies of it, which are hidden as well, may be in this one. */
   tellAhead(isLast) {
-    const { attributes, doc } = this.capture, tell = (value) => attributes.record(this.nodes.id(doc), " held", value);
-    if (isLast && this.isAhead) tell(null);
+    const { attributes, doc } = this.capture, tell = (value, name) => attributes.record(this.nodes.id(doc), name, value);
+    if (isLast && this.isAhead) tell(null, " held");
     if (!isLast && !this.isAhead) {
       this.isAhead = true;
       for (const root of this.nodes.roots.keys()) this.lookAhead(root);
     }
     this.isAhead = !isLast;
-    if (!isLast) for (const value of this.ahead) tell(value);
+    if (!isLast) for (const [value, name] of this.ahead) tell(value, name);
     this.ahead.clear();
   }
 
@@ -199,7 +199,7 @@ export class Dirty {
 
   hold(field) {
     const value = this.isAhead ? this.capture.rules.typed(field) : "";
-    if (2 < value.length) this.ahead.add(value);
+    if (2 < value.length && this.ahead.get(value) !== " typed") this.ahead.set(value, isTyped(field) ? " typed" : " held");
   }
 
   /** Tells the redaction facts of elements that may have others now. */

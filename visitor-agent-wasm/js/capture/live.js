@@ -1,6 +1,6 @@
 // What the visitor does: fields, focus, selection, scrolling, the pointer. Listeners only name what changed; sizes and
 // positions are read before the next paint, where layout is done anyway.
-import { FORM } from "./properties.js";
+import { FORM, typed } from "./properties.js";
 import { frame } from "./time.js";
 
 /** A scroll position that has rested this long is sent reliably, milliseconds. */
@@ -70,7 +70,7 @@ export class Live {
 
   listening(isDocument) {
     const everywhere = [
-      [["input", "change"], (event) => this.field(event.target)],
+      [["input", "change"], this.typed],
       [["reset"], this.reset],
       [["focusin", "focusout"], this.focusMoved],
       [["select"], (event) => this.caret(event.target)],
@@ -91,6 +91,12 @@ export class Live {
   told(node, names) {
     for (const name of names) this.capture.mark(node, name);
     this.capture.settle();
+  }
+
+  /** What the agent types and what the page sets says itself untrusted. */
+  typed({ target, isTrusted, type }) {
+    if (isTrusted && type === "input") typed.add(target);
+    this.field(target);
   }
 
   /** A field's value may have changed. */

@@ -6,7 +6,9 @@ import { BLOCK } from "./rules.js";
 /** Radio buttons that are watched for being unchecked by another. */
 const MOST_RADIOS = 500;
 const CHECKS = new Set(["checkbox", "radio"]);
-const FORM = { input: [" value", " checked", " indeterminate", " files"], textarea: [" value"], option: [" selected"] };
+const FORM = {
+  input: [" typed", " value", " checked", " indeterminate", " files"], textarea: [" typed", " value"], option: [" selected"],
+};
 const SHEET = [" sheet"];
 const BY_TAG = {
   ...FORM, select: [" selected"], style: SHEET, link: SHEET, dialog: [" open"], img: [" src"], video: [" src"],
@@ -28,6 +30,14 @@ function matches(element, selector) {
 function openness(node) {
   if (node.localName === "dialog" && matches(node, ":modal")) return "modal";
   return node.hasAttribute("popover") && matches(node, ":popover-open") ? "popover" : null;
+}
+
+/** Fields into which somebody typed while anybody looked. */
+const typed = new WeakSet();
+
+/** Whether what a field holds was typed: where nobody looked, a browser knows it of one that was left. */
+function isTyped(field) {
+  return typed.has(field) || (!CHECKS.has(field.type) && matches(field, ":user-valid,:user-invalid"));
 }
 
 /** Fields whose state was told once. A field that was set stops following its attributes, at the receiver too. */
@@ -63,6 +73,7 @@ const READERS = {
     const { value } = node;
     return once(set.value, node, value === node.defaultValue, value);
   },
+  " typed": (node) => (isTyped(node) ? "1" : null),
   " indeterminate": (node) => (node.type === "checkbox" && node.indeterminate ? "1" : null),
   " files": (node) => (node.type === "file" && node.files?.length ? Array.from(node.files, (file) => file.name).join(", ") : null),
   " selected": (node) => (node.localName === "select" ? nothing(node) : selectedness(node)),
@@ -189,4 +200,4 @@ export function rootNames(root, main) {
   return main ? [...names, " url", " viewport", " hover", " lang", " scheme"] : names;
 }
 
-export { FORM };
+export { FORM, isTyped, typed };

@@ -1,5 +1,8 @@
 //! What fields hold that is hidden, by hash: the same value elsewhere in the page is a copy of it. Pages keep copies in
 //! attributes (`data-value`), in texts that measure a field, in inputs that take a password's place.
+//!
+//! In attributes, which nobody sees, each copy is hidden. A text is hidden when it says what somebody typed, or a secret:
+//! what the page itself had put into a field, it says beside it, too.
 use std::ops::{Range, RangeBounds};
 
 use super::{
@@ -13,7 +16,10 @@ use super::{
     },
     values::Pass,
 };
-use crate::redaction::{self, Bearer, Class, Flags, Inside, Role, Treatment};
+use crate::{
+    id::NodeId,
+    redaction::{self, Bearer, Class, Flags, Inside, Role, Treatment},
+};
 
 /// Characters of the shortest value that is remembered: shorter ones are said by too much else.
 const FEWEST: usize = 3;
@@ -46,33 +52,80 @@ impl Bag {
     }
 }
 
+/// Values, and among them those that somebody typed.
+#[derive(Debug, Default)]
+struct Values {
+    all: Bag,
+    typed: Bag,
+}
+
+impl Values {
+    fn is_empty(&self) -> bool {
+        self.all.0.is_empty() && self.typed.0.is_empty()
+    }
+
+    fn has(&self, hash: u64, is_typed: bool) -> bool {
+        if is_typed { self.typed.has(hash) } else { self.all.has(hash) }
+    }
+
+    fn add(&mut self, hash: u64, is_typed: bool) {
+        self.all.add(hash);
+        if is_typed {
+            self.typed.add(hash);
+        }
+    }
+
+    fn take(&mut self, hash: u64, is_typed: bool) {
+        self.all.take(hash);
+        if is_typed {
+            self.typed.take(hash);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.all.0.clear();
+        self.typed.0.clear();
+    }
+}
+
 /// A node, and the name of its attribute or [`TEXT`].
 type Place = (u32, u32);
+
+/// A value that a place holds.
+#[derive(Debug, Clone, Copy)]
+struct Value {
+    place: Place,
+    hash: u64,
+    is_typed: bool,
+}
 
 /// The values, and where they are held.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// Hidden values by place, those of one place from the oldest on.
-    places: Vec<(Place, u64)>,
-    hidden: Bag,
+    places: Vec<Value>,
+    hidden: Values,
+    /// The fields that somebody types into, in order.
+    typed: Vec<u32>,
     /// Secrets are never forgotten: a password that is shown in another field is the same password.
     secret: Bag,
     /// What inputs hold that are un-masked, by node.
     shown: Vec<(Place, u64)>,
     /// What fields hold that come in later batches.
-    ahead: Bag,
+    ahead: Values,
     /// What fields hold that come in this batch.
-    here: Bag,
+    here: Values,
 }
 
 impl Held {
     /// The nodes of another epoch hold nothing.
     pub(crate) fn begin_epoch(&mut self) {
         self.places.clear();
-        self.hidden.0.clear();
+        self.hidden.clear();
+        self.typed.clear();
         self.shown.clear();
-        self.ahead.0.clear();
-        self.here.0.clear();
+        self.ahead.clear();
+        self.here.clear();
     }
 
     /// A field's value, or a text, as it is compared: what is around it does not count. `None` when it is too short.
@@ -83,15 +136,20 @@ impl Held {
     }
 
     fn is_empty(&self) -> bool {
-        [&self.hidden, &self.secret, &self.ahead, &self.here].iter().all(|bag| bag.0.is_empty())
+        self.secret.0.is_empty() && self.values().iter().all(|values| values.is_empty())
     }
 
     fn is_secret(&self, hash: u64) -> bool {
         self.secret.has(hash)
     }
 
-    fn is_hidden(&self, hash: u64) -> bool {
-        [&self.hidden, &self.secret, &self.ahead, &self.here].iter().any(|bag| bag.has(hash))
+    fn values(&self) -> [&Values; 3] {
+        [&self.hidden, &self.ahead, &self.here]
+    }
+
+    /// Whether a field holds it that is hidden; if `is_typed`, one into which somebody typed it.
+    fn is_hidden(&self, hash: u64, is_typed: bool) -> bool {
+        self.is_secret(hash) || self.values().iter().any(|values| values.has(hash, is_typed))
     }
 
     /// Remembers a secret. Gives the inputs that show it.
@@ -114,13 +172,13 @@ impl Held {
     }
 
     fn range(&self, from: Place, to: Place) -> Range<usize> {
-        let start = self.places.partition_point(|(place, _)| *place < from);
-        start..self.places.partition_point(|(place, _)| *place <= to)
+        let start = self.places.partition_point(|value| value.place < from);
+        start..self.places.partition_point(|value| value.place <= to)
     }
 
     fn forget(&mut self, range: impl RangeBounds<usize>) {
-        for (_, hash) in self.places.drain(range) {
-            self.hidden.take(hash);
+        for Value { hash, is_typed, .. } in self.places.drain(range) {
+            self.hidden.take(hash, is_typed);
         }
     }
 
@@ -128,7 +186,7 @@ impl Held {
     fn hide(&mut self, place: Place, hash: Option<u64>) {
         let mut range = self.range(place, place);
         let Some(hash) = hash else { return self.forget(range) };
-        if let Some(known) = self.places[range.clone()].iter().position(|(_, held)| *held == hash) {
+        if let Some(known) = self.places[range.clone()].iter().position(|value| value.hash == hash) {
             return self.places[range.start + known..range.end].rotate_left(1);
         }
         if MOST_OF_ONE <= range.len() {
@@ -136,13 +194,24 @@ impl Held {
             range.end -= 1;
         }
         if self.places.len() < MOST {
-            self.places.insert(range.end, (place, hash));
-            self.hidden.add(hash);
+            let is_typed = self.typed.binary_search(&place.0).is_ok();
+            self.places.insert(range.end, Value { place, hash, is_typed });
+            self.hidden.add(hash, is_typed);
+        }
+    }
+
+    /// Somebody types into a field. What it held until then, the page had put there.
+    fn types_into(&mut self, id: u32) {
+        if let Err(at) = self.typed.binary_search(&id) {
+            self.typed.insert(at, id);
         }
     }
 
     /// A node is gone, with what it held.
     pub(crate) fn end(&mut self, id: u32) {
+        if let Ok(at) = self.typed.binary_search(&id) {
+            self.typed.remove(at);
+        }
         if !self.places.is_empty() {
             self.forget(self.range((id, 0), (id, TEXT)));
         }
@@ -151,20 +220,20 @@ impl Held {
 
     /// The batch has been decided: its fields have their places.
     pub(crate) fn end_batch(&mut self) {
-        self.here.0.clear();
+        self.here.clear();
     }
 }
 
 impl Pass<'_> {
     /// Learns what this batch says of fields, before anything of it is decided: copies may stand before them.
     pub(crate) fn learn_fields(&mut self, sections: &Sections<'_>) -> Result<(), GatherError> {
-        for record in sections.attributes.chunks_exact(3) {
-            let name = self.names.id(record[1])?;
-            let (class, value) = (self.names.get(name).class, record[2].checked_sub(1));
-            if class == Class::Value {
-                self.learn_value(record[0], name, value)?;
-            } else if class == Class::Held {
-                self.learn_ahead(value)?;
+        // Who types is told beside what, in any order.
+        for class in [Class::Typed, Class::Held, Class::Value] {
+            for record in sections.attributes.chunks_exact(3) {
+                let name = self.names.id(record[1])?;
+                if self.names.get(name).class == class {
+                    self.learn_record(record[0], (name, class), record[2].checked_sub(1))?;
+                }
             }
         }
         for record in sections.texts.chunks_exact(2) {
@@ -173,6 +242,22 @@ impl Pass<'_> {
             }
         }
         self.learn_new(sections.groups)
+    }
+
+    fn learn_record(
+        &mut self,
+        id: u32,
+        (name, class): (u32, Class),
+        at: Option<u32>,
+    ) -> Result<(), GatherError> {
+        match class {
+            Class::Value => self.learn_value(id, name, at),
+            Class::Typed if id != NodeId::DOCUMENT.to_wire() => {
+                self.held.types_into(id);
+                Ok(())
+            }
+            _ => self.learn_ahead(at, class == Class::Typed),
+        }
     }
 
     fn held_hash(&self, at: u32) -> Result<Option<u64>, GatherError> {
@@ -203,12 +288,12 @@ impl Pass<'_> {
     }
 
     /// What capture says of fields that come later; nothing, when all of them have come.
-    fn learn_ahead(&mut self, at: Option<u32>) -> Result<(), GatherError> {
+    fn learn_ahead(&mut self, at: Option<u32>, is_typed: bool) -> Result<(), GatherError> {
         match at {
-            None => self.held.ahead.0.clear(),
+            None => self.held.ahead.clear(),
             Some(at) => {
                 if let Some(hash) = self.held_hash(at)? {
-                    self.held.ahead.add(hash);
+                    self.held.ahead.add(hash, is_typed);
                 }
             }
         }
@@ -228,6 +313,9 @@ impl Pass<'_> {
 
     /// The values of a new element that has its place in the mirror.
     pub(crate) fn learn_element(&mut self, id: u32, attributes: &[u32]) -> Result<(), GatherError> {
+        if self.says_typed(attributes)? {
+            self.held.types_into(id);
+        }
         for pair in attributes.chunks_exact(2) {
             let name = self.names.id(pair[0])?;
             if self.names.get(name).class == Class::Value {
@@ -235,6 +323,15 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+
+    fn says_typed(&self, attributes: &[u32]) -> Result<bool, GatherError> {
+        for pair in attributes.chunks_exact(2) {
+            if self.names.get(self.names.id(pair[0])?).class == Class::Typed {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a new input that is un-masked holds a secret: then it is one.
@@ -275,7 +372,7 @@ impl Pass<'_> {
                     open += usize::from(first & word::OPEN != 0);
                 }
                 word::SHADOW | word::DOCUMENT => open += 1,
-                word::TEXT if editor < open => self.learn_here(first >> 4, false)?,
+                word::TEXT if editor < open => self.learn_here(first >> 4, (false, false))?,
                 _ => {}
             }
         }
@@ -295,9 +392,10 @@ impl Pass<'_> {
         }
         let (bearer, _) = Inside::default().element(flags, role);
         if bearer.is_typed_into() {
+            let is_typed = self.says_typed(element.attributes)?;
             for pair in element.attributes.chunks_exact(2) {
                 if self.names.get(self.names.id(pair[0])?).class == Class::Value {
-                    self.learn_here(pair[1], is_secret)?;
+                    self.learn_here(pair[1], (is_secret, is_typed))?;
                 }
             }
         }
@@ -305,10 +403,10 @@ impl Pass<'_> {
         Ok(is_open && !matches!(role, Role::Input | Role::Button | Role::Hidden | Role::Choice))
     }
 
-    fn learn_here(&mut self, at: u32, is_secret: bool) -> Result<(), GatherError> {
+    fn learn_here(&mut self, at: u32, (is_secret, is_typed): (bool, bool)) -> Result<(), GatherError> {
         match self.held_hash(at)? {
             Some(hash) if is_secret => self.seal(hash),
-            Some(hash) => self.held.here.add(hash),
+            Some(hash) => self.held.here.add(hash, is_typed),
             None => {}
         }
         Ok(())
@@ -316,15 +414,16 @@ impl Pass<'_> {
 
     /// What happens to a string that may be a copy. What is compared was decided when it was sent.
     pub(crate) fn unless_copy(&self, treatment: Treatment, at: u32, value: &str) -> Treatment {
-        let shows = matches!(treatment, Treatment::Show | Treatment::Unmasked | Treatment::Data);
-        if !shows || self.compares || self.held.is_empty() {
+        let is_told =
+            matches!(treatment, Treatment::Text | Treatment::Show | Treatment::Unmasked | Treatment::Data);
+        if !is_told || self.compares || self.held.is_empty() {
             return treatment;
         }
         let Some(hash) = Held::hash(value, self.strings.hash(at)) else { return treatment };
         let is_copy = if treatment == Treatment::Unmasked {
             self.held.is_secret(hash)
         } else {
-            self.held.is_hidden(hash)
+            self.held.is_hidden(hash, treatment == Treatment::Text)
         };
         // An attribute that says `open` or `button` is the page's own, whatever is typed.
         let is_own = treatment == Treatment::Data && redaction::is_of_known_words(value);

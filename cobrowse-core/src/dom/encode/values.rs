@@ -124,8 +124,9 @@ impl<'p> Pass<'p> {
             return Ok(None);
         }
         let treatment = self.unless_copy(treatment, at, value);
-        let shows = matches!(treatment, Treatment::Show | Treatment::Unmasked | Treatment::Markup)
-            || (treatment == Treatment::Data && !redaction::is_state(value));
+        let shows =
+            matches!(treatment, Treatment::Text | Treatment::Show | Treatment::Unmasked | Treatment::Markup)
+                || (treatment == Treatment::Data && !redaction::is_state(value));
         let unchanged = treatment == Treatment::AsIs
             || (shows && self.is_clean(at, value)?)
             || (treatment == Treatment::Urls && !crate::css::may_hold_urls(value));
@@ -231,7 +232,7 @@ impl<'p> Pass<'p> {
             node.is_none_or(|node| {
                 let is_text = matches!(node.kind, Kind::Text(_));
                 let text = node.note.inherited.text(self.policy.mode);
-                let hidden = !matches!(text, Treatment::Show | Treatment::Unmasked);
+                let hidden = !matches!(text, Treatment::Text | Treatment::Unmasked);
                 (is_text && hidden) || (node.note.bearer.is_field() && node.note.bearer.hides_value())
             })
         })

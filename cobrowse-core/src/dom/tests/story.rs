@@ -393,7 +393,8 @@ p data-value=Anna_B title=Anna_B class=Anna id=Anna_B
 p
   "Anna"
 form
-  input#64 .value=Anna_B
+  input#64 .typed=1 .value=Anna_B
+  input#64 .value=Preset
   input#64 .value=open
   input#64 type=checkbox value=maybe
   input#68 .value=shown
@@ -401,8 +402,8 @@ form
     "written"
 div#64 contenteditable
   "edited"
-i data-state=open data-kept=maybe data-x=shown data-y=_written_
-  "edited"
+i data-state=open data-kept=maybe data-x=shown data-y=_written_ data-z=Preset data-e=edited
+  "Preset"
   b#4 title=Anna_B
     "Anna B"
 "#,
@@ -416,14 +417,15 @@ i data-state=open data-kept=maybe data-x=shown data-y=_written_
           form
             input .value="••••••"
             input .value="••••••"
+            input .value="••••••"
             input type="checkbox" value="••••••"
             input .value="shown"
             textarea
               Text "••••••"
           div contenteditable=""
             Text "••••••"
-          i data-kept="maybe" data-state="open" data-x="shown" data-y="••••••"
-            Text "••••••"
+          i data-e="••••••" data-kept="maybe" data-state="open" data-x="shown" data-y="••••••" data-z="••••••"
+            Text "Preset"
             b title="Anna B"
               Text "Anna B"
     "##]]);
@@ -431,7 +433,7 @@ i data-state=open data-kept=maybe data-x=shown data-y=_written_
 
 #[test]
 fn a_copy_is_hidden_until_its_field_is_empty_and_no_check_takes_it_for_a_fault() {
-    let mut share = share("main\n  p data-value=\n    \"one\"\n  input#64 .value=");
+    let mut share = share("main\n  p data-value=\n    \"one\"\n  input#64 .typed=1 .value=");
     let (paragraph, input) = (share.find("p"), share.find("input"));
     let text = share.page.nodes[paragraph].children[0];
     let copies = |share: &mut Share, value: &str| {
@@ -476,20 +478,42 @@ fn a_copy_is_hidden_until_its_field_is_empty_and_no_check_takes_it_for_a_fault()
 }
 
 #[test]
+fn a_text_that_says_what_the_page_had_put_into_a_field_shows_until_somebody_types_it() {
+    let mut share = share("main\n  p\n    \"one\"\n  input#64 .value=Anna");
+    let (paragraph, input) = (share.find("p"), share.find("input"));
+    let text = share.page.nodes[paragraph].children[0];
+    let says = |share: &mut Share, value: &str| {
+        share.page.set_text(text, value);
+        share.flush();
+        share.is_in_step();
+        share.viewer.sink.outline().contains(value)
+    };
+    assert!(says(&mut share, "Anna"));
+    share.page.set_attribute(input, " typed", Some("1"));
+    share.page.set_attribute(input, " value", Some("Annabel"));
+    assert!(!says(&mut share, "Annabel"));
+    assert!(says(&mut share, "Anna"), "it was the page's before");
+}
+
+#[test]
 fn what_is_told_ahead_of_its_field_hides_copies_until_all_fields_have_come() {
     let mut share = share("main\n  p\n    \"one\"");
     let paragraph = share.find("p");
     let text = share.page.nodes[paragraph].children[0];
-    share.page.set_attribute(0, " held", Some("Anna"));
+    share.page.set_attribute(0, " typed", Some("Anna"));
+    share.page.set_attribute(0, " held", Some("Preset"));
     share.page.set_text(text, "Anna");
+    share.page.set_attribute(paragraph, "title", Some("Preset"));
     share.flush();
+    share.page.set_attribute(0, " typed", None);
     share.page.set_attribute(0, " held", None);
-    share.page.set_attribute(paragraph, "title", Some("Anna"));
+    share.page.set_attribute(paragraph, "class", Some("Preset"));
+    share.page.set_attribute(paragraph, "data-x", Some("Preset"));
     share.flush();
     share.shows(expect![[r#"
         #document
           main
-            p title="Anna"
+            p class="Preset" data-x="Preset" title="••••••"
               Text "••••••"
     "#]]);
 }
