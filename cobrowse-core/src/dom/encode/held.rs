@@ -250,13 +250,14 @@ impl Pass<'_> {
         (name, class): (u32, Class),
         at: Option<u32>,
     ) -> Result<(), GatherError> {
-        match class {
-            Class::Value => self.learn_value(id, name, at),
-            Class::Typed if id != NodeId::DOCUMENT.to_wire() => {
-                self.held.types_into(id);
-                Ok(())
-            }
-            _ => self.learn_ahead(at, class == Class::Typed),
+        let is_typed = class == Class::Typed;
+        if class == Class::Value {
+            self.learn_value(id, name, at)
+        } else if is_typed && id != NodeId::DOCUMENT.to_wire() {
+            self.held.types_into(id);
+            Ok(())
+        } else {
+            self.learn_ahead(at, is_typed)
         }
     }
 
