@@ -149,7 +149,7 @@ pub(crate) fn redact<'a>(
     let redacted = match treatment {
         Treatment::Drop => return None,
         Treatment::Data if is_state(value) => return None,
-        Treatment::Text | Treatment::Show | Treatment::Unmasked | Treatment::Data | Treatment::Markup => {
+        Treatment::Show | Treatment::Unmasked | Treatment::Data | Treatment::Markup => {
             numbers::mask_sensitive(value)
         }
         Treatment::AsIs => Cow::Borrowed(value),

@@ -181,7 +181,8 @@ impl Recorder {
     }
 
     /// The frame that says: the page has been walked whole, and this is its hash.
-    pub fn end_keyframe(&self) -> PageFrame {
+    pub fn end_keyframe(&mut self) -> PageFrame {
+        self.held.end_keyframe();
         self.told_hash(PageKind::KeyframeEnd)
     }
 

@@ -1,5 +1,6 @@
 //! Recorder and replica together: what is recorded is what is rebuilt, and nothing else.
 mod canary;
+mod copies;
 mod frames;
 mod story;
 

@@ -85,12 +85,11 @@ pub(crate) enum Treatment {
     /// It does not travel.
     Drop,
     /// It shows, but for numbers of cards and accounts, and for copies of what somebody typed into a field that is hidden.
-    Text,
-    /// It shows, but for such numbers, and for copies of all that a field holds that is hidden.
     Show,
     /// As [`Self::Show`] where all is un-masked: but for copies of secrets.
     Unmasked,
-    /// As [`Self::Show`], unless it is what scripts keep there for themselves: that does not travel.
+    /// As [`Self::Show`], but for copies of all that a hidden field holds, and unless it is what scripts keep there for
+    /// themselves: that does not travel.
     Data,
     /// It shows, but for numbers of cards and accounts: the page's names and keywords.
     Markup,
@@ -224,7 +223,7 @@ impl Inside {
             (Place::Sheet, Level::Masked | Level::Secret) => Treatment::ScrubSubtree,
             (Place::Sheet, Level::Shown | Level::Unmasked) => Treatment::Urls,
             (_, Level::Masked | Level::Secret) | (Place::Typed, Level::Shown) => Treatment::Mask,
-            (Place::Content, Level::Shown) => Treatment::Text,
+            (Place::Content, Level::Shown) => Treatment::Show,
             (Place::Content | Place::Typed, Level::Unmasked) => Treatment::Unmasked,
         }
     }

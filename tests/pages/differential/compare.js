@@ -20,7 +20,7 @@ const REBUILT = removals.rebuilt;
 /** Elements whose children do not travel. */
 const LEAVES = new Set([...Object.keys(REBUILT), "iframe"]);
 /** Marks of the replay itself. */
-const OWN = /^data-tandem-(?:picture|box|hover|active|focus|focus-visible|focus-within)$/;
+const OWN = /^data-tandem-(?:picture|box|masked|hover|active|focus|focus-visible|focus-within)$/;
 const TYPED = new Set(["text", "password", "range", "hidden"]);
 /** Differences told of; more do not help. */
 const TOLD = 8;

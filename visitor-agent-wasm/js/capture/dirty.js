@@ -3,6 +3,8 @@
 import { FORM, isTyped, rootNames } from "./properties.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
+/** Fields whose copies are hidden as well. */
+const HOLDS = new Set(["input", "textarea"]);
 const WATCHED = { subtree: true, childList: true, attributes: true, characterData: true, attributeOldValue: true };
 
 export class Dirty {
@@ -351,10 +353,9 @@ export class Dirty {
     this.flagged.clear();
     let whole = true, first = true;
     for (const [node, names] of this.attributes) {
-      if (!first && walk.late()) {
-        whole = false;
-        break;
-      }
+      if (whole && !first && walk.late()) whole = false;
+      // What a field holds is never later than its copies.
+      if (!whole && !HOLDS.has(node.localName)) continue;
       first = false;
       this.attributes.delete(node);
       const id = nodes.id(node);

@@ -12,9 +12,11 @@ const SECRET_FILL = /(?:^|\s)(?:cc-|one-time-code|current-password|new-password)
 const CAPTIONS = new Set(["button", "submit", "reset", "image"]);
 /** Inputs whose value nobody types. */
 const UNTYPED = new Set([...CAPTIONS, "checkbox", "radio", "range", "color", "hidden", "file"]);
-/** What says of a field of text that it is a password which is shown: words for people, and short ones for programs alone. */
+/** What says of a field of text that it is a password which is shown: words for people, and short names for programs. */
 const SAYS_PASSWORD = /passw|passcode|passphrase|pwd|kennwort|mot.?de.?passe/i;
-const NAMES_PASSWORD = /(?:^|[^A-Za-z])(?:pass|mdp)(?![a-z])|(?:Pass|Mdp)(?![a-z])|(?:^|[^A-Z])(?:PASS|MDP)(?![A-Z])/;
+const NAMES_PASSWORD = /^(?:(?:account|confirm|current|form|input|log.?in|member|my|new|old|re|repeat|sign.?(?:in|up)|txt|user)[-_.]?)*(?:pass|mdp)\d?$/i;
+/** What says that it is of a password, and none. */
+const ABOUT_PASSWORD = /\?|e?-?mail|forg[eo]t|hint|lost|oubli|perdu|recover|remind|reset|r[ée]init|vergessen/i;
 const LISTS = [["mask", MASK], ["block", BLOCK], ["unmask", UNMASK], ["lock", LOCK]];
 
 export class Rules {
@@ -74,7 +76,7 @@ export class Rules {
 
   /** A label may say what its field is, as long as that is yet to be sent: an answer does not change later. */
   labelled({ control, textContent }) {
-    if (control?.type === "text" && !this.nodes.id(control) && SAYS_PASSWORD.test(textContent)) this.passwords.add(control);
+    if (control?.type === "text" && !this.nodes.id(control) && saysIt(textContent)) this.passwords.add(control);
   }
 
   /** What a field holds that is hidden, or nothing. */
@@ -127,5 +129,9 @@ export class Rules {
 }
 
 function saysPassword({ id, name, placeholder, ariaLabel }) {
-  return SAYS_PASSWORD.test(`${name} ${id} ${placeholder} ${ariaLabel}`) || NAMES_PASSWORD.test(`${name} ${id}`);
+  return [name, id, placeholder, ariaLabel ?? ""].some(saysIt) || [name, id].some((it) => NAMES_PASSWORD.test(it));
+}
+
+function saysIt(words) {
+  return SAYS_PASSWORD.test(words) && !ABOUT_PASSWORD.test(words);
 }

@@ -173,7 +173,7 @@ impl Inner {
     }
 
     fn end(&self) {
-        let frame = self.recorder.borrow().end_keyframe();
+        let frame = self.recorder.borrow_mut().end_keyframe();
         self.frame(frame);
     }
 

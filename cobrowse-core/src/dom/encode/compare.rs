@@ -130,6 +130,6 @@ impl Pass<'_> {
 }
 
 /// The hash of what stands for a copy of what a field held when it was sent: it may hold something else now.
-fn mask_hash() -> u64 {
+pub(super) fn mask_hash() -> u64 {
     hash::bytes(MASK.as_bytes())
 }

@@ -1,8 +1,8 @@
 //! What fields hold that is hidden, by hash: the same value elsewhere in the page is a copy of it. Pages keep copies in
 //! attributes (`data-value`), in texts that measure a field, in inputs that take a password's place.
 //!
-//! In attributes, which nobody sees, each copy is hidden. A text is hidden when it says what somebody typed, or a secret:
-//! what the page itself had put into a field, it says beside it, too.
+//! In attributes of the page's own, which nobody sees, each copy is hidden. A text, or what is read as one, is hidden when
+//! it says what somebody typed, or a secret: what the page itself had put into a field, it says beside it, too.
 use std::ops::{Range, RangeBounds};
 
 use super::{
@@ -23,6 +23,8 @@ use crate::{
 
 /// Characters of the shortest value that is remembered: shorter ones are said by too much else.
 const FEWEST: usize = 3;
+/// Characters of the shortest secret that is known again when its field is gone.
+const FEWEST_SEALED: usize = 6;
 /// Values that are remembered at once. What a page types into more fields than that shows in its copies.
 const MOST: usize = 4096;
 /// Values that are remembered of one field, since it was empty: a copy may come late.
@@ -52,51 +54,70 @@ impl Bag {
     }
 }
 
-/// Values, and among them those that somebody typed.
-#[derive(Debug, Default)]
-struct Values {
-    all: Bag,
-    typed: Bag,
+/// Whose value it is; each is one of those before it, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// The page's: it put it there.
+    Put,
+    /// Somebody's, who typed it.
+    Typed,
+    /// What a secret field holds now.
+    Secret,
 }
+
+/// Values, by their sort.
+#[derive(Debug, Default)]
+struct Values([Bag; 3]);
 
 impl Values {
     fn is_empty(&self) -> bool {
-        self.all.0.is_empty() && self.typed.0.is_empty()
+        self.0[0].0.is_empty()
     }
 
-    fn has(&self, hash: u64, is_typed: bool) -> bool {
-        if is_typed { self.typed.has(hash) } else { self.all.has(hash) }
+    fn has(&self, hash: u64, sort: Sort) -> bool {
+        self.0[sort as usize].has(hash)
     }
 
-    fn add(&mut self, hash: u64, is_typed: bool) {
-        self.all.add(hash);
-        if is_typed {
-            self.typed.add(hash);
-        }
+    fn add(&mut self, hash: u64, sort: Sort) {
+        self.0[..=sort as usize].iter_mut().for_each(|bag| bag.add(hash));
     }
 
-    fn take(&mut self, hash: u64, is_typed: bool) {
-        self.all.take(hash);
-        if is_typed {
-            self.typed.take(hash);
-        }
+    fn take(&mut self, hash: u64, sort: Sort) {
+        self.0[..=sort as usize].iter_mut().for_each(|bag| bag.take(hash));
     }
 
     fn clear(&mut self) {
-        self.all.0.clear();
-        self.typed.0.clear();
+        self.0.iter_mut().for_each(|bag| bag.0.clear());
     }
 }
 
 /// A node, and the name of its attribute or [`TEXT`].
 type Place = (u32, u32);
 
-/// A value that a place holds.
+/// A value that is long enough to be remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Print {
+    hash: u64,
+    /// Long enough to be nothing else than what it is.
+    is_long: bool,
+}
+
+impl Print {
+    /// Of a field's value or a text, as it is compared: what is around it does not count. `None` when it is too short.
+    fn of(value: &str, whole: u64) -> Option<Self> {
+        let trimmed = value.trim();
+        trimmed.chars().nth(FEWEST - 1)?;
+        let hash = if trimmed.len() == value.len() { whole } else { hash::bytes(trimmed.as_bytes()) };
+        Some(Self { hash, is_long: trimmed.chars().nth(FEWEST_SEALED - 1).is_some() })
+    }
+}
+
+/// A value that a place holds or held.
 #[derive(Debug, Clone, Copy)]
 struct Value {
     place: Place,
-    hash: u64,
-    is_typed: bool,
+    print: Print,
+    sort: Sort,
 }
 
 /// The values, and where they are held.
@@ -107,10 +128,13 @@ pub(crate) struct Held {
     hidden: Values,
     /// The fields that somebody types into, in order.
     typed: Vec<u32>,
-    /// Secrets are never forgotten: a password that is shown in another field is the same password.
-    secret: Bag,
-    /// What inputs hold that are un-masked, by node.
+    /// The last values of secret fields that are gone. They are never forgotten: a password that is shown in another field
+    /// is the same password.
+    sealed: Bag,
+    /// What inputs hold that are un-masked, by place.
     shown: Vec<(Place, u64)>,
+    /// What fields held before this keyframe: copies may be in it.
+    before: Values,
     /// What fields hold that come in later batches.
     ahead: Values,
     /// What fields hold that come in this batch.
@@ -120,54 +144,58 @@ pub(crate) struct Held {
 impl Held {
     /// The nodes of another epoch hold nothing.
     pub(crate) fn begin_epoch(&mut self) {
-        self.places.clear();
-        self.hidden.clear();
+        for value in std::mem::take(&mut self.places) {
+            self.seal(value);
+        }
+        if !self.hidden.is_empty() {
+            self.before = std::mem::take(&mut self.hidden);
+        }
         self.typed.clear();
         self.shown.clear();
         self.ahead.clear();
         self.here.clear();
     }
 
-    /// A field's value, or a text, as it is compared: what is around it does not count. `None` when it is too short.
-    fn hash(value: &str, whole: u64) -> Option<u64> {
-        let trimmed = value.trim();
-        trimmed.chars().nth(FEWEST - 1)?;
-        Some(if trimmed.len() == value.len() { whole } else { hash::bytes(trimmed.as_bytes()) })
+    /// All of the page has been sent.
+    pub(crate) fn end_keyframe(&mut self) {
+        self.before.clear();
     }
 
     fn is_empty(&self) -> bool {
-        self.secret.0.is_empty() && self.values().iter().all(|values| values.is_empty())
+        self.sealed.0.is_empty() && self.values().iter().all(|values| values.is_empty())
     }
 
-    fn is_secret(&self, hash: u64) -> bool {
-        self.secret.has(hash)
+    fn values(&self) -> [&Values; 4] {
+        [&self.hidden, &self.before, &self.ahead, &self.here]
     }
 
-    fn values(&self) -> [&Values; 3] {
-        [&self.hidden, &self.ahead, &self.here]
+    /// Whether a hidden field holds it, of at least this sort.
+    fn has(&self, hash: u64, sort: Sort) -> bool {
+        self.sealed.has(hash) || self.values().iter().any(|values| values.has(hash, sort))
     }
 
-    /// Whether a field holds it that is hidden; if `is_typed`, one into which somebody typed it.
-    fn is_hidden(&self, hash: u64, is_typed: bool) -> bool {
-        self.is_secret(hash) || self.values().iter().any(|values| values.has(hash, is_typed))
-    }
-
-    /// Remembers a secret. Gives the inputs that show it.
-    fn seal(&mut self, hash: u64) -> Vec<u32> {
-        if self.is_secret(hash) {
-            return Vec::new();
+    /// What its field held last, if that was a secret.
+    fn seal(&mut self, Value { print, sort, .. }: Value) {
+        if sort == Sort::Secret && print.is_long && !self.sealed.has(print.hash) {
+            if self.sealed.0.len() == MOST {
+                self.sealed.0.clear();
+            }
+            self.sealed.add(print.hash);
         }
-        if self.secret.0.len() == MOST {
-            self.secret.0.clear();
-        }
-        self.secret.add(hash);
+    }
+
+    /// The un-masked inputs that hold it.
+    fn showing(&self, hash: u64) -> Vec<u32> {
         self.shown.iter().filter(|(_, shown)| *shown == hash).map(|((id, _), _)| *id).collect()
     }
 
-    fn show(&mut self, place: Place, hash: Option<u64>) {
-        self.shown.retain(|(known, _)| *known != place);
-        if self.shown.len() < MOST {
-            self.shown.extend(hash.map(|hash| (place, hash)));
+    fn show(&mut self, place: Place, print: Option<Print>) {
+        let at = self.shown.partition_point(|(known, _)| *known < place);
+        if self.shown.get(at).is_some_and(|(known, _)| *known == place) {
+            self.shown.remove(at);
+        }
+        if let Some(print) = print.filter(|_| self.shown.len() < MOST) {
+            self.shown.insert(at, (place, print.hash));
         }
     }
 
@@ -177,26 +205,36 @@ impl Held {
     }
 
     fn forget(&mut self, range: impl RangeBounds<usize>) {
-        for Value { hash, is_typed, .. } in self.places.drain(range) {
-            self.hidden.take(hash, is_typed);
+        for Value { print, sort, .. } in self.places.drain(range) {
+            self.hidden.take(print.hash, sort);
         }
     }
 
-    /// What a place holds now; `None` when that is nothing, or too short.
-    fn hide(&mut self, place: Place, hash: Option<u64>) {
+    /// What a place holds now; `None` when that is nothing, or too short. What was secret is now a stage of it, or of another.
+    fn hide(&mut self, place: Place, print: Option<Print>, is_secret: bool) {
         let mut range = self.range(place, place);
-        let Some(hash) = hash else { return self.forget(range) };
-        if let Some(known) = self.places[range.clone()].iter().position(|value| value.hash == hash) {
-            return self.places[range.start + known..range.end].rotate_left(1);
+        let Some(print) = print else { return self.forget(range) };
+        let (hidden, held) = (&mut self.hidden, &mut self.places[range.clone()]);
+        for value in held.iter_mut().filter(|value| value.sort == Sort::Secret) {
+            hidden.0[Sort::Secret as usize].take(value.print.hash);
+            value.sort = Sort::Typed;
         }
-        if MOST_OF_ONE <= range.len() {
+        if let Some(known) = held.iter().position(|value| value.print == print) {
+            self.forget(range.start + known..=range.start + known);
+            range.end -= 1;
+        } else if MOST_OF_ONE <= range.len() {
             self.forget(range.start..=range.start);
             range.end -= 1;
         }
-        if self.places.len() < MOST {
+        if self.places.len() < MOST || is_secret {
             let is_typed = self.typed.binary_search(&place.0).is_ok();
-            self.places.insert(range.end, Value { place, hash, is_typed });
-            self.hidden.add(hash, is_typed);
+            let sort = match (is_secret, is_typed) {
+                (true, _) => Sort::Secret,
+                (false, true) => Sort::Typed,
+                (false, false) => Sort::Put,
+            };
+            self.places.insert(range.end, Value { place, print, sort });
+            self.hidden.add(print.hash, sort);
         }
     }
 
@@ -212,10 +250,14 @@ impl Held {
         if let Ok(at) = self.typed.binary_search(&id) {
             self.typed.remove(at);
         }
-        if !self.places.is_empty() {
-            self.forget(self.range((id, 0), (id, TEXT)));
+        let range = self.range((id, 0), (id, TEXT));
+        for at in range.clone() {
+            self.seal(self.places[at]);
         }
-        self.shown.retain(|((known, _), _)| *known != id);
+        self.forget(range);
+        let first = self.shown.partition_point(|((known, _), _)| *known < id);
+        let next = self.shown.partition_point(|((known, _), _)| *known <= id);
+        self.shown.drain(first..next);
     }
 
     /// The batch has been decided: its fields have their places.
@@ -254,15 +296,17 @@ impl Pass<'_> {
         if class == Class::Value {
             self.learn_value(id, name, at)
         } else if is_typed && id != NodeId::DOCUMENT.to_wire() {
-            self.held.types_into(id);
+            if at.is_some() {
+                self.held.types_into(id);
+            }
             Ok(())
         } else {
             self.learn_ahead(at, is_typed)
         }
     }
 
-    fn held_hash(&self, at: u32) -> Result<Option<u64>, GatherError> {
-        Ok(Held::hash(self.strings.get(at)?, self.strings.hash(at)))
+    fn print(&self, at: u32) -> Result<Option<Print>, GatherError> {
+        Ok(Print::of(self.strings.get(at)?, self.strings.hash(at)))
     }
 
     /// The value of a node that is there. An input that shows what a secret one holds is secret, too.
@@ -271,19 +315,25 @@ impl Pass<'_> {
         if !bearer.is_typed_into() {
             return Ok(());
         }
-        let hash = at.map_or(Ok(None), |at| self.held_hash(at))?;
-        match hash {
-            Some(hash) if bearer.is_secret() => self.seal(hash),
-            _ if bearer.hides_value() => self.held.hide((id, name), hash),
-            _ if bearer.role != Role::Input => {}
-            Some(hash) if self.held.is_secret(hash) => self.make_stale(id),
-            hash => self.held.show((id, name), hash),
+        let print = at.map_or(Ok(None), |at| self.print(at))?;
+        if bearer.hides_value() {
+            self.held.hide((id, name), print, bearer.is_secret());
+            if let Some(print) = print.filter(|_| bearer.is_secret()) {
+                self.is_no_longer_shown(print);
+            }
+        } else if bearer.role == Role::Input {
+            if print.is_some_and(|print| self.held.has(print.hash, Sort::Secret)) {
+                self.make_stale(id);
+            } else {
+                self.held.show((id, name), print);
+            }
         }
         Ok(())
     }
 
-    fn seal(&mut self, hash: u64) {
-        for id in self.held.seal(hash) {
+    /// Inputs that show a secret are secret, too.
+    fn is_no_longer_shown(&mut self, Print { hash, .. }: Print) {
+        for id in self.held.showing(hash) {
             self.make_stale(id);
         }
     }
@@ -293,8 +343,8 @@ impl Pass<'_> {
         match at {
             None => self.held.ahead.clear(),
             Some(at) => {
-                if let Some(hash) = self.held_hash(at)? {
-                    self.held.ahead.add(hash, is_typed);
+                if let Some(Print { hash, .. }) = self.print(at)? {
+                    self.held.ahead.add(hash, if is_typed { Sort::Typed } else { Sort::Put });
                 }
             }
         }
@@ -304,10 +354,8 @@ impl Pass<'_> {
     /// A text that may be typed.
     pub(crate) fn learn_text(&mut self, id: u32, inside: Inside, at: u32) -> Result<(), GatherError> {
         if inside.hides_typed() {
-            match self.held_hash(at)? {
-                Some(hash) if inside.is_secret() => self.seal(hash),
-                hash => self.held.hide((id, TEXT), hash),
-            }
+            let print = self.print(at)?;
+            self.held.hide((id, TEXT), print, inside.is_secret());
         }
         Ok(())
     }
@@ -338,12 +386,12 @@ impl Pass<'_> {
     /// Whether a new input that is un-masked holds a secret: then it is one.
     pub(crate) fn shows_secret(&self, bearer: Bearer, attributes: &[u32]) -> Result<bool, GatherError> {
         let shows = bearer.role == Role::Input && bearer.is_typed_into() && !bearer.hides_value();
-        if !shows || self.held.secret.0.is_empty() {
+        if !shows || self.held.is_empty() {
             return Ok(false);
         }
         for pair in attributes.chunks_exact(2) {
             let is_value = self.names.get(self.names.id(pair[0])?).class == Class::Value;
-            if is_value && self.held_hash(pair[1])?.is_some_and(|hash| self.held.is_secret(hash)) {
+            if is_value && self.print(pair[1])?.is_some_and(|it| self.held.has(it.hash, Sort::Secret)) {
                 return Ok(true);
             }
         }
@@ -358,6 +406,8 @@ impl Pass<'_> {
         while let Some(&first) = rest.first() {
             if open == 0 {
                 (rest, open) = (rest.get(2..).unwrap_or_default(), 1);
+                let is_editor = self.mirror.get(first).is_some_and(|node| node.note.inside.hides_typed());
+                editor = if is_editor { 0 } else { usize::MAX };
                 continue;
             }
             let (words, after) =
@@ -373,7 +423,7 @@ impl Pass<'_> {
                     open += usize::from(first & word::OPEN != 0);
                 }
                 word::SHADOW | word::DOCUMENT => open += 1,
-                word::TEXT if editor < open => self.learn_here(first >> 4, (false, false))?,
+                word::TEXT if editor < open => self.learn_here(first >> 4, Sort::Put)?,
                 _ => {}
             }
         }
@@ -393,10 +443,14 @@ impl Pass<'_> {
         }
         let (bearer, _) = Inside::default().element(flags, role);
         if bearer.is_typed_into() {
-            let is_typed = self.says_typed(element.attributes)?;
+            let sort = match (is_secret, self.says_typed(element.attributes)?) {
+                (true, _) => Sort::Secret,
+                (false, true) => Sort::Typed,
+                (false, false) => Sort::Put,
+            };
             for pair in element.attributes.chunks_exact(2) {
                 if self.names.get(self.names.id(pair[0])?).class == Class::Value {
-                    self.learn_here(pair[1], (is_secret, is_typed))?;
+                    self.learn_here(pair[1], sort)?;
                 }
             }
         }
@@ -404,30 +458,33 @@ impl Pass<'_> {
         Ok(is_open && !matches!(role, Role::Input | Role::Button | Role::Hidden | Role::Choice))
     }
 
-    fn learn_here(&mut self, at: u32, (is_secret, is_typed): (bool, bool)) -> Result<(), GatherError> {
-        match self.held_hash(at)? {
-            Some(hash) if is_secret => self.seal(hash),
-            Some(hash) => self.held.here.add(hash, is_typed),
-            None => {}
+    fn learn_here(&mut self, at: u32, sort: Sort) -> Result<(), GatherError> {
+        let Some(print) = self.print(at)? else { return Ok(()) };
+        self.held.here.add(print.hash, sort);
+        if sort == Sort::Secret {
+            self.is_no_longer_shown(print);
         }
         Ok(())
     }
 
     /// What happens to a string that may be a copy. What is compared was decided when it was sent.
     pub(crate) fn unless_copy(&self, treatment: Treatment, at: u32, value: &str) -> Treatment {
-        let is_told =
-            matches!(treatment, Treatment::Text | Treatment::Show | Treatment::Unmasked | Treatment::Data);
-        if !is_told || self.compares || self.held.is_empty() {
+        const SORTS: [(Treatment, Sort); 3] = [
+            (Treatment::Data, Sort::Put),
+            (Treatment::Show, Sort::Typed),
+            (Treatment::Unmasked, Sort::Secret),
+        ];
+        let Some((_, sort)) = SORTS.into_iter().find(|(told, _)| *told == treatment) else {
+            return treatment;
+        };
+        if self.compares || self.held.is_empty() {
             return treatment;
         }
-        let Some(hash) = Held::hash(value, self.strings.hash(at)) else { return treatment };
-        let is_copy = if treatment == Treatment::Unmasked {
-            self.held.is_secret(hash)
-        } else {
-            self.held.is_hidden(hash, treatment == Treatment::Text)
-        };
-        // An attribute that says `open` or `button` is the page's own, whatever is typed.
-        let is_own = treatment == Treatment::Data && redaction::is_of_known_words(value);
-        if is_copy && !is_own { Treatment::Mask } else { treatment }
+        let Some(print) = Print::of(value, self.strings.hash(at)) else { return treatment };
+        // What scripts keep does not travel anyway, and an attribute that says `open` or `button` is the page's own,
+        // whatever is typed.
+        let is_own = treatment == Treatment::Data
+            && (redaction::is_state(value) || redaction::is_of_known_words(value));
+        if !is_own && self.held.has(print.hash, sort) { Treatment::Mask } else { treatment }
     }
 }

@@ -13,6 +13,7 @@ use super::{
         write::{Base, Writer, left_out},
     },
     Note,
+    compare::mask_hash,
     held::Held,
 };
 use crate::{
@@ -124,9 +125,8 @@ impl<'p> Pass<'p> {
             return Ok(None);
         }
         let treatment = self.unless_copy(treatment, at, value);
-        let shows =
-            matches!(treatment, Treatment::Text | Treatment::Show | Treatment::Unmasked | Treatment::Markup)
-                || (treatment == Treatment::Data && !redaction::is_state(value));
+        let shows = matches!(treatment, Treatment::Show | Treatment::Unmasked | Treatment::Markup)
+            || (treatment == Treatment::Data && !redaction::is_state(value));
         let unchanged = treatment == Treatment::AsIs
             || (shows && self.is_clean(at, value)?)
             || (treatment == Treatment::Urls && !crate::css::may_hold_urls(value));
@@ -232,7 +232,8 @@ impl<'p> Pass<'p> {
             node.is_none_or(|node| {
                 let is_text = matches!(node.kind, Kind::Text(_));
                 let text = node.note.inherited.text(self.policy.mode);
-                let hidden = !matches!(text, Treatment::Text | Treatment::Unmasked);
+                let hidden = !matches!(text, Treatment::Show | Treatment::Unmasked)
+                    || node.label == hash::label(node.kind, mask_hash());
                 (is_text && hidden) || (node.note.bearer.is_field() && node.note.bearer.hides_value())
             })
         })
