@@ -186,6 +186,7 @@ export class Page {
     else if (name === "type" && element.localName === "input") this.properties.retype(id, element, value);
     else if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, value);
+    if (name === "value" && element.localName === "input") this.properties.maskShows(id, element);
     this.properties.choices.attribute(id, element, name);
   }
 

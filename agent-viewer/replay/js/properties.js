@@ -10,6 +10,8 @@ import { canvasSize, lower, put, raise, scrollTo } from "./element.js";
 const FIELD = /^(?:input|textarea)$/;
 /** Types of inputs that hold nothing beside their attribute (HTML §4.10.5.4, modes "default" and "default/on"). */
 const ATTRIBUTE_IS_VALUE = /^(?:button|checkbox|file|hidden|image|radio|reset|submit)$/;
+/** What stands for a value that is hidden. */
+const MASK = "••••••";
 /** The value of a focus that the visitor's browser shows. */
 const SEEN = "2";
 /** Fields show their focus however it came. */
@@ -85,7 +87,14 @@ export class Properties {
       put(input, "type", each);
       put(input, "value", value);
     }
+    this.maskShows(id, input);
     if (this.values.has(id)) this.later.push([id, "value", this.values.get(id)]);
+  }
+
+  /** A number or a date cannot hold a mask, and would look as if it were empty: the mask is painted there. */
+  maskShows(id, input) {
+    const isPainted = (this.values.get(id) ?? input.getAttribute("value")) === MASK && input.value === "";
+    put(input, "data-tandem-masked", isPainted ? "" : null);
   }
 
   // Top layer
@@ -287,6 +296,7 @@ const SETTERS = {
     if (value === null) all.values.delete(id);
     else all.values.set(id, value);
     if (!ATTRIBUTE_IS_VALUE.test(node.type)) node.value = value ?? node.defaultValue ?? "";
+    if (node.localName === "input") all.maskShows(id, node);
   },
   checked(all, node, value, id) {
     all.choices.tell(id, node, "checked", value);

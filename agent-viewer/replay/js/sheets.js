@@ -14,7 +14,17 @@ const LAYERS = /\blayer\b|@import/i;
 /** A layer below all of the page's, if it is named before them: what is in no layer would win over theirs. */
 const LOWEST = "@layer tandem-own;";
 
-/** What the rebuilt page needs beside its own sheets. Everything yields to the page's rules but boxes. */
+/** Six dots where a text would begin, in the place of what a browser says of a date. */
+const DOTS = [0, 1, 2, 3, 4, 5];
+const MASKED = `[data-tandem-masked] {
+  background-image: ${DOTS.map(() => "radial-gradient(closest-side, currentColor 85%, #0000)").join()} !important;
+  background-position: ${DOTS.map((dot) => `${(0.14 + 0.62 * dot).toFixed(2)}em 50%`).join()} !important;
+  background-size: 0.32em 0.32em !important; background-repeat: no-repeat !important; background-origin: content-box !important
+}
+[data-tandem-masked]::-webkit-datetime-edit { opacity: 0 }
+`;
+
+/** What the rebuilt page needs beside its own sheets. Everything yields to the page's rules but boxes and masks. */
 const OWN = `
 @layer tandem-own {
   :where([data-tandem-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
@@ -22,7 +32,7 @@ const OWN = `
 video::-webkit-media-controls { display: none !important }
 ::highlight(tandem-selection) { background-color: Highlight; color: HighlightText }
 :where(a, abbr, b, code, em, i, label, small, span, strong, tandem-box, time)[data-tandem-box] { display: inline-block }
-[data-tandem-box] {
+${MASKED}[data-tandem-box] {
   background: repeating-linear-gradient(135deg, #80808047 0 1px, #80808014 1px 8px) !important;
 }`;
 

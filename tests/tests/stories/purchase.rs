@@ -33,6 +33,9 @@ async fn chooses_a_jacket(stage: &Stage) -> Result<()> {
     agent.chooses("#buy select", "L").await?;
     visitor.has("document.querySelector('#buy select').value === 'L'").await?;
     agent.sees("page.querySelector('#buy select').selectedOptions[0].text === 'L'").await?;
+    // A number cannot hold a mask: one is painted, so that it does not look empty.
+    let painted = "it => it.value === '' && page.defaultView.getComputedStyle(it).backgroundImage !== 'none'";
+    agent.sees(&format!("({painted})(page.querySelector('#buy input[name=pieces]'))")).await?;
     agent.clicks("#buy input[name=pieces]").await?;
     agent.presses_keys("ArrowUp").await?;
     visitor.has("document.querySelector('#buy input[name=pieces]').value === '2'").await?;
