@@ -78,8 +78,9 @@ export class Line {
       }
       socket = this.socket = polls ? new Poll(this) : this.open(ended);
     } catch {
-      // It did not come, or the page's policy forbids a socket.
+      // It did not come, or the page's policy forbids a socket. A socket may come through by now.
       misses++;
+      if (polls) this.kept.set("~polls", null);
       return ended();
     }
     if (!polls) setTimeout(() => heard || ended(), SILENCE);

@@ -35,7 +35,6 @@ export class Poll {
     for (let cursor = 0; ;) {
       const told = await this.ask("GET", `&cursor=${cursor}&wait=25`);
       ({ cursor } = told);
-      if (!this.comes) this.comesThrough();
       for (const frame of told.frames) this.tell(frame);
     }
   }
@@ -51,6 +50,7 @@ export class Poll {
       method, body, headers, credentials: "omit", referrerPolicy: "no-referrer", signal: this.left.signal,
     });
     const told = await answer.json();
+    if (!this.comes) this.comesThrough();
     if (answer.ok) return told;
     // Whether it is the token, the machine wants to know.
     this.tell({ t: "bye", code: told.code });
