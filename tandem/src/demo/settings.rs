@@ -180,7 +180,7 @@ fn changed(mut general: Value, queue: i64) -> Value {
     general["lang"] = json!("en");
     general["bot_name"] = json!("Nord");
     general["presence"] = json!(true);
-    general["greeting"] = texts("How can we help?", "Comment pouvons-nous vous aider ?");
+    general["greeting"] = texts("How can we help?", "Comment pouvons‑nous vous aider ?");
     general
 }
 

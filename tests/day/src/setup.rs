@@ -89,7 +89,7 @@ fn bot(sales: i64, help: i64) -> Bot {
     let question = Step {
         id: QUESTION,
         kind: "question".into(),
-        text: texts("How can we help?", "Comment pouvons-nous vous aider ?"),
+        text: texts("How can we help?", "Comment pouvons‑nous vous aider ?"),
         choices: vec![choice(1, "Buy", SALES), choice(2, "Help", HELP)],
         ..Step::default()
     };

@@ -24,7 +24,7 @@ words! {
     /// Below the name, after the end.
     IsOver: "This chat is over", "Ce chat est terminé";
     /// Above the form, where the site says nothing.
-    Greeting: "Hello. How can we help you?", "Bonjour. Comment pouvons-nous vous aider ?";
+    Greeting: "Hello. How can we help you?", "Bonjour. Comment pouvons‑nous vous aider ?";
     /// Below the greeting.
     FormHint: "Tell us who you are, and we will be with you.", "Présentez-vous, et nous sommes à vous.";
     /// The name of a field, where the site gives none.

@@ -222,7 +222,7 @@ macro_rules! texts_of_admin {
 
         // The drawing of the widget
         MockTeam: "Customer service", "Service client";
-        MockGreeting: "Hello. How can we help you?", "Bonjour. Comment pouvons-nous vous aider ?";
+        MockGreeting: "Hello. How can we help you?", "Bonjour. Comment pouvons‑nous vous aider ?";
         MockHint: "Tell us who you are, and we will be with you.", "Présentez-vous, et nous sommes à vous.";
         MockName: "Name", "Nom";
         MockEmail: "E-mail", "E-mail";

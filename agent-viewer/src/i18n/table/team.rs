@@ -151,7 +151,7 @@ macro_rules! texts_of_team {
         BotNone: "There is no bot yet.", "Il n’y a pas encore de robot.";
         BotNoneHelp: "Begin with a greeting and a question; each answer leads to a queue.", "Commencez par un accueil et une question ; chaque réponse mène à une file.";
         BotBegin: "Begin a bot", "Créer un robot";
-        BotSample: "How can we help you?", "Que pouvons-nous faire pour vous ?";
+        BotSample: "How can we help you?", "Que pouvons‑nous faire pour vous ?";
         BotSampleChoice: "I have a question", "J’ai une question";
         BotLanguage: "Texts in", "Textes en";
         BotAddLanguage: "Another language", "Autre langue";
