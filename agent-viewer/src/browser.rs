@@ -211,7 +211,7 @@ pub fn day_of(ms_since_1970: i64) -> i64 {
 
 /// Hours and minutes, by locale.
 pub fn hour(ms_since_1970: i64, language: &str) -> String {
-    format_date(ms_since_1970, language, &[("hour", "2-digit"), ("minute", "2-digit")])
+    format_date(ms_since_1970, language, &clock_of(language))
 }
 
 /// A day in words, by locale; with its year where that is another one.
@@ -222,13 +222,20 @@ pub fn day(ms_since_1970: i64, language: &str) -> String {
 
 /// A day and an hour, short, by locale; with the year where that is another one.
 pub fn short_time(ms_since_1970: i64, language: &str) -> String {
-    let parts = [("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")];
+    let [hour, minute] = clock_of(language);
+    let parts = [("day", "numeric"), ("month", "short"), hour, minute];
     format_date(ms_since_1970, language, &dated(&parts, is_this_year(ms_since_1970)))
 }
 
 fn is_this_year(ms_since_1970: i64) -> bool {
     let then = js_sys::Date::new(&JsValue::from_f64(ms_since_1970 as f64));
     then.get_full_year() == js_sys::Date::new_0().get_full_year()
+}
+
+/// How an hour is written: French ones have two figures always.
+fn clock_of(language: &str) -> [(&'static str, &'static str); 2] {
+    let hour = if language.starts_with("fr") { "2-digit" } else { "numeric" };
+    [("hour", hour), ("minute", "2-digit")]
 }
 
 /// What of a date is said.
@@ -278,11 +285,7 @@ pub fn date_of(text: &str, language: &str) -> Option<String> {
     Some(if text.len() <= 10 {
         format_date(millis as i64, language, &[day.as_slice(), &[("timeZone", "UTC")]].concat())
     } else {
-        format_date(
-            millis as i64,
-            language,
-            &[day.as_slice(), &[("hour", "2-digit"), ("minute", "2-digit")]].concat(),
-        )
+        format_date(millis as i64, language, &[day.as_slice(), &clock_of(language)].concat())
     })
 }
 
@@ -441,19 +444,14 @@ pub fn name_of_language(tag: &str, language: &str) -> String {
 
 /// A day and an hour in words by the clock of a time zone; nothing where there is none of this name.
 pub fn moment_in(ms_since_1970: i64, language: &str, zone: &str) -> Option<String> {
-    let parts = [
-        ("weekday", "long"),
-        ("day", "numeric"),
-        ("month", "long"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-    ];
+    let [hour, minute] = clock_of(language);
+    let parts = [("weekday", "long"), ("day", "numeric"), ("month", "long"), hour, minute];
     in_zone(ms_since_1970, language, zone, &parts)
 }
 
 /// Hours and minutes by the clock of a time zone; nothing where there is none of this name.
 pub fn hour_in(ms_since_1970: i64, language: &str, zone: &str) -> Option<String> {
-    in_zone(ms_since_1970, language, zone, &[("hour", "2-digit"), ("minute", "2-digit")])
+    in_zone(ms_since_1970, language, zone, &clock_of(language))
 }
 
 /// The date by the clock of a time zone, in figures: two moments of one day there have the same.

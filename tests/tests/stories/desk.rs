@@ -333,7 +333,7 @@ async fn is_paused_until_tomorrow(agent: &Agent) -> Result<()> {
     agent.reads_in(".toasts", "Chat paused").await?;
     agent.finds("not in the list", "!document.querySelector('.chat-row')").await?;
     agent.reads_in(".thread", "Claire paused until").await?;
-    agent.reads_in(".thread", "09:05").await
+    agent.reads_in(".thread", " 9:05").await
 }
 
 // shows: MOB-01, MOB-02, MOB-04
