@@ -65,6 +65,16 @@ enum Sort {
     Secret,
 }
 
+impl Sort {
+    fn of(secret_typed: (bool, bool)) -> Self {
+        match secret_typed {
+            (true, _) => Self::Secret,
+            (false, true) => Self::Typed,
+            (false, false) => Self::Put,
+        }
+    }
+}
+
 /// Values, by their sort.
 #[derive(Debug, Default)]
 struct Values([Bag; 3]);
@@ -228,11 +238,7 @@ impl Held {
         }
         if self.places.len() < MOST || is_secret {
             let is_typed = self.typed.binary_search(&place.0).is_ok();
-            let sort = match (is_secret, is_typed) {
-                (true, _) => Sort::Secret,
-                (false, true) => Sort::Typed,
-                (false, false) => Sort::Put,
-            };
+            let sort = Sort::of((is_secret, is_typed));
             self.places.insert(range.end, Value { place, print, sort });
             self.hidden.add(print.hash, sort);
         }
@@ -443,11 +449,7 @@ impl Pass<'_> {
         }
         let (bearer, _) = Inside::default().element(flags, role);
         if bearer.is_typed_into() {
-            let sort = match (is_secret, self.says_typed(element.attributes)?) {
-                (true, _) => Sort::Secret,
-                (false, true) => Sort::Typed,
-                (false, false) => Sort::Put,
-            };
+            let sort = Sort::of((is_secret, self.says_typed(element.attributes)?));
             for pair in element.attributes.chunks_exact(2) {
                 if self.names.get(self.names.id(pair[0])?).class == Class::Value {
                     self.learn_here(pair[1], sort)?;
