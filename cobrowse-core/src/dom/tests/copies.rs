@@ -4,6 +4,14 @@ use expect_test::expect;
 use super::story::{Share, share};
 use crate::id::Epoch;
 
+/// Whether an agent sees what a text says from now on.
+fn says(share: &mut Share, text: usize, value: &str) -> bool {
+    share.page.set_text(text, value);
+    share.flush();
+    share.is_in_step();
+    share.viewer.sink.outline().contains(value)
+}
+
 #[test]
 fn a_copy_of_what_a_hidden_field_holds_is_hidden_wherever_it_stands() {
     share(
@@ -105,12 +113,7 @@ fn a_text_that_says_what_the_page_had_put_into_a_field_shows_until_somebody_type
     // Capture tells of each change whether somebody types, and mostly nobody does.
     share.page.set_attribute(input, " typed", None);
     share.page.set_attribute(input, " value", Some("Anna"));
-    let says = |share: &mut Share, value: &str| {
-        share.page.set_text(text, value);
-        share.flush();
-        share.is_in_step();
-        share.viewer.sink.outline().contains(value)
-    };
+    let says = |share: &mut Share, value: &str| says(share, text, value);
     assert!(says(&mut share, "Anna"));
     share.page.set_attribute(input, " typed", Some("1"));
     share.page.set_attribute(input, " value", Some("Annabel"));
@@ -136,12 +139,7 @@ fn what_a_secret_field_held_on_the_way_to_its_value_is_no_secret_when_it_is_gone
     let mut share = share("main\n  p\n    \"one\"\n  input#72 .value=adm");
     let (paragraph, input) = (share.find("p"), share.find("input"));
     let text = share.page.nodes[paragraph].children[0];
-    let says = |share: &mut Share, value: &str| {
-        share.page.set_text(text, value);
-        share.flush();
-        share.is_in_step();
-        share.viewer.sink.outline().contains(value)
-    };
+    let says = |share: &mut Share, value: &str| says(share, text, value);
     share.page.set_attribute(input, " value", Some("admin"));
     share.flush();
     share.page.set_attribute(input, " value", Some("admin2024"));
